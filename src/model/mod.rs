@@ -1,0 +1,14 @@
+//! The nouns: data that every other module speaks, and nothing that acts.
+//!
+//! **Invariant**: no I/O, no clock, no randomness; everything here can be written to and read from a file.
+
+pub mod event;
+pub mod facts;
+pub mod fault;
+pub mod ledger;
+pub mod op;
+pub mod plan;
+pub mod scenario;
+pub mod units;
+pub mod verdict;
+pub mod window;
