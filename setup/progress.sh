@@ -1,0 +1,42 @@
+# shellcheck shell=bash
+# How the scripts of this project say what they do. Sourced, not run.
+#
+# Invariant: nothing that takes longer than ten seconds is silent, and everything said goes to standard error.
+
+topic=${topic:-droplab}
+
+# say WORDS…: one line of progress.
+say() { printf '%-8s%s\n' "$topic" "$*" >&2; }
+
+# give_up WORDS…: the one sentence that says what to do, and the exit code for "this host lacks something".
+give_up() { say "$*"; exit 5; }
+
+# step WHAT COMMAND…: runs the command with its output kept in a file; says what it does, every ten seconds for how long
+# already, and at the end how long it took. When it fails the last lines of its output are shown.
+step() {
+    local what=$1 log started=$SECONDS waited=0 code=0
+    shift
+    log=$(mktemp)
+    say "$what …"
+    "$@" >"$log" 2>&1 &
+    local pid=$!
+    while kill -0 "$pid" 2>/dev/null; do
+        sleep 0.2
+        waited=$((waited + 1))
+        [ $((waited % 50)) -ne 0 ] || say "$what … $((SECONDS - started)) s"
+    done
+    wait "$pid" || code=$?
+    if [ "$code" -ne 0 ]; then
+        say "$what failed after $((SECONDS - started)) s; its last words:"
+        tail -n 25 "$log" >&2
+        rm -f "$log"
+        return "$code"
+    fi
+    say "$what: done in $((SECONDS - started)) s"
+    rm -f "$log"
+}
+
+# inputs_hash PATH…: twelve characters that change when any file below changes, in name or content or mode.
+inputs_hash() {
+    find "$@" -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum | cut -c1-12
+}
