@@ -36,7 +36,16 @@ step() {
     rm -f "$log"
 }
 
-# inputs_hash PATH…: twelve characters that change when any file below changes, in name or content or mode.
+# inputs_hash PATH|WORD…: twelve characters that change when a file below changes, in name or content, or when a word
+# does. What the builds themselves put beside their sources (jars, target) does not count.
 inputs_hash() {
-    find "$@" -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum | cut -c1-12
+    local input
+    for input in "$@"; do
+        if [ -e "$input" ]; then
+            find "$input" -type f ! -path '*/jars/*' ! -path '*/jars.part/*' ! -path '*/target/*' -print0 |
+                LC_ALL=C sort -z | xargs -0 sha256sum
+        else
+            echo "$input"
+        fi
+    done | sha256sum | cut -c1-12
 }
