@@ -14,7 +14,7 @@ give_up() { say "$*"; exit 5; }
 # step WHAT COMMAND…: runs the command with its output kept in a file; says what it does, every ten seconds for how long
 # already, and at the end how long it took. When it fails the last lines of its output are shown.
 step() {
-    local what=$1 log started=$SECONDS waited=0 code=0
+    local what=$1 log started=$SECONDS next=10 code=0
     shift
     log=$(mktemp)
     say "$what …"
@@ -22,8 +22,10 @@ step() {
     local pid=$!
     while kill -0 "$pid" 2>/dev/null; do
         sleep 0.2
-        waited=$((waited + 1))
-        [ $((waited % 50)) -ne 0 ] || say "$what … $((SECONDS - started)) s"
+        if [ $((SECONDS - started)) -ge "$next" ]; then
+            say "$what … $((SECONDS - started)) s"
+            next=$((next + 10))
+        fi
     done
     wait "$pid" || code=$?
     if [ "$code" -ne 0 ]; then
