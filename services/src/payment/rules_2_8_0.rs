@@ -1,0 +1,68 @@
+//! Release 2.8.0: one statement checks the rules and books the payment.
+//!
+//! **Invariant:** a request holds one connection for one statement, two when its key was seen before.
+
+use std::fmt::Write as _;
+use std::sync::LazyLock;
+
+use super::ledger::{self, Intent};
+use super::rules::{BOOK, RULES};
+use crate::failure::Failure;
+use crate::pool::Pool;
+
+/// As it is written into the ledger and the log.
+pub(super) const VERSION: &str = "2.8.0";
+
+/// No account may have more rows than this within the longest window: the rule of the minute stops it before.
+const MOST_ROWS: u32 = 2000;
+
+static CAPTURE: LazyLock<String> = LazyLock::new(statement);
+
+/// Books the payment, or says why not.
+pub(super) async fn capture(pool: &Pool, intent: &Intent<'_>) -> Result<i64, Failure> {
+    let connection = pool.get().await?;
+    let statement = connection.prepare_cached(&CAPTURE).await?;
+    let method = intent.method.name();
+    let row = connection
+        .query_one(
+            &statement,
+            &[&intent.key, &intent.account, &intent.amount_cents, &method, &intent.authorisation, &VERSION],
+        )
+        .await?;
+    if let Some(id) = row.get(0) {
+        return Ok(id);
+    }
+    match row.get::<_, Option<&str>>(1) {
+        Some(rule) => Err(Failure::Declined(format!("too many: {rule}"))),
+        None => ledger::repeated(&connection, intent).await,
+    }
+}
+
+/// One pass over the account's last minute feeds all rules; the row is booked only if none is broken.
+fn statement() -> String {
+    let mut broken = String::new();
+    for rule in &RULES {
+        let (measure, window) = (rule.measure, rule.window());
+        let _ = write!(broken, " when {measure} filter (where {window}) >= {} then '{}'", rule.limit, rule.name);
+    }
+    format!(
+        "with recent as materialized (
+             select amount_cents, method, status, created_at from payment.ledger
+             where account = $2 and created_at > now() - interval '60 seconds'
+             order by created_at desc limit {MOST_ROWS}),
+         verdict as (select case{broken} end as broken from recent),
+         booked as ({BOOK} from verdict where broken is null on conflict (idempotency_key) do nothing returning id)
+         select (select id from booked), (select broken from verdict)"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_rules_are_in_the_one_statement() {
+        assert!(RULES.iter().all(|rule| statement().contains(rule.name)));
+        assert_eq!(statement().matches(" filter ").count(), RULES.len());
+    }
+}
