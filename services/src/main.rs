@@ -65,7 +65,7 @@ fn main() -> ExitCode {
 }
 
 fn run(role: Role) -> Result<(), Box<dyn std::error::Error>> {
-    let threads = config::number("WORKER_THREADS", 2)?;
+    let threads = config::number("WORKER_THREADS", 1)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(threads.max(1)).enable_all().build()?;
     runtime.block_on(async {
         let host = Arc::new(Host::from_env(name(role))?);

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use deadpool_postgres::{Manager, ManagerConfig, Object, PoolError, RecyclingMethod, Runtime, Timeouts};
+use deadpool_postgres::{Manager, ManagerConfig, Object, PoolError, QueueMode, RecyclingMethod, Runtime, Timeouts};
 use prometheus::core::{Collector, Desc};
 use prometheus::proto::MetricFamily;
 use prometheus::{IntCounter, IntGauge};
@@ -67,6 +67,8 @@ impl Pool {
             Timeouts { wait: Some(wait), create: Some(Duration::from_secs(2)), recycle: Some(Duration::from_secs(1)) };
         let inner = deadpool_postgres::Pool::builder(manager)
             .max_size(size)
+            // The connection used last has its statements and its backend's memory still warm.
+            .queue_mode(QueueMode::Lifo)
             .timeouts(timeouts)
             .runtime(Runtime::Tokio1)
             .build()?;
