@@ -20,14 +20,13 @@ const LOCK: i64 = 0x4f55_5442_4f58;
 const BATCH: i64 = 200;
 const EVERY: Duration = Duration::from_millis(500);
 
-/// Works until the process stops; events that are left then are the next relay's.
+/// Works until the process stops; events that are left then are the next relay's. Orders are taken without Kafka too: that is
+/// what the outbox is for, so readiness does not wait for this.
 pub(super) fn start(host: &Arc<Host>, pool: &Pool, news: &Arc<Notify>, cluster: Cluster, migrated: JoinHandle<()>) {
     let (host, pool, news) = (Arc::clone(host), pool.clone(), Arc::clone(news));
-    let need = host.needs("kafka topics");
     tokio::spawn(async move {
         cluster.make_topics().await;
         let _ = migrated.await;
-        need.met();
         tokio::select! {
             () = host.stopped() => {}
             () = work(&host, &pool, &news, &cluster) => {}
