@@ -5,7 +5,7 @@
 //!
 //! **Invariant**: a request travels once, on one connection; a customer who gives up hangs up.
 
-use std::{cell::RefCell, io, time::Duration};
+use std::{cell::RefCell, collections::VecDeque, io, time::Duration};
 
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::{
@@ -22,6 +22,9 @@ use super::failure::Failure;
 /// An idle connection is closed by us before any server would: a server that closes it just as a request is on its way
 /// would look like a cut.
 const KEEP_IDLE: Duration = Duration::from_secs(10);
+
+/// Connections that are kept for later. A burst opens more, and closes them again.
+const MOST_IDLE: usize = 256;
 
 /// The longest answer that is read.
 const LONGEST_BODY: usize = 1 << 20;
@@ -57,8 +60,8 @@ pub(super) struct Answer {
 /// All connections of a run.
 pub(super) struct Connections<D> {
     dialler: D,
-    /// The one used last is used next: the others grow old and are closed.
-    idle: RefCell<Vec<Idle>>,
+    /// The one idle for longest is used next: so all are used, and the pods behind the door get even shares.
+    idle: RefCell<VecDeque<Idle>>,
 }
 
 struct Idle {
@@ -95,21 +98,25 @@ impl<D: Dial> Connections<D> {
             Limited::new(response.into_body(), LONGEST_BODY).collect().await.map_err(|_| Failure::Cut)?.to_bytes();
         let answer = Answer { at: Instant::now(), status, body };
         if line.send.ready().await.is_ok() {
-            self.idle.borrow_mut().push(Idle { line, since: answer.at });
+            let mut idle = self.idle.borrow_mut();
+            idle.push_back(Idle { line, since: answer.at });
+            idle.truncate(MOST_IDLE);
         }
         Ok(answer)
     }
 
     /// Close what was idle for long.
     pub(super) fn tidy(&self) {
-        self.idle.borrow_mut().retain(|idle| idle.since.elapsed() < KEEP_IDLE);
+        let mut idle = self.idle.borrow_mut();
+        while idle.front().is_some_and(|oldest| oldest.since.elapsed() >= KEEP_IDLE) {
+            idle.pop_front();
+        }
     }
 
     fn take(&self) -> Option<Line> {
         let mut idle = self.idle.borrow_mut();
-        std::iter::from_fn(|| idle.pop())
-            .find(|idle| idle.line.send.is_ready() && idle.since.elapsed() < KEEP_IDLE)
-            .map(|idle| idle.line)
+        // What the server closed in the meantime is dropped on the way.
+        std::iter::from_fn(|| idle.pop_front()).find(|idle| idle.line.send.is_ready()).map(|idle| idle.line)
     }
 
     async fn open(&self) -> Result<Line, Box<dyn std::error::Error>> {

@@ -122,3 +122,64 @@ impl Customers for Crowd {
         Promises { prefix: request::prefix(&self.run, kind), told }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use tokio::{
+        io::{AsyncReadExt, AsyncWriteExt},
+        net::TcpListener,
+        sync::mpsc,
+    };
+
+    use super::*;
+    use crate::model::{event::EventKind::Traffic, ledger::Told};
+
+    /// A shop that takes every payment.
+    async fn shop() -> SocketAddr {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        tokio::spawn(async move {
+            while let Ok((mut stream, _)) = listener.accept().await {
+                tokio::spawn(async move {
+                    let mut bytes = [0; 4096];
+                    while let Ok(1..) = stream.read(&mut bytes).await {
+                        let body = r#"{"id":"pay-1","status":"captured"}"#;
+                        let head = format!("HTTP/1.1 201 Created\r\ncontent-length: {}\r\n\r\n", body.len());
+                        stream.write_all(format!("{head}{body}").as_bytes()).await.unwrap();
+                    }
+                });
+            }
+        });
+        address
+    }
+
+    #[tokio::test]
+    async fn customers_on_their_own_thread_come_and_go() {
+        let load: Load = serde_yaml::from_str("{ steady: { payment: 100/s }, baseline: 1s, timeout: 5s }").unwrap();
+        let (seen, mut windows) = mpsc::unbounded_channel();
+        let mut crowd = Crowd::new(shop().await);
+        crowd.start("run", &load, seen).await.unwrap();
+        let Some(Traffic { probe, window }) = windows.recv().await else { panic!("no window") };
+        crowd.stop().await;
+        assert_eq!((probe.as_str(), window.intended, window.ok), ("payment-success", 100, 100), "{window:?}");
+        let mut rest = 0;
+        while let Some(Traffic { window, .. }) = windows.recv().await {
+            rest += window.intended;
+        }
+        let promises = crowd.promises(RequestKind::Payment);
+        assert_eq!(promises.told.len() as u64, 100 + rest);
+        assert!(promises.told.iter().all(|told| *told == Told::Acknowledged));
+        assert_eq!(promises.key(3), "run-payment-3");
+    }
+
+    #[tokio::test]
+    async fn customers_leave_when_nobody_holds_them() {
+        let load: Load = serde_yaml::from_str("{ steady: { browse: 10/s }, baseline: 1s, timeout: 5s }").unwrap();
+        let (seen, mut windows) = mpsc::unbounded_channel();
+        let mut crowd = Crowd::new(shop().await);
+        crowd.start("run", &load, seen).await.unwrap();
+        drop(crowd);
+        // The channel ends with the thread that holds its other side.
+        while windows.recv().await.is_some() {}
+    }
+}
