@@ -5,7 +5,8 @@
 use std::process::ExitCode;
 
 use crate::model::{
-    event::{Event, EventKind, FaultState},
+    event::FaultState,
+    timeline::Timeline,
     verdict::{Truth, Verdict},
 };
 
@@ -33,11 +34,11 @@ pub enum Exit {
 
 impl Exit {
     /// The exit code of a run: an unhealed lab first, then an interruption, then the verdict.
-    pub fn of(verdict: &Verdict, timeline: &[Event]) -> Self {
+    pub fn of(verdict: &Verdict, timeline: &Timeline) -> Self {
         if !verdict.residue.is_empty() || left_unhealed(timeline) {
             return Self::Unhealed;
         }
-        if timeline.iter().any(|event| event.kind == EventKind::Interrupted) {
+        if timeline.interrupted() {
             return Self::Interrupted;
         }
         match verdict.truth {
@@ -49,14 +50,8 @@ impl Exit {
 }
 
 /// Whether any fault's last state says that it may still be in.
-fn left_unhealed(timeline: &[Event]) -> bool {
-    let mut last = std::collections::BTreeMap::new();
-    for event in timeline {
-        if let EventKind::Fault { step, state, .. } = &event.kind {
-            last.insert(*step, *state);
-        }
-    }
-    last.values().any(|state| !matches!(state, FaultState::Planned | FaultState::Healed))
+fn left_unhealed(timeline: &Timeline) -> bool {
+    timeline.fault_states().values().any(|state| !matches!(state, FaultState::Planned | FaultState::Healed))
 }
 
 impl From<Exit> for ExitCode {
