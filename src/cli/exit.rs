@@ -5,7 +5,6 @@
 use std::process::ExitCode;
 
 use crate::model::{
-    event::FaultState,
     timeline::Timeline,
     verdict::{Truth, Verdict},
 };
@@ -35,7 +34,7 @@ pub enum Exit {
 impl Exit {
     /// The exit code of a run: an unhealed lab first, then an interruption, then the verdict.
     pub fn of(verdict: &Verdict, timeline: &Timeline) -> Self {
-        if !verdict.residue.is_empty() || left_unhealed(timeline) {
+        if !verdict.residue.is_empty() || !timeline.unhealed().is_empty() {
             return Self::Unhealed;
         }
         if timeline.interrupted() {
@@ -47,11 +46,6 @@ impl Exit {
             Truth::Unknown => Self::Unknown,
         }
     }
-}
-
-/// Whether any fault's last state says that it may still be in.
-fn left_unhealed(timeline: &Timeline) -> bool {
-    timeline.fault_states().values().any(|state| !matches!(state, FaultState::Planned | FaultState::Healed))
 }
 
 impl From<Exit> for ExitCode {

@@ -105,4 +105,18 @@ impl Timeline {
             })
             .collect()
     }
+
+    /// The steps of which something may still be in the lab.
+    pub fn unhealed(&self) -> Vec<usize> {
+        let done = [FaultState::Planned, FaultState::Healed];
+        self.fault_states().into_iter().filter(|(_, state)| !done.contains(state)).map(|(step, _)| step).collect()
+    }
+
+    /// What the lab itself could not do.
+    pub fn lab_errors(&self) -> Option<(u64, &[String])> {
+        self.events.iter().rev().find_map(|event| match &event.kind {
+            EventKind::RunEnded { lab_errors } => Some((event.seq, lab_errors.as_slice())),
+            _ => None,
+        })
+    }
 }
