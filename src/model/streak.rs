@@ -120,6 +120,12 @@ impl HoldStreak {
         (self.run.span_s(0) >= self.hold.as_secs_f64() && held.share >= self.goal.0).then_some(held)
     }
 
+    /// Whether a window ends what was held: a whole second bad enough to page. (The last window of a run is cut short
+    /// when the customers are sent home, and says nothing.)
+    pub fn is_relapse(&self, window: &Window) -> bool {
+        window.to_s - window.from_s > 0.9 && window.success().is_none_or(|success| success < self.floor.0)
+    }
+
     /// Start again: what was seen so far does not count.
     pub fn reset(&mut self) {
         self.run = Run::default();

@@ -35,6 +35,8 @@ pub struct JournalFile {
     file: fs::File,
     wall: Wall,
     next: u64,
+    /// Length of what is whole.
+    whole: u64,
 }
 
 impl JournalFile {
@@ -46,20 +48,27 @@ impl JournalFile {
         if let Some(folder) = path.parent().and_then(|folder| fs::File::open(folder).ok()) {
             let _ = folder.sync_all();
         }
-        Ok(Self { path: path.to_owned(), file, wall, next: 0 })
+        Ok(Self { path: path.to_owned(), file, wall, next: 0, whole: 0 })
     }
 
     /// Go on where a journal ends (for a later `droplab heal`); a torn last line is ended first.
     pub fn resume(path: &Path, timeline: &Timeline) -> Result<Self, StoreError> {
-        let mut handle = fs::OpenOptions::new().append(true).open(path).map_err(file("open", path))?;
+        let handle = fs::OpenOptions::new().append(true).open(path).map_err(file("open", path))?;
         let text = fs::read(path).map_err(file("read", path))?;
-        if text.last().is_some_and(|byte| *byte != b'\n') {
-            let whole = text.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
-            handle.set_len(whole as u64).map_err(file("write", path))?;
-            handle.flush().map_err(file("write", path))?;
-        }
+        let whole = text.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end as u64 + 1);
+        handle.set_len(whole).map_err(file("write", path))?;
         let next = timeline.events.last().map_or(0, |event| event.seq + 1);
-        Ok(Self { path: path.to_owned(), file: handle, wall: Wall::Real, next })
+        Ok(Self { path: path.to_owned(), file: handle, wall: Wall::Real, next, whole })
+    }
+
+    /// All of a line or nothing of it: what a full disk cut off is taken back.
+    fn write_line(&mut self, line: &str) -> std::io::Result<()> {
+        let written = self.file.write_all(line.as_bytes()).and_then(|()| self.file.sync_data());
+        match written {
+            Ok(()) => self.whole += line.len() as u64,
+            Err(_) => drop(self.file.set_len(self.whole)),
+        }
+        written
     }
 
     fn wall(&self, at_s: f64) -> Timestamp {
@@ -73,11 +82,10 @@ impl JournalFile {
 impl Journal for JournalFile {
     fn append(&mut self, at_s: f64, kind: EventKind) -> Result<Event, PortError> {
         let event = Event { seq: self.next, at_s: round(at_s), wall: format!("{:.3}", self.wall(at_s)), kind };
-        let tried = || format!("write {}", self.path.display());
-        let mut line = serde_json::to_string(&event).map_err(|error| PortError::new(tried(), error))?;
+        let tried = format!("write {}", self.path.display());
+        let mut line = serde_json::to_string(&event).map_err(|error| PortError::new(tried.clone(), error))?;
         line.push('\n');
-        self.file.write_all(line.as_bytes()).map_err(|error| PortError::new(tried(), error))?;
-        self.file.sync_data().map_err(|error| PortError::new(tried(), error))?;
+        self.write_line(&line).map_err(|error| PortError::new(tried, error))?;
         self.next += 1;
         Ok(event)
     }
