@@ -8,7 +8,7 @@ use bollard::{
     Docker,
     exec::{CreateExecOptions, StartExecResults},
     models::{ContainerSummary, ContainerSummaryStateEnum as ContainerState, NetworkCreateRequest},
-    query_parameters::{ListContainersOptionsBuilder, RemoveContainerOptionsBuilder, StartContainerOptions},
+    query_parameters::{InspectNetworkOptions, ListContainersOptionsBuilder, RemoveContainerOptionsBuilder, StartContainerOptions},
 };
 use futures::StreamExt as _;
 
@@ -104,11 +104,11 @@ impl Engine {
 
     /// Make the lab's own network, so that nothing of anybody else's is in it; there already is fine.
     pub async fn make_network(&self, layout: &Layout) -> Result<(), LabError> {
-        if self.api.inspect_network(&layout.name, None).await.is_ok() {
+        if self.api.inspect_network(&layout.name, None::<InspectNetworkOptions>).await.is_ok() {
             return Ok(());
         }
         // Larger packets than the engine's own bridge carries would be lost.
-        let bridge = self.api.inspect_network("bridge", None).await.ok();
+        let bridge = self.api.inspect_network("bridge", None::<InspectNetworkOptions>).await.ok();
         let mtu = bridge.and_then(|bridge| bridge.options?.remove("com.docker.network.driver.mtu"));
         let options = mtu.map(|mtu| HashMap::from([("com.docker.network.driver.mtu".to_owned(), mtu)]));
         let request = NetworkCreateRequest {
@@ -124,7 +124,7 @@ impl Engine {
 
     /// Remove the lab's network, if droplab made it; whether there was one.
     pub async fn remove_network(&self, name: &str) -> Result<bool, LabError> {
-        let Ok(network) = self.api.inspect_network(name, None).await else { return Ok(false) };
+        let Ok(network) = self.api.inspect_network(name, None::<InspectNetworkOptions>).await else { return Ok(false) };
         if network.labels.is_none_or(|labels| labels.get(OWN_LABEL).is_none_or(|lab| lab != name)) {
             return Ok(false);
         }

@@ -4,6 +4,8 @@
 
 use std::time::{Duration, Instant};
 
+use super::error::LabError;
+
 /// Hears of steps: several may be under way at once.
 pub trait Progress: Send + Sync {
     /// A step begins.
@@ -26,11 +28,11 @@ pub struct Step {
 }
 
 /// Run one step, telling of its begin and end.
-pub async fn step<T, E>(
+pub async fn step<T>(
     progress: &dyn Progress,
     name: &'static str,
-    work: impl Future<Output = Result<(T, String), E>>,
-) -> Result<(T, Step), E> {
+    work: impl Future<Output = Result<(T, String), LabError>>,
+) -> Result<(T, Step), LabError> {
     progress.begin(name);
     let began = Instant::now();
     let (value, result) = work.await?;
