@@ -63,10 +63,12 @@ impl Host {
 
     /// What readiness still waits for; empty when ready.
     pub(crate) fn waits_for(&self) -> Vec<&'static str> {
-        if *self.stop.borrow() {
-            return vec!["stop"];
-        }
         self.needs.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Whether the end has begun.
+    pub(crate) fn is_stopping(&self) -> bool {
+        *self.stop.borrow()
     }
 
     /// Starts the end: not ready any more, background work finishes.

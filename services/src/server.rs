@@ -103,6 +103,9 @@ fn health(host: &Arc<Host>) -> Router {
 }
 
 async fn ready(State(host): State<Arc<Host>>) -> Response {
+    if host.is_stopping() {
+        return (StatusCode::SERVICE_UNAVAILABLE, "stopping\n").into_response();
+    }
     let waits = host.waits_for();
     if waits.is_empty() {
         return "ready\n".into_response();

@@ -2,16 +2,18 @@
 //!
 //! **Invariant:** nobody waits for a connection longer than `wait`, and everybody who waits is counted once per request.
 
+mod gauges;
+
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use deadpool_postgres::{Manager, ManagerConfig, Object, PoolError, QueueMode, RecyclingMethod, Runtime, Timeouts};
-use prometheus::core::{Collector, Desc};
-use prometheus::proto::MetricFamily;
 use prometheus::{IntCounter, IntGauge};
 use tokio_postgres::NoTls;
+use tokio_postgres::config::TargetSessionAttrs;
 
+use self::gauges::Usage;
+pub(crate) use self::gauges::Waiter;
 use crate::config::{self, ConfigError};
 use crate::failure::{Failure, describe};
 use crate::host::Host;
@@ -25,12 +27,6 @@ pub(crate) struct Pool {
     timeouts: IntCounter,
     wait: Duration,
     limit: Arc<Limit>,
-}
-
-/// One request in the eyes of the pool: it waits or it does not, however many connections it asks for.
-pub(crate) struct Waiter {
-    pending: AtomicU32,
-    waiting: IntGauge,
 }
 
 impl Pool {
@@ -56,6 +52,8 @@ impl Pool {
     ) -> Result<Self, Box<dyn std::error::Error>> {
         config
             .application_name(host.role)
+            // After a failover the old primary may still answer; it is of no use.
+            .target_session_attrs(TargetSessionAttrs::ReadWrite)
             .connect_timeout(Duration::from_secs(2))
             .keepalives_idle(Duration::from_secs(5))
             .tcp_user_timeout(Duration::from_secs(5))
@@ -87,7 +85,7 @@ impl Pool {
 
     /// The pool's view of a new request.
     pub(crate) fn waiter(&self) -> Waiter {
-        Waiter { pending: AtomicU32::new(0), waiting: self.waiting.clone() }
+        Waiter::new(&self.waiting)
     }
 
     /// A connection for a request that needs one.
@@ -124,75 +122,5 @@ impl Pool {
             );
         }
         Failure::PoolTimeout
-    }
-}
-
-/// Counted as waiting until it is dropped.
-struct Turn<'a>(&'a Waiter);
-
-impl Waiter {
-    fn wait(&self) -> Turn<'_> {
-        if self.pending.fetch_add(1, Ordering::Relaxed) == 0 {
-            self.waiting.inc();
-        }
-        Turn(self)
-    }
-}
-
-impl Drop for Turn<'_> {
-    fn drop(&mut self) {
-        if self.0.pending.fetch_sub(1, Ordering::Relaxed) == 1 {
-            self.0.waiting.dec();
-        }
-    }
-}
-
-/// Reads size and use from the pool itself when metrics are asked for, so that they cannot drift.
-struct Usage {
-    pool: deadpool_postgres::Pool,
-    size: IntGauge,
-    in_use: IntGauge,
-}
-
-impl Usage {
-    fn new(pool: deadpool_postgres::Pool) -> Result<Self, prometheus::Error> {
-        let size = IntGauge::new("db_pool_size", "most connections that the pool opens")?;
-        let in_use = IntGauge::new("db_pool_in_use", "connections that a request holds")?;
-        Ok(Self { pool, size, in_use })
-    }
-}
-
-impl Collector for Usage {
-    fn desc(&self) -> Vec<&Desc> {
-        [self.size.desc(), self.in_use.desc()].concat()
-    }
-
-    fn collect(&self) -> Vec<MetricFamily> {
-        let status = self.pool.status();
-        let count = |number: usize| i64::try_from(number).unwrap_or(i64::MAX);
-        self.size.set(count(status.max_size));
-        self.in_use.set(count(status.size.saturating_sub(status.available)));
-        [self.size.collect(), self.in_use.collect()].concat()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_request_that_waits_for_many_is_one_request() {
-        let waiting = IntGauge::new("waiting", "waiting").unwrap();
-        let (one, other) = (
-            Waiter { pending: AtomicU32::new(0), waiting: waiting.clone() },
-            Waiter { pending: AtomicU32::new(0), waiting: waiting.clone() },
-        );
-        let turns: Vec<_> = (0..15).map(|_| one.wait()).collect();
-        let turn = other.wait();
-        assert_eq!(waiting.get(), 2);
-        drop(turns);
-        assert_eq!(waiting.get(), 1);
-        drop(turn);
-        assert_eq!(waiting.get(), 0);
     }
 }
