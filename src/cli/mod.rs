@@ -3,9 +3,11 @@
 //! **Invariant**: results go to stdout, everything else to stderr; a command ends in one [`exit::Exit`].
 
 pub mod args;
+pub mod connect;
 pub mod exit;
 pub mod failure;
 pub mod heal;
+pub mod interrupt;
 pub mod judge;
 pub mod list;
 pub mod plan;
@@ -28,11 +30,20 @@ pub fn main() -> ExitCode {
     let cli = Cli::parse();
     let global = cli.global.clone();
     screen::prepare(&global);
-    let outcome = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+    let outcome = match runtime(&cli) {
         Ok(runtime) => runtime.block_on(AssertUnwindSafe(dispatch(cli)).catch_unwind()),
         Err(error) => Ok(Err(Failure::new(failure::Code::LabError, format!("starting threads: {error}")))),
     };
     finish(&global, outcome)
+}
+
+/// All the machine's threads for a real lab; for a rehearsal one thread and a clock that skips what nobody waits for.
+fn runtime(cli: &Cli) -> std::io::Result<tokio::runtime::Runtime> {
+    if cli.verb.rehearses() {
+        tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build()
+    } else {
+        tokio::runtime::Builder::new_multi_thread().enable_all().build()
+    }
 }
 
 /// One verb, one file.
