@@ -5,7 +5,7 @@
 use std::process::ExitCode;
 
 use crate::model::{
-    event::{Event, EventKind, FaultState},
+    timeline::Timeline,
     verdict::{Truth, Verdict},
 };
 
@@ -33,11 +33,11 @@ pub enum Exit {
 
 impl Exit {
     /// The exit code of a run: an unhealed lab first, then an interruption, then the verdict.
-    pub fn of(verdict: &Verdict, timeline: &[Event]) -> Self {
-        if !verdict.residue.is_empty() || left_unhealed(timeline) {
+    pub fn of(verdict: &Verdict, timeline: &Timeline) -> Self {
+        if !verdict.residue.is_empty() || !timeline.unhealed().is_empty() {
             return Self::Unhealed;
         }
-        if timeline.iter().any(|event| event.kind == EventKind::Interrupted) {
+        if timeline.interrupted() {
             return Self::Interrupted;
         }
         match verdict.truth {
@@ -46,17 +46,6 @@ impl Exit {
             Truth::Unknown => Self::Unknown,
         }
     }
-}
-
-/// Whether any fault's last state says that it may still be in.
-fn left_unhealed(timeline: &[Event]) -> bool {
-    let mut last = std::collections::BTreeMap::new();
-    for event in timeline {
-        if let EventKind::Fault { step, state, .. } = &event.kind {
-            last.insert(*step, *state);
-        }
-    }
-    last.values().any(|state| !matches!(state, FaultState::Planned | FaultState::Healed))
 }
 
 impl From<Exit> for ExitCode {

@@ -14,6 +14,7 @@ pub mod docker;
 pub mod down;
 pub mod env;
 pub mod error;
+pub mod fake;
 pub mod host;
 pub mod http;
 pub mod images;

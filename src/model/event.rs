@@ -60,6 +60,9 @@ pub enum EventKind {
         run: String,
         /// droplab's version.
         version: String,
+        /// Whether the lab is the fake one.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        rehearsal: bool,
         /// The whole plan, with every way back.
         plan: Box<Plan>,
     },

@@ -26,8 +26,8 @@ pub enum Op {
 impl fmt::Display for Op {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::SetImage { deployment, container, image, .. } => {
-                write!(f, "set deployment/{deployment} container {container} to image {image}")
+            Self::SetImage { deployment, container, image, change_cause } => {
+                write!(f, "set deployment/{deployment} container {container} to image {image} ({change_cause})")
             }
         }
     }

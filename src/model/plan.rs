@@ -19,6 +19,9 @@ pub struct Plan {
     pub before: Facts,
     /// In order of time.
     pub steps: Vec<PlannedStep>,
+    /// Where the person asked for something else than the file says, in words.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub adjusted: Vec<String>,
 }
 
 /// A step with its recipe.

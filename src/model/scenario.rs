@@ -2,7 +2,7 @@
 //!
 //! **Invariant**: unknown fields are refused everywhere; the id is the file's name and stands nowhere inside.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fmt};
 
 use serde::{Deserialize, Serialize};
 
@@ -90,6 +90,14 @@ pub enum RequestKind {
 }
 
 impl RequestKind {
+    /// All there are.
+    pub const ALL: [Self; 3] = [Self::Payment, Self::Checkout, Self::Browse];
+
+    /// Which kind feeds a probe.
+    pub fn of_probe(probe: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.probe() == probe)
+    }
+
     /// The probe that this traffic feeds: `payment-success`.
     pub fn probe(self) -> &'static str {
         match self {
@@ -153,9 +161,33 @@ pub struct Bite {
     pub below: Share,
     /// Counted from the step's injection.
     pub within: Span,
-    /// Gauges that must reach a value by then: `payment-pool-waiting: 380`.
+    /// Gauges that must move as well: `payment-pool-waiting: { reaches: 380 }`.
     #[serde(default)]
-    pub gauges: BTreeMap<String, f64>,
+    pub gauges: BTreeMap<String, GaugeBite>,
+    /// A bystander: a probe that the fault was not meant to hurt.
+    #[serde(default)]
+    pub spares: Option<Spares>,
+}
+
+/// How far a gauge must move to prove that the fault took effect.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct GaugeBite {
+    /// At least this value, by the end of `bites.within`.
+    pub reaches: f64,
+    /// Counted from the first sign that a request met the fault.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub within: Option<Span>,
+}
+
+/// A probe that must stay well until the page goes out.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Spares {
+    /// Name of the probe.
+    pub probe: String,
+    /// At least this share of success.
+    pub above: Share,
 }
 
 /// What must hold for a pass.
@@ -263,9 +295,49 @@ pub struct Cheat {
     /// A cheat hides the symptom; a trap works in a lab and is an outage in production.
     #[serde(default)]
     pub trap: bool,
+    /// Why it is none, or what it would do in production.
+    pub why: Text,
     /// What is typed.
     #[serde(rename = "do")]
     pub actions: Vec<Action>,
+    /// What brings the lab back afterwards (for conformance runs, which play one cheat after the other).
+    #[serde(default)]
+    pub undo: Vec<Action>,
     /// Keys of the expectations of which at least one must fail: `recovers`, `loses-nothing`, `keeps`.
     pub fails: Vec<String>,
+    /// Which of the things to be kept it is recognised by: the verdict then names it.
+    #[serde(default)]
+    pub seen_by: Vec<Keeps>,
+}
+
+impl fmt::Display for Action {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Kubectl(arguments) => write!(f, "kubectl {arguments}"),
+            Self::Psql(statement) => write!(f, "psql -c \"{statement}\""),
+        }
+    }
+}
+
+impl fmt::Display for Keeps {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Replicas { deployment } => write!(f, "replicas of deployment/{deployment}"),
+            Self::Env { deployment, name } => write!(f, "{name} of deployment/{deployment}"),
+            Self::PostgresSetting { name } => write!(f, "PostgreSQL's {name}"),
+            Self::PostgresUptime => f.write_str("PostgreSQL's uptime"),
+            Self::Config { name } => f.write_str(name),
+        }
+    }
+}
+
+impl Expectation {
+    /// Its key, as in YAML and in findings.
+    pub fn key(&self) -> &'static str {
+        match self {
+            Self::Recovers(_) => "recovers",
+            Self::LosesNothing(_) => "loses-nothing",
+            Self::Keeps(_) => "keeps",
+        }
+    }
 }

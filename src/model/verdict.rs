@@ -6,6 +6,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::units::Rate;
+
 /// Three-valued truth; the worst wins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -21,8 +23,12 @@ pub enum Truth {
 /// `verdict.json`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Verdict {
+    /// The run's id.
+    pub run: String,
     /// The scenario's id.
     pub scenario: String,
+    /// Whether the lab was the fake one: then this says nothing about any real system.
+    pub rehearsal: bool,
     /// The run's seed.
     pub seed: u64,
     /// The worst of all findings.
@@ -33,16 +39,38 @@ pub struct Verdict {
     pub times: Times,
     /// Each probe's course.
     pub probes: BTreeMap<String, Course>,
+    /// What it cost the customers.
+    pub impact: Impact,
     /// What proves that the fault took effect.
     pub effect: Effect,
     /// What is left of the faults after healing; empty when all is well.
     pub residue: Vec<String>,
+    /// What else is different from before: the person's own changes, left as they are.
+    pub drift: Vec<String>,
+    /// Where the person asked for something else than the scenario's file says.
+    pub adjusted: Vec<String>,
+    /// The payments a second that this machine can be asked for, when it was too slow.
+    pub proposed_rate: Option<Rate>,
+}
+
+/// What it cost the customers, from the first injection to the repair (or to the end).
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Impact {
+    /// Requests that should have been served.
+    pub requests: u64,
+    /// Of these, failed.
+    pub failed: u64,
+    /// Seconds in which the page's condition was met.
+    pub out_of_slo_s: f64,
+    /// From the page to the repair.
+    pub page_to_repair_s: Option<f64>,
 }
 
 /// One thing that was judged.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Finding {
-    /// The expectation's key: `recovers`, `loses-nothing`, `keeps`, or `baseline`, `bites`, `load`.
+    /// The expectation's key: `recovers`, `loses-nothing`, `keeps`; or of the run itself: `baseline`, `bites`,
+    /// `spares`, `load`, `residue`, `lab`.
     pub expectation: String,
     /// How it came out.
     pub truth: Truth,

@@ -50,8 +50,8 @@ pub trait Repairer: Send + Sync {
 
 /// Keeps events: durable when it returns.
 pub trait Journal: Send {
-    /// Write one event and sync it to disk.
-    fn append(&mut self, kind: EventKind) -> Result<Event, PortError>;
+    /// Write one event, `at_s` seconds after the run's zero, and sync it to disk.
+    fn append(&mut self, at_s: f64, kind: EventKind) -> Result<Event, PortError>;
 }
 
 /// Sees events; a broken screen never breaks a run.
@@ -68,4 +68,23 @@ pub struct PortError {
     pub tried: String,
     /// Why it failed.
     pub why: String,
+}
+
+impl PortError {
+    /// What was tried on what, and why it failed.
+    pub fn new(tried: impl Into<String>, why: impl std::fmt::Display) -> Self {
+        Self { tried: tried.into(), why: why.to_string() }
+    }
+}
+
+/// One lab, as a run sees it.
+pub struct Ports {
+    /// Performs ops.
+    pub actuator: Box<dyn Actuator>,
+    /// Looks.
+    pub surveyor: Box<dyn Surveyor>,
+    /// Customers and gauges.
+    pub sensor: Box<dyn Sensor>,
+    /// Types what a person would type.
+    pub repairer: Box<dyn Repairer>,
 }
