@@ -29,6 +29,7 @@ pub mod ready;
 pub mod repair;
 pub mod reset;
 pub mod secrets;
+pub mod sense;
 pub mod state;
 pub mod status;
 pub mod survey;
