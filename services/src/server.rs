@@ -127,6 +127,10 @@ async fn observe(State(observer): State<Arc<Observer>>, path: MatchedPath, reque
     host.metrics.answered(path.as_str(), response.status().as_u16(), took);
     observer.report(&method, path.as_str(), &id, &response, took);
     response.headers_mut().insert(REQUEST_ID, id);
+    if host.is_stopping() {
+        // The edge gives this connection up after the answer; else it would send the next request into its close.
+        response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+    }
     response
 }
 

@@ -12,7 +12,7 @@ fn finding<'v>(verdict: &'v Value, key: &str) -> &'v Value {
 
 #[test]
 fn b1_healthy_passes() {
-    let (outcome, verdict) = incident("healthy", &["--without-faults"]);
+    let (outcome, verdict) = incident("healthy", &["--healthy"]);
     assert_eq!(verdict["truth"], "pass", "{verdict:#}");
     outcome.expect_code(0);
 }

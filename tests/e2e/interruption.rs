@@ -60,7 +60,7 @@ fn d3_two_droplabs_at_once_get_one_clear_error() {
     reset();
     let out = out_dir("first");
     let out_text = out.to_str().unwrap().to_owned();
-    let first = start(&["run", "payment-pool-exhaustion", "--without-faults", "--out", &out_text]);
+    let first = start(&["run", "payment-pool-exhaustion", "--healthy", "--out", &out_text]);
     wait_for_journal(&out, r#""baseline""#);
     let second = run(&["run", "payment-pool-exhaustion"], Duration::from_secs(20));
     assert!(second.stderr.contains("DL-"), "{}", second.stderr);
