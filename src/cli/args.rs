@@ -4,7 +4,7 @@
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use super::{heal, judge, list, plan, report, run, show};
+use super::{completion, doctor, down, env, heal, judge, list, plan, report, reset, run, shell, show, status, up};
 
 /// The whole command line.
 #[derive(Debug, Parser)]
@@ -96,6 +96,20 @@ pub enum Lang {
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub enum Verb {
+    /// Say what this host can and cannot do, and what would help
+    Doctor(doctor::Args),
+    /// Bring the lab up; a lab that is up is left alone, one that was stopped is repaired
+    Up(up::Args),
+    /// Take the lab down and forget it
+    Down(down::Args),
+    /// Ask every component of the lab whether it does what it is there for
+    Status(status::Args),
+    /// Put back everything that was changed in the lab, and keep the data
+    Reset(reset::Args),
+    /// Print variables for kubectl, psql, redis-cli and Kafka's tools: eval "$(droplab env)"
+    Env(env::Args),
+    /// Open the real client inside of the lab, or a shell with the lab's variables
+    Shell(shell::Args),
     /// List the incidents that can be played
     List(list::Args),
     /// Show what the person on call is told about an incident
@@ -110,6 +124,8 @@ pub enum Verb {
     Judge(judge::Args),
     /// Print an earlier run's report
     Report(report::Args),
+    /// Print completion for a shell
+    Completion(completion::Args),
 }
 
 impl Verb {

@@ -2,20 +2,34 @@
 //!
 //! **Invariant**: no verb asks which of the two it has.
 
-use super::{
-    args::Global,
-    failure::{Code, Failure},
-};
+use std::net::{Ipv4Addr, SocketAddr};
+
+use super::{args::Global, failure::Failure};
 use crate::{
-    lab::fake::{FakeLab, Quirks},
+    lab::{
+        Lab,
+        fake::{FakeLab, Quirks},
+        layout::NAMESPACE,
+        sense::{LabSensor, SenseTarget},
+    },
+    load::Crowd,
     run::ports::Ports,
 };
 
 /// The lab that this command works on.
-#[expect(clippy::unused_async, reason = "the real lab is asked over the network")]
 pub async fn connect(global: &Global, rehearse: bool) -> Result<Ports, Failure> {
     if rehearse {
         return Ok(FakeLab::new("rehearsal", Quirks::default()).ports());
     }
-    Err(Failure::new(Code::LabDown, format!("no lab `{}`", global.lab)).next("droplab up"))
+    let lab = Lab::connect(&global.lab).await?;
+    let target =
+        SenseTarget { kube: lab.kube.clone(), postgres: lab.postgres(), namespace: NAMESPACE.to_owned() };
+    let shop = SocketAddr::from((Ipv4Addr::LOCALHOST, lab.layout.port("shop")));
+    let sensor = LabSensor::new(target, Box::new(Crowd::new(shop)));
+    Ok(Ports {
+        actuator: Box::new(lab.clone()),
+        surveyor: Box::new(lab.clone()),
+        sensor: Box::new(sensor),
+        repairer: Box::new(lab),
+    })
 }

@@ -36,6 +36,26 @@ pub enum Code {
     LabError,
     /// A heal did not succeed.
     Unhealed,
+    /// The engine does not answer.
+    EngineDown,
+    /// This host lacks something.
+    HostCannot,
+    /// A port is taken.
+    PortBusy,
+    /// Too little memory.
+    MemoryLow,
+    /// Too little room on the disk.
+    DiskLow,
+    /// An outside tool is not installed.
+    ToolMissing,
+    /// Images have to be built.
+    ImageMissing,
+    /// A cluster of that name is somebody else's.
+    LabForeign,
+    /// Workloads do not become ready.
+    LabNotReady,
+    /// No order comes through.
+    OrderLost,
     /// Somebody pressed Ctrl-C outside a run.
     Interrupted,
 }
@@ -55,6 +75,16 @@ impl Code {
             Self::LabDown => ("DL-LAB-DOWN", "the lab is not up", Exit::Unknown),
             Self::LabError => ("DL-LAB-ERROR", "the lab did not do what it was asked", Exit::Unknown),
             Self::Unhealed => ("DL-UNHEALED", "a fault may still be in the lab", Exit::Unhealed),
+            Self::EngineDown => ("DL-ENGINE-DOWN", "the Docker engine does not answer", Exit::Host),
+            Self::HostCannot => ("DL-HOST-CANNOT", "this host cannot carry the lab", Exit::Host),
+            Self::PortBusy => ("DL-PORT-BUSY", "a port is taken", Exit::Host),
+            Self::MemoryLow => ("DL-MEMORY-LOW", "Docker has too little memory", Exit::Host),
+            Self::DiskLow => ("DL-DISK-LOW", "Docker has too little room on its disk", Exit::Host),
+            Self::ToolMissing => ("DL-TOOL-MISSING", "a tool is not installed", Exit::Host),
+            Self::ImageMissing => ("DL-IMAGE-MISSING", "images are missing", Exit::Host),
+            Self::LabForeign => ("DL-LAB-FOREIGN", "that cluster is not droplab's", Exit::Host),
+            Self::LabNotReady => ("DL-LAB-NOT-READY", "the lab does not become ready", Exit::Unknown),
+            Self::OrderLost => ("DL-ORDER-LOST", "no order comes through the lab", Exit::Unknown),
             Self::Interrupted => ("DL-INTERRUPTED", "interrupted", Exit::Interrupted),
         }
     }

@@ -3,18 +3,28 @@
 //! **Invariant**: results go to stdout, everything else to stderr; a command ends in one [`exit::Exit`].
 
 pub mod args;
+pub mod completion;
 pub mod connect;
+pub mod doctor;
+pub mod down;
+pub mod env;
 pub mod exit;
 pub mod failure;
 pub mod heal;
 pub mod interrupt;
 pub mod judge;
+pub mod lab;
 pub mod list;
 pub mod plan;
 pub mod report;
+pub mod reset;
 pub mod run;
 pub mod screen;
+pub mod shell;
 pub mod show;
+pub mod status;
+pub mod steps;
+pub mod up;
 
 use std::{panic::AssertUnwindSafe, process::ExitCode};
 
@@ -50,6 +60,14 @@ fn runtime(cli: &Cli) -> std::io::Result<tokio::runtime::Runtime> {
 async fn dispatch(cli: Cli) -> Result<Exit, Failure> {
     let global = &cli.global;
     match cli.verb {
+        Verb::Doctor(args) => doctor::main(global, &args).await,
+        Verb::Up(args) => up::main(global, &args).await,
+        Verb::Down(args) => down::main(global, &args).await,
+        Verb::Status(args) => status::main(global, &args).await,
+        Verb::Reset(args) => reset::main(global, &args).await,
+        Verb::Env(args) => env::main(global, &args).await,
+        Verb::Shell(args) => shell::main(global, &args).await,
+        Verb::Completion(args) => completion::main(global, &args),
         Verb::List(args) => list::main(global, &args),
         Verb::Show(args) => show::main(global, &args),
         Verb::Plan(args) => plan::main(global, &args).await,

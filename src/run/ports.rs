@@ -3,13 +3,14 @@
 //! **Invariant**: a port has two implementations at least: the lab (`crate::lab`) and the fake lab of rehearsals and tests.
 
 use async_trait::async_trait;
+use tokio::sync::mpsc::UnboundedSender;
 
 use crate::model::{
     event::{Event, EventKind},
     facts::Facts,
-    ledger::LedgerReading,
+    ledger::{LedgerReading, Promises},
     op::Op,
-    scenario::{Action, LedgerName, Load},
+    scenario::{Action, LedgerName, Load, RequestKind},
 };
 
 /// Performs ops.
@@ -37,6 +38,17 @@ pub trait Sensor: Send {
     async fn stop(&mut self) -> Vec<EventKind>;
     /// Hold the books against the promises made to this run's customers.
     async fn reconcile(&self, ledger: LedgerName) -> Result<LedgerReading, PortError>;
+}
+
+/// The customers alone: a part of a [`Sensor`] that knows nothing of the lab but the shop's door.
+#[async_trait]
+pub trait Customers: Send + Sync {
+    /// Start them; each second of their traffic goes to `seen` once all its requests are settled.
+    async fn start(&mut self, run: &str, load: &Load, seen: UnboundedSender<EventKind>) -> Result<(), PortError>;
+    /// Send no more and wait for the last answers; the windows still open go to `seen`.
+    async fn stop(&mut self);
+    /// What the customers of one kind have been told so far.
+    fn promises(&self, kind: RequestKind) -> Promises;
 }
 
 /// Types what a person would type.

@@ -1,0 +1,3 @@
+module droplab/images/node/network
+
+go 1.24.0
