@@ -46,6 +46,9 @@ pub struct Global {
     /// Never colour (NO_COLOR does the same)
     #[arg(long, global = true)]
     pub no_color: bool,
+    /// The language of stories, pages and hints
+    #[arg(long, global = true, value_name = "LANGUAGE", env = "DROPLAB_LANG", default_value = "en")]
+    pub lang: Lang,
     /// Only results and failures
     #[arg(short, long, global = true)]
     pub quiet: bool,
@@ -65,6 +68,15 @@ pub enum Output {
     Text,
     /// For machines.
     Json,
+}
+
+/// A language that droplab speaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Lang {
+    /// English.
+    En,
+    /// Russian.
+    Ru,
 }
 
 /// What to do.
@@ -100,4 +112,15 @@ pub enum Verb {
     Report(report::Args),
     /// Print completion for a shell
     Completion(completion::Args),
+}
+
+impl Verb {
+    /// Whether the verb plays on the fake lab, whose time is not the machine's.
+    pub fn rehearses(&self) -> bool {
+        match self {
+            Self::Run(args) => args.rehearse,
+            Self::Plan(args) => args.rehearse,
+            _ => false,
+        }
+    }
 }

@@ -5,6 +5,11 @@
 use std::{fmt, fmt::Write as _};
 
 use super::exit::Exit;
+use crate::{
+    plan::Refusal,
+    run::{heal::HealError, ports::PortError},
+    store::StoreError,
+};
 
 /// Every failure there is. Codes are stable: they may be added to, never renamed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -142,6 +147,40 @@ impl fmt::Display for Failure {
 }
 
 impl std::error::Error for Failure {}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        let (code, next) = match &error {
+            StoreError::UnknownScenario { .. } => (Code::ScenarioUnknown, Some("droplab list")),
+            StoreError::Invalid(_) => (Code::ScenarioInvalid, None),
+            StoreError::UnknownRun(_) => (Code::RunUnknown, Some("droplab run payment-pool-exhaustion --rehearse")),
+            StoreError::Journal { .. } => (Code::JournalInvalid, None),
+            StoreError::Locked { .. } => {
+                (Code::LabBusy, Some("wait for it to end, or work on another lab with --lab NAME"))
+            }
+            StoreError::File { .. } => (Code::File, None),
+        };
+        Self { code, why: error.to_string(), next: next.map(str::to_owned) }
+    }
+}
+
+impl From<Refusal> for Failure {
+    fn from(refusal: Refusal) -> Self {
+        Self::new(Code::PlanRefused, refusal)
+    }
+}
+
+impl From<PortError> for Failure {
+    fn from(error: PortError) -> Self {
+        Self::new(Code::LabError, error).next("droplab status")
+    }
+}
+
+impl From<HealError> for Failure {
+    fn from(error: HealError) -> Self {
+        Self::new(Code::JournalInvalid, error)
+    }
+}
 
 #[cfg(test)]
 mod tests {

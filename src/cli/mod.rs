@@ -4,12 +4,14 @@
 
 pub mod args;
 pub mod completion;
+pub mod connect;
 pub mod doctor;
 pub mod down;
 pub mod env;
 pub mod exit;
 pub mod failure;
 pub mod heal;
+pub mod interrupt;
 pub mod judge;
 pub mod lab;
 pub mod list;
@@ -38,11 +40,20 @@ pub fn main() -> ExitCode {
     let cli = Cli::parse();
     let global = cli.global.clone();
     screen::prepare(&global);
-    let outcome = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+    let outcome = match runtime(&cli) {
         Ok(runtime) => runtime.block_on(AssertUnwindSafe(dispatch(cli)).catch_unwind()),
         Err(error) => Ok(Err(Failure::new(failure::Code::LabError, format!("starting threads: {error}")))),
     };
     finish(&global, outcome)
+}
+
+/// All the machine's threads for a real lab; for a rehearsal one thread and a clock that skips what nobody waits for.
+fn runtime(cli: &Cli) -> std::io::Result<tokio::runtime::Runtime> {
+    if cli.verb.rehearses() {
+        tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build()
+    } else {
+        tokio::runtime::Builder::new_multi_thread().enable_all().build()
+    }
 }
 
 /// One verb, one file.

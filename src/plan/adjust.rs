@@ -16,6 +16,8 @@ pub struct Wishes {
     pub within: Option<Span>,
     /// Another hold window.
     pub hold: Option<Span>,
+    /// Break nothing: the proof that a healthy lab passes.
+    pub healthy: bool,
 }
 
 /// The scenario as wished for, and each difference in words.
@@ -38,6 +40,10 @@ pub(super) fn adjust(scenario: &Scenario, wishes: &Wishes, reasons: &mut Vec<Str
             said.push(format!("hold window {hold} instead of {}", recovers.hold));
             recovers.hold = hold;
         }
+    }
+    if wishes.healthy {
+        adjusted.steps.clear();
+        said.push("no fault is injected".to_owned());
     }
     (adjusted, said)
 }
