@@ -78,7 +78,7 @@ fn code(error: &LabError) -> Code {
         LabError::ImagesMissing { .. } => Code::ImageMissing,
         LabError::Foreign { .. } => Code::LabForeign,
         LabError::Busy { .. } => Code::LabBusy,
-        LabError::Absent { .. } => Code::LabDown,
+        LabError::Absent { .. } | LabError::Asleep { .. } => Code::LabDown,
         LabError::NotReady { .. } => Code::LabNotReady,
         LabError::NoOrder { .. } => Code::OrderLost,
         LabError::State { .. } | LabError::Malformed { .. } => Code::File,

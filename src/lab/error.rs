@@ -85,6 +85,14 @@ pub enum LabError {
         /// The lab.
         name: String,
     },
+    /// The lab was stopped.
+    #[error("lab {name} was stopped: {} do not run", nodes.join(", "))]
+    Asleep {
+        /// The lab.
+        name: String,
+        /// The nodes that do not run.
+        nodes: Vec<String>,
+    },
     /// An outside tool failed.
     #[error(transparent)]
     Command(#[from] CommandError),
@@ -147,12 +155,14 @@ impl LabError {
                 checks.iter().find_map(|check| check.fix.clone()).unwrap_or_else(|| "droplab doctor".to_owned())
             }
             Self::EngineDown { .. } | Self::Engine { .. } => "droplab doctor".to_owned(),
-            Self::ToolMissing { .. } => "make tools".to_owned(),
+            Self::ToolMissing { .. } => "setup/tools    (brings kind, helm and kubectl)".to_owned(),
             Self::ImagesMissing { .. } => "make images".to_owned(),
             Self::Foreign { name, .. } => format!("droplab up --lab {name}-2    (that cluster is left alone)"),
             Self::Busy { name, .. } => format!("droplab status --lab {name}    (then try again)"),
-            Self::Absent { name } if name == super::layout::DEFAULT_NAME => "droplab up".to_owned(),
-            Self::Absent { name } => format!("droplab up --lab {name}"),
+            Self::Absent { name } | Self::Asleep { name, .. } if name == super::layout::DEFAULT_NAME => {
+                "droplab up".to_owned()
+            }
+            Self::Absent { name } | Self::Asleep { name, .. } => format!("droplab up --lab {name}"),
             Self::NotReady { .. } | Self::Command(_) => "droplab up    (continues where this stopped)".to_owned(),
             Self::Kube { .. } | Self::NoOrder { .. } => "droplab status".to_owned(),
             Self::State { .. } | Self::Malformed { .. } => "droplab down".to_owned(),

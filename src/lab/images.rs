@@ -32,8 +32,17 @@ pub const STACK: [&str; 7] = [
 pub struct Images {
     /// The image of the nodes.
     pub node: String,
-    /// The stack: name → the engine's id.
-    pub stack: BTreeMap<String, String>,
+    /// The stack, by name.
+    pub stack: BTreeMap<String, Image>,
+}
+
+/// An image in the engine.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Image {
+    /// The engine's id.
+    pub id: String,
+    /// Made after the image of the nodes, so that theirs, if they have it built in, is an older one.
+    pub newer_than_node: bool,
 }
 
 impl Images {
@@ -44,20 +53,34 @@ impl Images {
         let mut listed = listed.map_err(|error| refused("list images", &error))?;
         // The newest first: of several node images the last one built counts.
         listed.sort_by_key(|image| std::cmp::Reverse(image.created));
-        let names: Vec<(String, String)> = listed
+        let names: Vec<Found> = listed
             .into_iter()
-            .flat_map(|image| image.repo_tags.into_iter().map(move |tag| (tag, image.id.clone())))
+            .flat_map(|image| image.repo_tags.into_iter().map(move |tag| (tag, image.id.clone(), image.created)))
             .collect();
         choose(&names, env::var("DROPLAB_NODE_IMAGE").ok()).map_err(|images| LabError::ImagesMissing { images })
     }
 }
 
+/// An image's name, id and time of birth.
+type Found = (String, String, i64);
+
 /// Choose from what there is, newest first; or name what is missing.
-fn choose(names: &[(String, String)], wanted_node: Option<String>) -> Result<Images, Vec<String>> {
-    let first = |prefix: &str| names.iter().find(|(name, _)| name.starts_with(prefix)).map(|(name, _)| name.clone());
-    let node = wanted_node.or_else(|| first("droplab/node:")).or_else(|| first("kindest/node:v1.34"));
-    let stack: BTreeMap<String, String> =
-        names.iter().filter(|(name, _)| STACK.contains(&name.as_str())).cloned().collect();
+fn choose(names: &[Found], wanted_node: Option<String>) -> Result<Images, Vec<String>> {
+    let first = |prefix: &str, part: &str| {
+        let mut fitting = names.iter().filter(|(name, ..)| name.starts_with(prefix) && name.contains(part));
+        fitting.next().map(|(name, ..)| name.clone())
+    };
+    // With the stack built in, before a plain one of ours, before kind's own.
+    let node = wanted_node
+        .or_else(|| first("droplab/node:", "-lab-"))
+        .or_else(|| first("droplab/node:", ""))
+        .or_else(|| first("kindest/node:v1.34", ""));
+    let born = names.iter().find(|(name, ..)| Some(name) == node.as_ref()).map_or(i64::MAX, |(_, _, born)| *born);
+    let stack: BTreeMap<String, Image> = names
+        .iter()
+        .filter(|(name, ..)| STACK.contains(&name.as_str()))
+        .map(|(name, id, made)| (name.clone(), Image { id: id.clone(), newer_than_node: *made > born }))
+        .collect();
     let mut missing: Vec<String> = if node.is_none() { vec!["droplab/node".to_owned()] } else { Vec::new() };
     missing.extend(STACK.iter().filter(|name| !stack.contains_key(**name)).map(|name| (*name).to_owned()));
     match node {
@@ -148,8 +171,9 @@ impl Importer {
 mod tests {
     use super::*;
 
-    fn names(list: &[&str]) -> Vec<(String, String)> {
-        list.iter().map(|name| ((*name).to_owned(), format!("sha256:{name}"))).collect()
+    /// Newest first, as `look` hands them over.
+    fn names(list: &[&str]) -> Vec<Found> {
+        (0..).zip(list).map(|(age, name)| ((*name).to_owned(), format!("sha256:{name}"), 1_000 - age)).collect()
     }
 
     #[test]
@@ -158,8 +182,18 @@ mod tests {
         list.extend(STACK);
         let images = choose(&names(&list), None).unwrap();
         assert_eq!(images.node, "droplab/node:v1.34.4-new");
-        assert_eq!(images.stack["droplab/redis:8"], "sha256:droplab/redis:8");
+        assert_eq!(images.stack["droplab/redis:8"].id, "sha256:droplab/redis:8");
         assert_eq!(choose(&names(&list), Some("mine".to_owned())).unwrap().node, "mine");
+    }
+
+    #[test]
+    fn a_node_with_the_stack_built_in_goes_first_and_knows_what_came_after_it() {
+        let mut list = vec!["droplab/node:v1.34.4-new", "droplab/payment:2.8.1", "droplab/node:v1.34.4-lab-x"];
+        list.extend(STACK.iter().filter(|name| **name != "droplab/payment:2.8.1"));
+        let images = choose(&names(&list), None).unwrap();
+        assert_eq!(images.node, "droplab/node:v1.34.4-lab-x");
+        let newer: Vec<&String> = images.stack.iter().filter(|(_, one)| one.newer_than_node).map(|(name, _)| name).collect();
+        assert_eq!(newer, ["droplab/payment:2.8.1"]);
     }
 
     #[test]

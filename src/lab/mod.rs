@@ -69,8 +69,37 @@ impl Lab {
     /// The lab of this name, and proof that it is the lab: for everything that touches it.
     pub async fn connect(name: &str) -> Result<Self, LabError> {
         let lab = Self::open(name).await?;
-        kube::guard(&lab.kube, &lab.layout).await?;
-        Ok(lab)
+        match kube::guard(&lab.kube, &lab.layout).await {
+            Ok(()) => Ok(lab),
+            // The engine tells why an API is silent, if it is that its node does not run.
+            Err(error @ LabError::Kube { .. }) => Err(lab.why_silent().await.unwrap_or(error)),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The same, waking nodes that were stopped: for healing, which must not ask for a lab in good health.
+    pub async fn rouse(name: &str) -> Result<Self, LabError> {
+        match Self::connect(name).await {
+            Err(LabError::Asleep { .. }) => {}
+            other => return other,
+        }
+        let lab = Self::open(name).await?;
+        let engine = docker::Engine::connect().await?;
+        let nodes: Vec<docker::Node> = engine.nodes(name).await?.into_iter().filter(|node| node.ours).collect();
+        cluster::wake(&engine, &nodes, &lab.layout).await?;
+        cluster::wait_for_api(&engine, &lab.layout, &lab.state, std::time::Duration::from_secs(90)).await?;
+        Self::connect(name).await
+    }
+
+    async fn why_silent(&self) -> Option<LabError> {
+        let name = self.layout.name.clone();
+        let nodes = docker::Engine::connect().await.ok()?.nodes(&name).await.ok()?;
+        let asleep: Vec<String> = nodes.iter().filter(|node| !node.running).map(|node| node.name.clone()).collect();
+        match nodes.len() {
+            0 => Some(LabError::Absent { name }),
+            _ if !asleep.is_empty() => Some(LabError::Asleep { name, nodes: asleep }),
+            _ => None,
+        }
     }
 
     /// How to reach the PostgreSQL primary as superuser, from this machine.
@@ -85,6 +114,12 @@ impl Lab {
             .application_name("droplab")
             .connect_timeout(std::time::Duration::from_secs(3));
         config
+    }
+
+    /// What a sensor needs of this lab.
+    pub fn sense_target(&self) -> sense::SenseTarget {
+        let namespace = layout::NAMESPACE.to_owned();
+        sense::SenseTarget { kube: self.kube.clone(), postgres: self.postgres(), namespace }
     }
 
     /// The variables of `droplab env`, `PATH` among them.

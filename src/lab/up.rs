@@ -14,7 +14,7 @@ use super::{
     docker::Engine,
     error::LabError,
     host::{self, Depth, Mark},
-    images::{self, Images},
+    images::{self, Image, Images},
     layout::Layout,
     nodes, order,
     progress::{Progress, Step, step},
@@ -222,12 +222,12 @@ impl Work<'_> {
         let known = self.state.record()?.map(|record| record.images).unwrap_or_default();
         let workers = self.layout.workers();
         let held = future::try_join_all(workers.iter().map(|node| held(engine, node))).await?;
-        let lacking = |name: &str, id: &str| {
+        let lacking = |name: &str, image: &Image| {
             let everywhere = held.iter().all(|names| names.iter().any(|there| there == name));
-            !everywhere || known.get(name).is_some_and(|there| there != id)
+            !everywhere || known.get(name).map_or(image.newer_than_node, |there| *there != image.id)
         };
         let wanted: Vec<&str> =
-            images.stack.iter().filter(|(name, id)| lacking(name, id)).map(|(name, _)| name.as_str()).collect();
+            images.stack.iter().filter(|(name, image)| lacking(name, image)).map(|(name, _)| name.as_str()).collect();
         let told = if wanted.is_empty() {
             "the nodes hold every image".to_owned()
         } else {
@@ -236,7 +236,8 @@ impl Work<'_> {
             format!("{} images, {} MB into each of {} nodes", wanted.len(), bytes / 1_000_000, workers.len())
         };
         if let Some(record) = self.state.record()? {
-            self.state.keep(&Record { images: images.stack.clone(), ..record })?;
+            let ids = images.stack.iter().map(|(name, image)| (name.clone(), image.id.clone())).collect();
+            self.state.keep(&Record { images: ids, ..record })?;
         }
         Ok(((), told))
     }

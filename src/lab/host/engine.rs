@@ -42,6 +42,10 @@ fn version(info: &SystemInfo) -> Check {
     let measured = format!("Docker {} on {}, {architecture}", text(&info.server_version), text(&info.operating_system));
     let check = Check::new(Topic::Engine, "engine", measured, "Docker 20.10 or newer, x86_64 or aarch64");
     match architecture.as_str() {
+        // A snap sees no hidden folder, and the lab's state is in one.
+        "x86_64" | "amd64" | "aarch64" | "arm64" if text(&info.docker_root_dir).starts_with("/var/snap/") => {
+            check.but(Mark::Warning, "use Docker's own packages: the snap cannot mount hidden folders")
+        }
         "x86_64" | "amd64" | "aarch64" | "arm64" => check,
         _ => check.but(Mark::Cannot, "use a host of one of these architectures"),
     }
@@ -91,7 +95,7 @@ fn privilege(info: &SystemInfo) -> Check {
     let runtime = text(&info.default_runtime);
     let measured = if lacking == 0 { "all capabilities".to_owned() } else { format!("{lacking} missing, runtime `{runtime}`") };
     let check = Check::new(Topic::Privilege, "privileged containers", measured, "all capabilities, or droplab's runtime");
-    if lacking == 0 || runtime == "droplab" { check } else { check.but(Mark::Cannot, "sudo make engine") }
+    if lacking == 0 || runtime == "droplab" { check } else { check.but(Mark::Cannot, "sudo setup/engine") }
 }
 
 /// How many capabilities of this kernel are outside of the bounding set of droplab's own process.

@@ -94,7 +94,7 @@ pub async fn examine(layout: &Layout, depth: Depth) -> Vec<Check> {
     let engine = match Engine::connect().await {
         Ok(engine) => engine,
         Err(error) => {
-            let fix = "start Docker (`make engine`, `sudo systemctl start docker`, or Docker Desktop)";
+            let fix = "start Docker: `sudo setup/engine`, `sudo systemctl start docker`, or Docker Desktop";
             let down = Check::new(Topic::Engine, "engine", error.to_string(), "an answer").but(Mark::Cannot, fix);
             return std::iter::once(down).chain(ports::check(layout, None).await).chain(tools).collect();
         }

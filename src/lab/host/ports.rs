@@ -12,36 +12,35 @@ use crate::lab::{
     layout::{KIND_LABEL, Layout},
 };
 
-/// One line for all free ports, and one for each that is busy.
+/// One line for all free ports, or one for each holder of busy ones.
 pub(super) async fn check(layout: &Layout, engine: Option<&Engine>) -> Vec<Check> {
     let published = match engine {
         Some(engine) => published(engine).await,
         None => BTreeMap::new(),
     };
-    let mut checks = Vec::new();
-    let mut free = Vec::new();
+    let mut held: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for (role, port) in layout.ports() {
-        match published.get(&port) {
-            Some((_, lab)) if lab.as_deref() == Some(&layout.name) => free.push(port),
-            Some((container, _)) => checks.push(busy(role, port, &format!("container {container}"))),
-            None if is_free(port) => free.push(port),
-            None => {
-                let holder = holder::process(port).unwrap_or_else(|| "a process of another user".to_owned());
-                checks.push(busy(role, port, &holder));
-            }
-        }
+        let holder = match published.get(&port) {
+            Some((_, lab)) if lab.as_deref() == Some(&layout.name) => continue,
+            Some((container, _)) => format!("container {container}"),
+            None if is_free(port) => continue,
+            None => holder::process(port).unwrap_or_else(|| "a process of another user".to_owned()),
+        };
+        held.entry(holder).or_default().push(format!("{port} ({role})"));
     }
-    if checks.is_empty() {
-        let list: Vec<String> = free.iter().map(ToString::to_string).collect();
-        checks.push(Check::new(Topic::Port, "ports", format!("{} free or this lab's own", list.join(" ")), "free on 127.0.0.1"));
+    if held.is_empty() {
+        let list: Vec<String> = layout.ports().map(|(_, port)| port.to_string()).collect();
+        let measured = format!("{} free or this lab's own", list.join(" "));
+        return vec![Check::new(Topic::Port, "ports", measured, "free on 127.0.0.1")];
     }
-    checks
+    held.iter().map(|(holder, ports)| busy(layout, holder, ports)).collect()
 }
 
-fn busy(role: &str, port: u16, holder: &str) -> Check {
-    let fix = "stop it, or choose other ports: droplab up --port-base 28000";
-    Check::new(Topic::Port, format!("port {port} ({role})"), format!("held by {holder}"), "free on 127.0.0.1")
-        .but(Mark::Cannot, fix)
+fn busy(layout: &Layout, holder: &str, ports: &[String]) -> Check {
+    let other = if layout.port_base < 40_000 { layout.port_base + 1_000 } else { 27_000 };
+    let fix = format!("stop it, or choose other ports: droplab up --port-base {other}");
+    let measured = format!("{} held by {holder}", ports.join(", "));
+    Check::new(Topic::Port, "ports", measured, "free on 127.0.0.1").but(Mark::Cannot, fix)
 }
 
 fn is_free(port: u16) -> bool {
@@ -72,8 +71,8 @@ mod tests {
         let port = listener.local_addr().unwrap().port();
         let layout = Layout { name: "two".to_owned(), port_base: port - 432 };
         let checks = check(&layout, None).await;
-        let line = checks.iter().find(|check| check.name == format!("port {port} (postgres)")).unwrap();
+        let line = checks.iter().find(|check| check.measured.contains(&format!("{port} (postgres)"))).unwrap();
         assert_eq!(line.mark, Mark::Cannot);
-        assert!(line.measured.starts_with("held by "), "{}", line.measured);
+        assert!(line.measured.contains("held by "), "{}", line.measured);
     }
 }

@@ -12,9 +12,9 @@ pub(super) fn tools() -> Vec<Check> {
         // A lab comes up without kubectl, and then offers the nodes' own.
         None if *tool == "kubectl" => {
             Check::new(Topic::Tool, *tool, "not installed: `droplab shell` offers the lab's own", *why)
-                .but(Mark::Warning, "make tools")
+                .but(Mark::Warning, "setup/tools")
         }
-        None => Check::new(Topic::Tool, *tool, "not installed", *why).but(Mark::Cannot, "make tools"),
+        None => Check::new(Topic::Tool, *tool, "not installed", *why).but(Mark::Cannot, "setup/tools"),
     };
     tools::TOOLS.iter().map(line).collect()
 }
