@@ -1,0 +1,48 @@
+# droplab's doors. `make help` lists them; README asks for two only: `make demo` and `make test`.
+
+SHELL      := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+# One profile for everything: the load generator must be cheap, and building twice costs minutes on two cores.
+CARGO      := cargo
+DROPLAB    := target/release/droplab
+export PATH := $(CURDIR)/.tools/bin:$(PATH)
+
+.PHONY: help demo up down test check unit e2e bench images setup build
+
+help: ## this list
+	@grep -hE '^[a-z0-9]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | awk -F'\t' '{ printf "  make %-8s %s\n", $$1, $$2 }'
+
+demo: up ## set everything up, break payments, repair them, print the verdict
+	$(DROPLAB) run payment-pool-exhaustion --fix reference
+
+up: build images ## bring the lab up (a second time: seconds)
+	$(DROPLAB) up
+
+down: ## take the lab away; images stay
+	@if [ -x $(DROPLAB) ]; then $(DROPLAB) down; else echo "nothing to take down: droplab was never built here"; fi
+
+test: check unit e2e ## all set-up, all tests
+
+check: setup ## formatting and lints
+	$(CARGO) fmt --all --check
+	$(CARGO) clippy --release --locked --workspace --all-targets -- -D warnings
+
+unit: setup ## every test that needs no cluster: seconds, once built
+	$(CARGO) test --release --locked --workspace
+
+e2e: build images ## the real cluster, under a name of its own, gone afterwards
+	setup/e2e
+
+bench: build images ## measure; writes target/bench.json
+	bench/run $(DROPLAB)
+
+images: setup ## build or pull every image that is missing or out of date
+	images/build all
+
+setup: ## the engine and the tools, where they are missing
+	setup/engine
+	setup/tools
+
+build: setup
+	$(CARGO) build --release --locked

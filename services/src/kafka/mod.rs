@@ -1,0 +1,93 @@
+//! The shop's side of Kafka: topics, a producer that is sure, a consumer that works first and commits after.
+//!
+//! **Invariant:** nothing is acknowledged to anybody before it is done: `acks=all` on the way in, commit after work on the way out.
+
+mod consumer;
+mod producer;
+
+use std::time::Duration;
+
+use rdkafka::ClientConfig;
+use rdkafka::admin::{AdminClient, AdminOptions, NewTopic, TopicReplication};
+use rdkafka::client::DefaultClientContext;
+use rdkafka::types::RDKafkaErrorCode;
+
+pub(crate) use self::consumer::{Consumer, Handle, Trouble};
+pub(crate) use self::producer::{Producer, Record};
+use crate::backoff::Backoff;
+use crate::config::{self, ConfigError};
+use crate::failure::Failure;
+use crate::orders::TOPICS;
+
+/// The brokers, and how topics are made on them.
+#[derive(Clone)]
+pub(crate) struct Cluster {
+    brokers: String,
+    partitions: i32,
+    replication: i32,
+}
+
+impl Cluster {
+    /// The cluster that the environment names.
+    pub(crate) fn from_env() -> Result<Self, ConfigError> {
+        Ok(Self {
+            brokers: config::required("KAFKA_BROKERS")?,
+            partitions: config::number("KAFKA_PARTITIONS", 6)?,
+            replication: config::number("KAFKA_REPLICATION", 3)?,
+        })
+    }
+
+    fn settings(&self) -> ClientConfig {
+        let mut settings = ClientConfig::new();
+        settings
+            .set("bootstrap.servers", &self.brokers)
+            .set("client.id", "shop")
+            .set("socket.keepalive.enable", "true")
+            .set("reconnect.backoff.max.ms", "2000")
+            // Topics that are made after a client started are seen soon, not after minutes.
+            .set("topic.metadata.refresh.interval.ms", "10000");
+        settings
+    }
+
+    /// A new producer.
+    pub(crate) fn producer(&self) -> Result<Producer, Failure> {
+        Producer::new(self.settings())
+    }
+
+    /// Makes the topics that are missing, as long as it takes.
+    pub(crate) async fn make_topics(&self) {
+        let mut backoff = Backoff::default();
+        loop {
+            match self.try_make_topics().await {
+                Ok(()) => return,
+                Err(error) => tracing::warn!(error, "topics will be tried again"),
+            }
+            backoff.wait().await;
+        }
+    }
+
+    async fn try_make_topics(&self) -> Result<(), String> {
+        let admin: AdminClient<DefaultClientContext> = self.settings().create().map_err(|error| error.to_string())?;
+        let minimum = (self.replication - 1).max(1).to_string();
+        let topics = TOPICS.map(|name| {
+            NewTopic::new(name, self.partitions, TopicReplication::Fixed(self.replication))
+                .set("min.insync.replicas", &minimum)
+        });
+        let options = AdminOptions::new()
+            .operation_timeout(Some(Duration::from_secs(5)))
+            .request_timeout(Some(Duration::from_secs(8)));
+        let results = admin.create_topics(topics.iter(), &options).await.map_err(|error| error.to_string())?;
+        for result in results {
+            match result {
+                Ok(topic) => tracing::info!(topic, "topic made"),
+                Err((_, RDKafkaErrorCode::TopicAlreadyExists)) => {}
+                Err((topic, code)) => return Err(format!("{topic}: {code}")),
+            }
+        }
+        Ok(())
+    }
+}
+
+fn upstream(error: &dyn std::error::Error) -> Failure {
+    Failure::Upstream { service: "kafka", detail: crate::failure::describe(error) }
+}

@@ -1,0 +1,75 @@
+//! Takes back what an order that was given up left behind: its payment, then its stock.
+//!
+//! **Invariant:** an order becomes `cancelled` only after both answered that nothing is left; until then it is tried again.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::json;
+use uuid::Uuid;
+
+use super::state::{State, Step};
+use super::store;
+use crate::failure::Failure;
+use crate::host::Host;
+use crate::peer::Peer;
+use crate::pool::Pool;
+
+/// A checkout ends within its deadline of some seconds; an order that is only placed after this was left alone.
+const LEFT_ALONE_S: f64 = 60.0;
+const EVERY: Duration = Duration::from_secs(2);
+
+struct Compensation {
+    pool: Pool,
+    inventory: Peer,
+    payment: Peer,
+}
+
+/// Looks for such orders until the process stops.
+pub(super) fn start(host: &Arc<Host>, pool: &Pool, inventory: Peer, payment: Peer) {
+    let compensation = Compensation { pool: pool.clone(), inventory, payment };
+    let host = Arc::clone(host);
+    tokio::spawn(async move {
+        loop {
+            tokio::select! {
+                () = host.stopped() => return,
+                () = tokio::time::sleep(EVERY) => {}
+            }
+            if host.waits_for().is_empty() {
+                compensation.round().await;
+            }
+        }
+    });
+}
+
+impl Compensation {
+    async fn round(&self) {
+        let orders = match store::unfinished(&self.pool, LEFT_ALONE_S).await {
+            Ok(orders) => orders,
+            Err(failure) => {
+                return tracing::warn!(error = %failure, detail = failure.detail(), "unfinished orders cannot be read");
+            }
+        };
+        for (id, state) in orders {
+            match self.take_back(id, state).await {
+                Ok(()) => tracing::info!(order = %id, "order cancelled, nothing left of it"),
+                Err(failure) => {
+                    tracing::warn!(order = %id, error = %failure, detail = failure.detail(), "compensation will be tried again");
+                }
+            }
+        }
+    }
+
+    async fn take_back(&self, id: Uuid, state: State) -> Result<(), Failure> {
+        if state == State::Placed {
+            store::advance(&self.pool, id, Step::Cancel, Some("left alone")).await?;
+        }
+        // The key is the storefront's: whatever it sent or still sends under it is void from here on.
+        self.payment
+            .post("/payments/void", &json!({ "idempotency_key": format!("order-{id}") }), None)
+            .await?
+            .accepted()?;
+        self.inventory.delete(&format!("/reservations/{id}")).await?.accepted()?;
+        store::advance(&self.pool, id, Step::Forget, None).await.map(drop)
+    }
+}

@@ -1,0 +1,126 @@
+//! What can be typed: verbs, and the flags that all of them share.
+//!
+//! **Invariant**: arguments are what to work on, flags are how; each verb's own flags live in its file.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use super::{completion, doctor, down, env, heal, judge, list, plan, report, reset, run, shell, show, status, up};
+
+/// The whole command line.
+#[derive(Debug, Parser)]
+#[command(
+    name = "droplab",
+    version,
+    about = "Drops production on a laptop and lets a person get it back.",
+    after_help = "First steps:\n  \
+        droplab run payment-pool-exhaustion --rehearse   see an incident in seconds, without Docker\n  \
+        droplab up                                       bring the real lab up\n  \
+        droplab run payment-pool-exhaustion              break it, and get it back with kubectl and psql\n\n\
+        Exit codes: 0 pass · 1 fail · 2 usage · 3 unknown or the lab's own error · 4 lab left unhealed ·\n            \
+        5 this host cannot · 70 a bug · 130 interrupted and healed"
+)]
+pub struct Cli {
+    /// Flags that every verb takes.
+    #[command(flatten)]
+    pub global: Global,
+    /// What to do.
+    #[command(subcommand)]
+    pub verb: Verb,
+}
+
+/// Flags that every verb takes.
+#[derive(Clone, Debug, Args)]
+pub struct Global {
+    /// The lab to work on
+    #[arg(long, global = true, value_name = "NAME", env = "DROPLAB_LAB", default_value = "droplab")]
+    pub lab: String,
+    /// First of the lab's ports on 127.0.0.1: shop +80, PostgreSQL +432, Redis +379, Kafka +92…94, API +443
+    #[arg(long, global = true, value_name = "PORT", env = "DROPLAB_PORT_BASE", default_value_t = 27000)]
+    pub port_base: u16,
+    /// How results are written to stdout
+    #[arg(long, global = true, value_name = "FORMAT", env = "DROPLAB_OUTPUT", default_value = "text")]
+    pub output: Output,
+    /// Short for --output json
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// Never colour (NO_COLOR does the same)
+    #[arg(long, global = true)]
+    pub no_color: bool,
+    /// The language of stories, pages and hints
+    #[arg(long, global = true, value_name = "LANGUAGE", env = "DROPLAB_LANG", default_value = "en")]
+    pub lang: Lang,
+    /// Only results and failures
+    #[arg(short, long, global = true)]
+    pub quiet: bool,
+}
+
+impl Global {
+    /// Whether a machine reads the result.
+    pub fn json(&self) -> bool {
+        self.json || self.output == Output::Json
+    }
+}
+
+/// How results are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Output {
+    /// For people.
+    Text,
+    /// For machines.
+    Json,
+}
+
+/// A language that droplab speaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Lang {
+    /// English.
+    En,
+    /// Russian.
+    Ru,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Verb {
+    /// Say what this host can and cannot do, and what would help
+    Doctor(doctor::Args),
+    /// Bring the lab up; a lab that is up is left alone, one that was stopped is repaired
+    Up(up::Args),
+    /// Take the lab down and forget it
+    Down(down::Args),
+    /// Ask every component of the lab whether it does what it is there for
+    Status(status::Args),
+    /// Put back everything that was changed in the lab, and keep the data
+    Reset(reset::Args),
+    /// Print variables for kubectl, psql, redis-cli and Kafka's tools: eval "$(droplab env)"
+    Env(env::Args),
+    /// Open the real client inside of the lab, or a shell with the lab's variables
+    Shell(shell::Args),
+    /// List the incidents that can be played
+    List(list::Args),
+    /// Show what the person on call is told about an incident
+    Show(show::Args),
+    /// Compile an incident against the lab, and do nothing (a dry run)
+    Plan(plan::Args),
+    /// Break the lab, watch the customers, wait for the repair, judge
+    Run(run::Args),
+    /// Take out whatever an earlier run left in the lab
+    Heal(heal::Args),
+    /// Judge an earlier run again, from its journal
+    Judge(judge::Args),
+    /// Print an earlier run's report
+    Report(report::Args),
+    /// Print completion for a shell
+    Completion(completion::Args),
+}
+
+impl Verb {
+    /// Whether the verb plays on the fake lab, whose time is not the machine's.
+    pub fn rehearses(&self) -> bool {
+        match self {
+            Self::Run(args) => args.rehearse,
+            Self::Plan(args) => args.rehearse,
+            _ => false,
+        }
+    }
+}

@@ -1,0 +1,29 @@
+//! `droplab completion`: completion for a shell.
+//!
+//! **Invariant**: made from the same definitions that parse the command line.
+
+use clap::CommandFactory as _;
+use clap_complete::Shell;
+
+use super::{
+    args::{Cli, Global},
+    exit::Exit,
+    failure::Failure,
+    screen,
+};
+
+/// Arguments of `droplab completion`.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Which shell: bash, zsh, fish, powershell, elvish
+    pub shell: Shell,
+}
+
+/// The verb.
+#[expect(clippy::unnecessary_wraps, reason = "every verb ends in the same way")]
+pub fn main(_global: &Global, args: &Args) -> Result<Exit, Failure> {
+    let mut out = Vec::new();
+    clap_complete::generate(args.shell, &mut Cli::command(), "droplab", &mut out);
+    screen::result(String::from_utf8_lossy(&out).trim_end());
+    Ok(Exit::Pass)
+}

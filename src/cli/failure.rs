@@ -1,0 +1,200 @@
+//! Failures of the user, the host or the lab: a stable code, what, why, and the next command to type.
+//!
+//! **Invariant**: every failure that reaches a person comes from [`Code`]; findings and bugs are not failures.
+
+use std::{fmt, fmt::Write as _};
+
+use super::exit::Exit;
+use crate::{
+    plan::Refusal,
+    run::{heal::HealError, ports::PortError},
+    store::StoreError,
+};
+
+/// Every failure there is. Codes are stable: they may be added to, never renamed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Code {
+    /// No scenario of that name.
+    ScenarioUnknown,
+    /// The scenario file cannot be used.
+    ScenarioInvalid,
+    /// The scenario asks for what this lab has not got.
+    PlanRefused,
+    /// An argument makes no sense here.
+    Usage,
+    /// No run of that name.
+    RunUnknown,
+    /// A journal cannot be read as one.
+    JournalInvalid,
+    /// A file cannot be read or written.
+    File,
+    /// Another droplab works on this lab.
+    LabBusy,
+    /// The lab is not there.
+    LabDown,
+    /// The lab did not do what it was asked.
+    LabError,
+    /// A heal did not succeed.
+    Unhealed,
+    /// The engine does not answer.
+    EngineDown,
+    /// This host lacks something.
+    HostCannot,
+    /// A port is taken.
+    PortBusy,
+    /// Too little memory.
+    MemoryLow,
+    /// Too little room on the disk.
+    DiskLow,
+    /// An outside tool is not installed.
+    ToolMissing,
+    /// Images have to be built.
+    ImageMissing,
+    /// A cluster of that name is somebody else's.
+    LabForeign,
+    /// Workloads do not become ready.
+    LabNotReady,
+    /// No order comes through.
+    OrderLost,
+    /// Somebody pressed Ctrl-C outside a run.
+    Interrupted,
+}
+
+impl Code {
+    /// The code as people search for it, what it means, and the exit code that goes with it.
+    pub fn row(self) -> (&'static str, &'static str, Exit) {
+        match self {
+            Self::ScenarioUnknown => ("DL-SCENARIO-UNKNOWN", "there is no such scenario", Exit::Usage),
+            Self::ScenarioInvalid => ("DL-SCENARIO-INVALID", "the scenario cannot be used", Exit::Usage),
+            Self::PlanRefused => ("DL-PLAN-REFUSED", "this lab cannot play the scenario", Exit::Usage),
+            Self::Usage => ("DL-USAGE", "the arguments make no sense together", Exit::Usage),
+            Self::RunUnknown => ("DL-RUN-UNKNOWN", "there is no such run", Exit::Usage),
+            Self::JournalInvalid => ("DL-JOURNAL-INVALID", "the journal cannot be read", Exit::Unknown),
+            Self::File => ("DL-FILE", "a file cannot be read or written", Exit::Unknown),
+            Self::LabBusy => ("DL-LAB-BUSY", "another droplab works on this lab", Exit::Unknown),
+            Self::LabDown => ("DL-LAB-DOWN", "the lab is not up", Exit::Unknown),
+            Self::LabError => ("DL-LAB-ERROR", "the lab did not do what it was asked", Exit::Unknown),
+            Self::Unhealed => ("DL-UNHEALED", "a fault may still be in the lab", Exit::Unhealed),
+            Self::EngineDown => ("DL-ENGINE-DOWN", "the Docker engine does not answer", Exit::Host),
+            Self::HostCannot => ("DL-HOST-CANNOT", "this host cannot carry the lab", Exit::Host),
+            Self::PortBusy => ("DL-PORT-BUSY", "a port is taken", Exit::Host),
+            Self::MemoryLow => ("DL-MEMORY-LOW", "Docker has too little memory", Exit::Host),
+            Self::DiskLow => ("DL-DISK-LOW", "Docker has too little room on its disk", Exit::Host),
+            Self::ToolMissing => ("DL-TOOL-MISSING", "a tool is not installed", Exit::Host),
+            Self::ImageMissing => ("DL-IMAGE-MISSING", "images are missing", Exit::Host),
+            Self::LabForeign => ("DL-LAB-FOREIGN", "that cluster is not droplab's", Exit::Host),
+            Self::LabNotReady => ("DL-LAB-NOT-READY", "the lab does not become ready", Exit::Unknown),
+            Self::OrderLost => ("DL-ORDER-LOST", "no order comes through the lab", Exit::Unknown),
+            Self::Interrupted => ("DL-INTERRUPTED", "interrupted", Exit::Interrupted),
+        }
+    }
+}
+
+/// One failure, ready to be shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// Which.
+    pub code: Code,
+    /// What was found: numbers, names, the line to paste. May have several lines.
+    pub why: String,
+    /// The next command to type, or what else to do.
+    pub next: Option<String>,
+}
+
+impl Failure {
+    /// A failure and why it came about.
+    pub fn new(code: Code, why: impl fmt::Display) -> Self {
+        Self { code, why: why.to_string(), next: None }
+    }
+
+    /// The same, with the next command to type.
+    #[must_use]
+    pub fn next(mut self, command: impl fmt::Display) -> Self {
+        self.next = Some(command.to_string());
+        self
+    }
+
+    /// The exit code that goes with it.
+    pub fn exit(&self) -> Exit {
+        self.code.row().2
+    }
+
+    /// As a person reads it: code and meaning, why, next.
+    pub fn text(&self) -> String {
+        let (code, what, _) = self.code.row();
+        let mut text = format!("{code}: {what}\n");
+        for (index, line) in self.why.lines().enumerate() {
+            let label = if index == 0 { "why:" } else { "" };
+            let _ = writeln!(text, "  {label:<6}{line}");
+        }
+        if let Some(next) = &self.next {
+            let _ = writeln!(text, "  {:<6}{next}", "next:");
+        }
+        text
+    }
+
+    /// As a machine reads it.
+    pub fn json(&self) -> serde_json::Value {
+        let (code, what, exit) = self.code.row();
+        serde_json::json!({ "code": code, "what": what, "why": self.why, "next": self.next, "exit": exit as u8 })
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.text().trim_end())
+    }
+}
+
+impl std::error::Error for Failure {}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        let (code, next) = match &error {
+            StoreError::UnknownScenario { .. } => (Code::ScenarioUnknown, Some("droplab list")),
+            StoreError::Invalid(_) => (Code::ScenarioInvalid, None),
+            StoreError::UnknownRun(_) => (Code::RunUnknown, Some("droplab run payment-pool-exhaustion --rehearse")),
+            StoreError::Journal { .. } => (Code::JournalInvalid, None),
+            StoreError::Locked { .. } => {
+                (Code::LabBusy, Some("wait for it to end, or work on another lab with --lab NAME"))
+            }
+            StoreError::File { .. } => (Code::File, None),
+        };
+        Self { code, why: error.to_string(), next: next.map(str::to_owned) }
+    }
+}
+
+impl From<Refusal> for Failure {
+    fn from(refusal: Refusal) -> Self {
+        Self::new(Code::PlanRefused, refusal)
+    }
+}
+
+impl From<PortError> for Failure {
+    fn from(error: PortError) -> Self {
+        Self::new(Code::LabError, error).next("droplab status")
+    }
+}
+
+impl From<HealError> for Failure {
+    fn from(error: HealError) -> Self {
+        Self::new(Code::JournalInvalid, error)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failure_names_code_why_and_next() {
+        let failure = Failure::new(Code::LabDown, "no cluster `droplab`\nand no engine").next("droplab up");
+        insta::assert_snapshot!(failure.text(), @r"
+        DL-LAB-DOWN: the lab is not up
+          why:  no cluster `droplab`
+                and no engine
+          next: droplab up
+        ");
+        assert_eq!(failure.json()["exit"], 3);
+    }
+}

@@ -1,0 +1,92 @@
+//! `droplab heal`: take out what an earlier run left in the lab, from its journal alone.
+//!
+//! **Invariant**: works in another process and another version; the latest run is healed first, so that the lab ends up as it
+//! was before the oldest.
+
+use super::{
+    args::Global,
+    connect::connect,
+    exit::Exit,
+    failure::{Code, Failure},
+    screen,
+};
+use crate::{
+    judge::residue,
+    model::timeline::Timeline,
+    run::{heal, ports::Ports},
+    store::{
+        self,
+        journal::{self, JournalFile},
+        runs::{self, RunDir},
+    },
+    terminal::plain::{Manner, Plain},
+};
+
+/// Arguments of `droplab heal`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  droplab heal                       whatever any run left in this lab
+  droplab heal ./evidence            what this run left
+  droplab heal --lab class-3         in another lab
+
+Healing twice is the same as once. Exit 4 when something is still left.")]
+pub struct Args {
+    /// A run's name, folder or journal; every unhealed run of this lab when left out
+    pub run: Option<String>,
+}
+
+/// The verb.
+pub async fn main(global: &Global, args: &Args) -> Result<Exit, Failure> {
+    let _alone = store::lock::lock(&store::home(), &global.lab, "droplab heal")?;
+    let open = match &args.run {
+        None => runs::unhealed(&store::home(), &global.lab),
+        Some(name) => named(name)?,
+    };
+    if open.is_empty() {
+        return Ok(said(global, &[], "nothing to heal"));
+    }
+    let lab = connect(global, false).await?;
+    let mut left = Vec::new();
+    for (run, timeline) in open.iter().rev() {
+        left.extend(one(global, &lab, run, timeline).await?);
+    }
+    let names: Vec<_> = open.iter().rev().map(|(run, _)| run.id.clone()).collect();
+    if left.is_empty() {
+        return Ok(said(global, &names, &format!("healed: {}", names.join(", "))));
+    }
+    Err(Failure::new(Code::Unhealed, left.join("\n")).next("droplab status, then droplab heal again"))
+}
+
+/// A run by its name, if anything of it may be left.
+fn named(name: &str) -> Result<Vec<(RunDir, Timeline)>, Failure> {
+    let run = runs::find(&store::home(), Some(name))?;
+    let timeline = journal::read(&run.journal())?;
+    if timeline.began().is_some_and(|(.., rehearsal)| rehearsal) {
+        return Err(Failure::new(Code::Usage, "a rehearsal touches no lab, so there is nothing to heal"));
+    }
+    Ok(if timeline.unhealed().is_empty() { Vec::new() } else { vec![(run, timeline)] })
+}
+
+/// Heal one run; what is still left of it.
+async fn one(global: &Global, lab: &Ports, run: &RunDir, timeline: &Timeline) -> Result<Vec<String>, Failure> {
+    let mut journal = JournalFile::resume(&run.journal(), timeline)?;
+    let manner = Manner { candid: true, quiet: global.quiet, ..Manner::default() };
+    let mut watcher = Plain::new(anstream::stderr(), manner);
+    let healed = heal::from_journal(timeline, lab, &mut journal, &mut watcher).await?;
+    let mut left: Vec<_> =
+        healed.unhealed().iter().map(|step| format!("{}: the fault of step {} is stuck", run.id, step + 1)).collect();
+    match (healed.began(), healed.survey(true)) {
+        (Some((_, plan, _)), Some((_, after))) => left.extend(residue::residue(plan, after)),
+        _ => left.push(format!("{}: the lab could not be surveyed after healing", run.id)),
+    }
+    Ok(left)
+}
+
+fn said(global: &Global, healed: &[String], sentence: &str) -> Exit {
+    if global.json() {
+        screen::result(&serde_json::json!({ "healed": healed }).to_string());
+    } else {
+        screen::result(sentence);
+    }
+    Exit::Pass
+}

@@ -1,0 +1,101 @@
+//! The command line: the only composer.
+//!
+//! **Invariant**: results go to stdout, everything else to stderr; a command ends in one [`exit::Exit`].
+
+pub mod args;
+pub mod completion;
+pub mod connect;
+pub mod doctor;
+pub mod down;
+pub mod env;
+pub mod exit;
+pub mod failure;
+pub mod heal;
+pub mod interrupt;
+pub mod judge;
+pub mod lab;
+pub mod list;
+pub mod plan;
+pub mod report;
+pub mod reset;
+pub mod run;
+pub mod screen;
+pub mod shell;
+pub mod show;
+pub mod status;
+pub mod steps;
+pub mod up;
+
+use std::{panic::AssertUnwindSafe, process::ExitCode};
+
+use clap::Parser as _;
+use futures::FutureExt as _;
+
+use args::{Cli, Global, Verb};
+use exit::Exit;
+use failure::Failure;
+
+/// Run the command line.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let global = cli.global.clone();
+    screen::prepare(&global);
+    let outcome = match runtime(&cli) {
+        Ok(runtime) => runtime.block_on(AssertUnwindSafe(dispatch(cli)).catch_unwind()),
+        Err(error) => Ok(Err(Failure::new(failure::Code::LabError, format!("starting threads: {error}")))),
+    };
+    finish(&global, outcome)
+}
+
+/// All the machine's threads for a real lab; for a rehearsal one thread and a clock that skips what nobody waits for.
+fn runtime(cli: &Cli) -> std::io::Result<tokio::runtime::Runtime> {
+    if cli.verb.rehearses() {
+        tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build()
+    } else {
+        tokio::runtime::Builder::new_multi_thread().enable_all().build()
+    }
+}
+
+/// One verb, one file.
+async fn dispatch(cli: Cli) -> Result<Exit, Failure> {
+    let global = &cli.global;
+    match cli.verb {
+        Verb::Doctor(args) => doctor::main(global, &args).await,
+        Verb::Up(args) => up::main(global, &args).await,
+        Verb::Down(args) => down::main(global, &args).await,
+        Verb::Status(args) => status::main(global, &args).await,
+        Verb::Reset(args) => reset::main(global, &args).await,
+        Verb::Env(args) => env::main(global, &args).await,
+        Verb::Shell(args) => shell::main(global, &args).await,
+        Verb::Completion(args) => completion::main(global, &args),
+        Verb::List(args) => list::main(global, &args),
+        Verb::Show(args) => show::main(global, &args),
+        Verb::Plan(args) => plan::main(global, &args).await,
+        Verb::Run(args) => run::main(global, &args).await,
+        Verb::Heal(args) => heal::main(global, &args).await,
+        Verb::Judge(args) => judge::main(global, &args),
+        Verb::Report(args) => report::main(global, &args),
+    }
+}
+
+/// The one place where failures and bugs are shown.
+fn finish(global: &Global, outcome: std::thread::Result<Result<Exit, Failure>>) -> ExitCode {
+    match outcome {
+        Ok(Ok(exit)) => exit.into(),
+        Ok(Err(failure)) if global.json() => {
+            screen::note(&failure.json().to_string());
+            failure.exit().into()
+        }
+        Ok(Err(failure)) => {
+            screen::note(failure.text().trim_end());
+            failure.exit().into()
+        }
+        Err(_) => {
+            screen::note(
+                "DL-BUG: this is a bug in droplab, and nothing you did\n  \
+                 next: droplab heal   (takes out what the run may have left), then report the lines above",
+            );
+            Exit::Bug.into()
+        }
+    }
+}

@@ -1,0 +1,33 @@
+//! `droplab reset`: the lab as its charts say, without taking it down.
+//!
+//! **Invariant**: ports, passwords and data stay.
+
+use super::{
+    args::Global,
+    exit::Exit,
+    failure::Failure,
+    lab::{flags, until_interrupted},
+    screen,
+    steps::{Steps, seconds},
+};
+use crate::lab::{Lab, reset::reset};
+
+/// Arguments of `droplab reset`.
+#[derive(Debug, clap::Args)]
+pub struct Args {}
+
+/// The verb.
+pub async fn main(global: &Global, _args: &Args) -> Result<Exit, Failure> {
+    let lab = Lab::connect(&global.lab).await?;
+    let next = format!("droplab reset{}    (continues)", flags(&global.lab));
+    let done = {
+        let steps = Steps::show(global);
+        until_interrupted(reset(&lab, &steps), "the lab is half way back to its charts", &next).await?
+    };
+    if global.json() {
+        screen::result(&serde_json::json!({ "lab": global.lab, "took_s": done.took.as_secs_f64() }).to_string());
+    } else {
+        screen::result(&format!("lab {} is as its charts say ({})", global.lab, seconds(done.took)));
+    }
+    Ok(Exit::Pass)
+}

@@ -1,0 +1,183 @@
+//! `droplab run`: the whole story, from a scenario's file to an exit code.
+//!
+//! **Invariant**: a run begins only on a lab that is ours alone and carries no fault of an earlier one.
+
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use jiff::Timestamp;
+
+use super::{
+    args::{Global, Lang},
+    connect::connect,
+    exit::Exit,
+    failure::{Code, Failure},
+    interrupt, screen,
+};
+use crate::{
+    judge,
+    model::{
+        plan::Plan,
+        scenario::Scenario,
+        units::{Rate, Span},
+    },
+    plan::{self, Wishes},
+    report::{self, Format},
+    run::{self, Options, Repair, ports::Observer},
+    store::{
+        self,
+        journal::{JournalFile, Wall},
+        lock::LabLock,
+        runs::{self, RunDir},
+    },
+    terminal::{
+        paced::Paced,
+        plain::{Manner, Plain},
+    },
+};
+
+/// Arguments of `droplab run`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  droplab run payment-pool-exhaustion --rehearse         see it in seconds, without Docker
+  droplab run payment-pool-exhaustion                    repair it yourself, in another terminal
+  droplab run payment-pool-exhaustion --fix reference    let droplab repair it
+  droplab run payment-pool-exhaustion --fix ./fix.sh     run a script of yours when the page goes out
+  droplab run payment-pool-exhaustion --fix none --within 1m --out ./evidence
+  droplab run payment-pool-exhaustion --rate 600/s       on a small machine")]
+pub struct Args {
+    /// Its name (`droplab list`), or the path of a scenario file
+    pub scenario: String,
+    /// Play on a fake lab: no Docker, seconds, and a verdict about nothing real
+    #[arg(long)]
+    pub rehearse: bool,
+    /// Who repairs: `reference` (the scenario's own way), `none`, or a script of yours; by default you do, by hand
+    #[arg(long, value_name = "none|reference|FILE")]
+    pub fix: Option<String>,
+    /// Perform one of the scenario's cheats instead of a repair (for conformance: it must fail)
+    #[arg(long, value_name = "NAME", hide = true, conflicts_with = "fix")]
+    pub cheat: Option<String>,
+    /// Inject nothing (for conformance: a healthy lab must pass)
+    #[arg(long, hide = true, conflicts_with_all = ["fix", "cheat"])]
+    pub healthy: bool,
+    /// What may be different from the scenario's file
+    #[command(flatten)]
+    pub wishes: WishArgs,
+    /// Where journal, plan, verdict and reports go, beside droplab's own list of runs
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+}
+
+/// What may be different from the scenario's file; the verdict says so.
+#[derive(Debug, clap::Args)]
+pub struct WishArgs {
+    /// Time to repair, counted from the page, such as 10m
+    #[arg(long, value_name = "DURATION")]
+    pub within: Option<Span>,
+    /// How long the repair must hold, such as 30s
+    #[arg(long, value_name = "DURATION", hide = true)]
+    pub hold: Option<Span>,
+    /// Requests a second, such as 600/s
+    #[arg(long, value_name = "RATE")]
+    pub rate: Option<Rate>,
+    /// Decides everything that is drawn
+    #[arg(long, value_name = "NUMBER", default_value_t = 1)]
+    pub seed: u64,
+}
+
+impl WishArgs {
+    /// As the planner wants them.
+    pub fn wishes(&self) -> Wishes {
+        Wishes { rate: self.rate, within: self.within, hold: self.hold, healthy: false }
+    }
+}
+
+/// The verb.
+pub async fn main(global: &Global, args: &Args) -> Result<Exit, Failure> {
+    let (id, scenario) = store::read_scenario(&args.scenario)?;
+    let repair = repair(args, &scenario)?;
+    let _alone = (!args.rehearse).then(|| alone(global)).transpose()?;
+    let mut lab = connect(global, args.rehearse).await?;
+    let before = lab.surveyor.survey().await?;
+    let wishes = Wishes { healthy: args.healthy, ..args.wishes.wishes() };
+    let plan = plan::compile(&id, &scenario, before, args.wishes.seed, &wishes)?;
+
+    let folder = RunDir::create(&store::home(), &id, Timestamp::now(), args.out.as_deref())?;
+    let wall = if args.rehearse { Wall::From(Timestamp::now()) } else { Wall::Real };
+    let mut journal = JournalFile::create(&folder.journal(), wall)?;
+    folder.write_plan(&plan)?;
+
+    let options =
+        Options { run: folder.id.clone(), version: env!("CARGO_PKG_VERSION").into(), rehearsal: args.rehearse, repair };
+    let mut watcher = watcher(global, args, &plan);
+    let stop = interrupt::token();
+    let timeline = run::execute(&plan, &mut lab, &mut journal, watcher.as_mut(), &options, &stop).await?;
+
+    let verdict = judge::judge(&plan.scenario, &timeline);
+    folder.write_reports(&report::render(&[Format::Json, Format::Markdown, Format::Junit], &timeline, &verdict))?;
+    let format = if global.json() { Format::Json } else { Format::Human };
+    screen::result(format.render(&timeline, &verdict).trim_end());
+    if !global.quiet {
+        screen::note(&format!("\n  files: {}", folder.path.display()));
+    }
+    Ok(Exit::of(&verdict, &timeline))
+}
+
+/// Who repairs: in a rehearsal the scenario's own way, unless asked otherwise; on a real lab a person.
+fn repair(args: &Args, scenario: &Scenario) -> Result<Repair, Failure> {
+    if let Some(name) = &args.cheat {
+        let known: Vec<_> = scenario.cheats.iter().map(|cheat| cheat.name.as_str()).collect();
+        let found = scenario.cheats.iter().find(|cheat| cheat.name == *name);
+        let unknown = || Failure::new(Code::Usage, format!("no cheat `{name}`; there are {}", known.join(", ")));
+        return found.map(Repair::cheat).ok_or_else(unknown);
+    }
+    match args.fix.as_deref() {
+        Some("none") => Ok(Repair::Wait),
+        Some("reference") => Ok(Repair::reference(&scenario.fix)),
+        Some(_) if args.rehearse => {
+            Err(Failure::new(Code::Usage, "a rehearsal has no lab in which a script could do anything")
+                .next("--fix reference, --fix none, or no --rehearse"))
+        }
+        Some(script) => script_at(Path::new(script)).map(Repair::Script),
+        None if args.rehearse && !args.healthy => Ok(Repair::reference(&scenario.fix)),
+        None => Ok(Repair::Wait),
+    }
+}
+
+/// A script must be there before anything is broken.
+fn script_at(path: &Path) -> Result<PathBuf, Failure> {
+    std::fs::canonicalize(path).ok().filter(|path| path.is_file()).ok_or_else(|| {
+        Failure::new(Code::Usage, format!("--fix: there is no file `{}`", path.display()))
+            .next("--fix reference, --fix none, or the path of a script")
+    })
+}
+
+/// The lab for us alone, and without a fault of an earlier run.
+fn alone(global: &Global) -> Result<LabLock, Failure> {
+    let lock = store::lock::lock(&store::home(), &global.lab, "droplab run")?;
+    match runs::unhealed(&store::home(), &global.lab).first() {
+        None => Ok(lock),
+        Some((run, _)) => {
+            Err(Failure::new(Code::Unhealed, format!("run {} did not end properly", run.id)).next("droplab heal"))
+        }
+    }
+}
+
+/// The screen: lines on stderr; a rehearsal at a pace that can be watched.
+fn watcher(global: &Global, args: &Args, plan: &Plan) -> Box<dyn Observer> {
+    let watched = screen::watched();
+    let manner = Manner {
+        refresh: watched,
+        candid: args.rehearse || args.fix.is_some() || args.cheat.is_some() || args.healthy,
+        quiet: global.quiet,
+        russian: global.lang == Lang::Ru,
+    };
+    let plain = Plain::new(anstream::stderr(), manner);
+    if args.rehearse && !global.quiet {
+        let pause = Duration::from_millis(if watched { 100 } else { 30 });
+        return Box::new(Paced::new(plain, &plan.scenario.page.when.probe, pause));
+    }
+    Box::new(plain)
+}

@@ -1,0 +1,97 @@
+//! `droplab show`: what the person on call is told about an incident, and, when asked, more.
+//!
+//! **Invariant**: never the cause, unless `--spoil` asks for it.
+
+use super::{
+    args::{Global, Lang},
+    exit::Exit,
+    failure::{Code, Failure},
+    screen,
+};
+use crate::{
+    model::scenario::{Expectation, Scenario, Text},
+    store,
+};
+
+/// Arguments of `droplab show`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  droplab show payment-pool-exhaustion
+  droplab show payment-pool-exhaustion --hint 1     where to look; 2, 3 … tell more
+  droplab show payment-pool-exhaustion --spoil      cause, reference repair, cheats and traps
+  droplab show payment-pool-exhaustion --lang ru")]
+pub struct Args {
+    /// Its name (`droplab list`), or the path of a scenario file
+    pub scenario: String,
+    /// One hint, from 1
+    #[arg(long, value_name = "NUMBER")]
+    pub hint: Option<usize>,
+    /// Give everything away
+    #[arg(long)]
+    pub spoil: bool,
+}
+
+/// The verb.
+pub fn main(global: &Global, args: &Args) -> Result<Exit, Failure> {
+    let (id, scenario) = store::read_scenario(&args.scenario)?;
+    let say = |text: &Text| if global.lang == Lang::Ru { text.ru.trim().to_owned() } else { text.en.trim().to_owned() };
+    if let Some(number) = args.hint {
+        let hint = number.checked_sub(1).and_then(|index| scenario.hints.get(index));
+        let none = || Failure::new(Code::Usage, format!("there are hints 1 to {}", scenario.hints.len()));
+        screen::result(&hint.map(say).ok_or_else(none)?);
+        return Ok(Exit::Pass);
+    }
+    if global.json() {
+        let public = serde_json::json!({
+            "id": id, "title": scenario.title, "story": scenario.story, "level": scenario.level,
+            "expect": scenario.expect, "hints": scenario.hints.len(),
+        });
+        let shown = if args.spoil { serde_json::to_value(&scenario).unwrap_or_default() } else { public };
+        screen::result(&serde_json::to_string_pretty(&shown).unwrap_or_default());
+        return Ok(Exit::Pass);
+    }
+    screen::result(&format!("{}\n{id}, level {}\n\n{}\n", say(&scenario.title), scenario.level, say(&scenario.story)));
+    screen::result("It is over when");
+    for expectation in &scenario.expect {
+        screen::result(&format!("  {}", told(expectation)));
+    }
+    if args.spoil {
+        screen::result(&spoiled(&scenario, say));
+    } else if !scenario.hints.is_empty() {
+        screen::result(&format!("\n{} hints: droplab show {id} --hint 1", scenario.hints.len()));
+    }
+    Ok(Exit::Pass)
+}
+
+/// An expectation in words.
+fn told(expectation: &Expectation) -> String {
+    match expectation {
+        Expectation::Recovers(recovers) => format!(
+            "{} is at {} again within {} of the page, and holds for {}",
+            recovers.probe, recovers.to, recovers.within, recovers.hold
+        ),
+        Expectation::LosesNothing(expected) => {
+            let ledger = format!("{:?}", expected.ledger).to_lowercase();
+            format!("every one of the {ledger} that a customer was told is done is in the books, once")
+        }
+        Expectation::Keeps(keeps) => format!("{keeps} is no less than before"),
+    }
+}
+
+fn spoiled(scenario: &Scenario, say: impl Fn(&Text) -> String) -> String {
+    let cause = &scenario.diagnosis;
+    let mut lines = vec![format!(
+        "\nCause: {} in {}, set off by {}; made worse by {}",
+        cause.mechanism,
+        cause.component,
+        cause.trigger,
+        cause.factors.join(", ")
+    )];
+    lines.extend(scenario.fix.iter().map(|action| format!("Repair: {action}")));
+    for cheat in &scenario.cheats {
+        let kind = if cheat.trap { "Trap" } else { "Cheat" };
+        lines.push(format!("{kind}: {}: {}", cheat.name, say(&cheat.why)));
+    }
+    lines.push(format!("\nSeen in production:\n{}", scenario.seen_in_production.trim()));
+    lines.join("\n")
+}

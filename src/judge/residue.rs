@@ -1,0 +1,114 @@
+//! The residue proof: what a fault set must be back; what the person changed is theirs, and only reported.
+//!
+//! **Invariant**: decided by surveys before and after, never by what heal believes to have done.
+
+use std::collections::BTreeMap;
+
+use super::case::{self, Case};
+use crate::model::{
+    facts::{Deployment, Facts},
+    op::Op,
+    plan::Plan,
+    verdict::{Finding, Truth},
+};
+
+/// What is left of the plan's faults in a lab that should be healed.
+pub fn residue(plan: &Plan, after: &Facts) -> Vec<String> {
+    plan.steps.iter().flat_map(|step| &step.recipe.inject).filter_map(|op| left(op, &plan.before, after)).collect()
+}
+
+/// What an op set and nobody set back.
+fn left(op: &Op, before: &Facts, after: &Facts) -> Option<String> {
+    match op {
+        Op::SetImage { deployment, container, .. } => {
+            let image = |facts: &Facts| {
+                facts.deployments.get(deployment).and_then(|found| found.images.get(container)).cloned()
+            };
+            // A target that is gone carries no fault.
+            let (was, is) = (image(before)?, image(after)?);
+            (is != was).then(|| format!("deployment/{deployment} container {container} is at {is}, was at {was}"))
+        }
+    }
+}
+
+pub(super) fn residue_of(case: &Case) -> Vec<String> {
+    match (case.plan, case.timeline.survey(true)) {
+        (Some(plan), Some((_, after))) => residue(plan, after),
+        _ => Vec::new(),
+    }
+}
+
+/// One finding when the lab was to be healed.
+pub(super) fn findings(case: &Case) -> Option<Finding> {
+    if case.timeline.fault_states().is_empty() {
+        return None;
+    }
+    let Some((seq, _)) = case.timeline.survey(true) else {
+        return Some(case::finding("residue", Truth::Unknown, "nobody looked at the lab after healing", vec![]));
+    };
+    let left = residue_of(case);
+    let (truth, sentence) = if left.is_empty() {
+        (Truth::Pass, "nothing of the fault is left in the lab".to_owned())
+    } else {
+        (Truth::Fail, format!("left in the lab: {}", left.join("; ")))
+    };
+    Some(case::finding("residue", truth, sentence, vec![seq]))
+}
+
+/// What else is different from before: the person's own changes.
+pub(super) fn drift_of(case: &Case) -> Vec<String> {
+    let (Some(plan), Some((_, after))) = (case.plan, case.timeline.survey(true)) else { return Vec::new() };
+    let before = &plan.before;
+    let mut drift = Vec::new();
+    for (name, was) in &before.deployments {
+        match after.deployments.get(name) {
+            None => drift.push(format!("deployment/{name} is gone")),
+            Some(is) => drift.extend(deployment(
+                name,
+                was,
+                is,
+                &plan.steps.iter().flat_map(|step| &step.recipe.inject).collect::<Vec<_>>(),
+            )),
+        }
+    }
+    drift.extend(maps("PostgreSQL's ", &before.postgres_settings, &after.postgres_settings));
+    drift.extend(maps("", &before.configs, &after.configs));
+    if before.postgres_started.is_some()
+        && after.postgres_started.is_some()
+        && before.postgres_started != after.postgres_started
+    {
+        drift.push("PostgreSQL was restarted".to_owned());
+    }
+    drift
+}
+
+fn deployment(name: &str, was: &Deployment, is: &Deployment, injected: &[&Op]) -> Vec<String> {
+    let mut drift = Vec::new();
+    if was.replicas != is.replicas {
+        drift.push(format!("deployment/{name} has {} replicas, had {}", is.replicas, was.replicas));
+    }
+    let faulty = |container: &str| {
+        injected.iter().any(|op| {
+            let Op::SetImage { deployment, container: set, .. } = op;
+            deployment == name && set == container
+        })
+    };
+    let without = |images: &BTreeMap<String, String>| -> BTreeMap<String, String> {
+        images.iter().filter(|(container, _)| !faulty(container)).map(|(k, v)| (k.clone(), v.clone())).collect()
+    };
+    drift.extend(maps(&format!("deployment/{name} image of "), &without(&was.images), &without(&is.images)));
+    drift.extend(maps(&format!("deployment/{name} variable "), &was.env, &is.env));
+    drift.extend(maps(&format!("deployment/{name} limit "), &was.limits, &is.limits));
+    drift
+}
+
+fn maps(what: &str, was: &BTreeMap<String, String>, is: &BTreeMap<String, String>) -> Vec<String> {
+    let changed = was.iter().filter_map(|(key, old)| match is.get(key) {
+        Some(new) if new == old => None,
+        Some(new) => Some(format!("{what}{key} is {new}, was {old}")),
+        None => Some(format!("{what}{key} is gone, was {old}")),
+    });
+    let added =
+        is.iter().filter(|(key, _)| !was.contains_key(*key)).map(|(key, new)| format!("{what}{key} is new: {new}"));
+    changed.chain(added).collect()
+}

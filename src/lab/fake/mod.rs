@@ -1,0 +1,49 @@
+//! A lab in memory: the payment service as far as the headline incident needs it, on the runtime's clock.
+//!
+//! It is what `--rehearse` plays on and what the in-process tests drive. It knows the published numbers of the incident, it
+//! does not measure anything: a rehearsal says nothing about a real system, and its verdict says so.
+//!
+//! **Invariant**: every port, no Docker, no thread, no wall clock: a paused runtime plays an hour in milliseconds, and the same
+//! seed gives the same run.
+
+mod behaviour;
+mod ports;
+mod quirks;
+mod typed;
+mod world;
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+pub use quirks::Quirks;
+pub use world::World;
+
+use crate::run::ports::Ports;
+
+/// A handle to one fake lab; clones share it.
+#[derive(Clone, Debug)]
+pub struct FakeLab {
+    world: Arc<Mutex<World>>,
+}
+
+impl FakeLab {
+    /// A whole lab, with its quirks.
+    pub fn new(name: &str, quirks: Quirks) -> Self {
+        Self { world: Arc::new(Mutex::new(World::new(name, quirks))) }
+    }
+
+    /// Its ports; each call gives new customers for the same lab.
+    pub fn ports(&self) -> Ports {
+        Ports {
+            actuator: Box::new(self.clone()),
+            surveyor: Box::new(self.clone()),
+            sensor: Box::new(ports::FakeSensor::new(self.clone())),
+            repairer: Box::new(self.clone()),
+        }
+    }
+
+    /// Look at it, or change it under everybody's hands.
+    pub fn world(&self) -> MutexGuard<'_, World> {
+        // A test that panicked while it looked has already failed.
+        self.world.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

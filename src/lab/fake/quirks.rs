@@ -1,0 +1,32 @@
+//! What can be wrong with a fake lab, for tests of what droplab then says.
+//!
+//! **Invariant**: the default is a lab in which everything works.
+
+/// What is wrong with this lab.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Quirks {
+    /// No more payments a second than this, whatever is asked.
+    pub capacity: Option<f64>,
+    /// The generator sends so late, milliseconds.
+    pub lag_ms: f64,
+    /// Gauges cannot be read.
+    pub blind_gauges: bool,
+    /// The books cannot be read.
+    pub closed_books: bool,
+    /// The bad release is none.
+    pub harmless: bool,
+    /// The fault takes the bystander down as well.
+    pub collateral: bool,
+    /// So many more ops fail.
+    pub failing_ops: u32,
+    /// Every op of a heal fails.
+    pub unhealable: bool,
+    /// Surveys fail.
+    pub blind_surveys: bool,
+    /// The customers cannot be started.
+    pub no_customers: bool,
+    /// Payments that were acknowledged and are then lost from the books, in all.
+    pub forgets: u64,
+    /// Payments that are booked twice, in all.
+    pub doubles: u64,
+}

@@ -1,0 +1,127 @@
+//! What a fake lab is made of.
+//!
+//! **Invariant**: `facts` is what a survey finds, and the only place that says what is deployed.
+
+use std::collections::BTreeMap;
+
+use tokio::time::Instant;
+
+use super::Quirks;
+use crate::model::{
+    facts::{Deployment, Facts},
+    ledger::LedgerReading,
+};
+
+/// What the edge does with payments.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Edge {
+    /// Hands them on.
+    Whole,
+    /// Refuses them.
+    Drops,
+    /// Says "captured" by itself.
+    Answers,
+}
+
+/// A roll-out of payment that is under way or done.
+#[derive(Clone, Debug)]
+pub(super) struct Rollout {
+    pub(super) from: String,
+    pub(super) began: Instant,
+}
+
+/// One fake lab.
+#[derive(Debug)]
+pub struct World {
+    /// What a survey finds.
+    pub facts: Facts,
+    /// What is wrong with it.
+    pub quirks: Quirks,
+    /// What the edge does with payments.
+    pub edge: Edge,
+    /// What became of this run's payments.
+    pub books: LedgerReading,
+    /// Earlier images and change causes by deployment, the latest last.
+    pub(super) history: BTreeMap<String, Vec<(String, Option<String>)>>,
+    pub(super) rollout: Option<Rollout>,
+    /// Nobody is served until then.
+    pub(super) outage_until: Option<Instant>,
+    /// What a restart of PostgreSQL brings into force.
+    pub(super) pending_settings: BTreeMap<String, String>,
+    /// PostgreSQL's starts so far.
+    pub(super) starts: u32,
+}
+
+impl World {
+    /// A whole lab.
+    pub(super) fn new(name: &str, quirks: Quirks) -> Self {
+        Self {
+            facts: facts(name),
+            quirks,
+            edge: Edge::Whole,
+            books: LedgerReading::default(),
+            history: BTreeMap::new(),
+            rollout: None,
+            outage_until: None,
+            pending_settings: BTreeMap::new(),
+            starts: 0,
+        }
+    }
+
+    /// The image of a deployment's container of the same name.
+    pub fn image(&self, deployment: &str) -> Option<&str> {
+        self.facts.deployments.get(deployment)?.images.get(deployment).map(String::as_str)
+    }
+
+    /// Roll a deployment out to an image; the same image is no roll-out.
+    pub(super) fn set_image(&mut self, name: &str, image: &str, cause: Option<String>) -> Result<(), String> {
+        let not_found = || format!("deployments.apps \"{name}\" not found");
+        let deployment = self.facts.deployments.get_mut(name).ok_or_else(not_found)?;
+        let before_cause = std::mem::replace(&mut deployment.change_cause, cause);
+        let before = deployment.images.insert(name.to_owned(), image.to_owned()).unwrap_or_default();
+        if before != image {
+            self.history.entry(name.to_owned()).or_default().push((before.clone(), before_cause));
+            if name == "payment" {
+                self.rollout = Some(Rollout { from: before, began: Instant::now() });
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The lab that `droplab up` makes, as a survey finds it.
+fn facts(name: &str) -> Facts {
+    let deployment = |service: &str, image: &str, replicas| {
+        let tag = image.rsplit_once(':').map_or("", |(_, tag)| tag);
+        let found = Deployment {
+            replicas,
+            ready: replicas,
+            images: [(service.to_owned(), image.to_owned())].into(),
+            change_cause: Some(format!("{service} {tag}")),
+            ..Deployment::default()
+        };
+        (service.to_owned(), found)
+    };
+    let mut deployments: BTreeMap<_, _> = ["catalog", "orders", "bank", "inventory", "fulfilment", "notification"]
+        .map(|service| deployment(service, "droplab/shop:1.0", 1))
+        .into();
+    deployments.extend([
+        deployment("nginx", "droplab/nginx:1.26", 2),
+        deployment("storefront", "droplab/shop:1.0", 2),
+        deployment("payment", "droplab/payment:2.8.0", 2),
+    ]);
+    if let Some(payment) = deployments.get_mut("payment") {
+        payment.env.insert("payment/DB_POOL_SIZE".into(), "50".into());
+        payment.limits.insert("payment/memory".into(), "256Mi".into());
+    }
+    let settings = [("max_connections", "200"), ("fsync", "on"), ("synchronous_commit", "on")];
+    let images = ["nginx:1.26", "shop:1.0", "payment:2.8.0", "payment:2.8.1"];
+    Facts {
+        lab: name.to_owned(),
+        deployments,
+        postgres_settings: settings.map(|(name, value)| (name.to_owned(), value.to_owned())).into(),
+        postgres_started: Some("2026-01-01T00:00:00Z".into()),
+        images: images.map(|image| format!("docker.io/droplab/{image}")).to_vec(),
+        configs: [("configmap/nginx".to_owned(), "5d41402a".to_owned())].into(),
+    }
+}

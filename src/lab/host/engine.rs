@@ -1,0 +1,148 @@
+//! The engine: version, architecture, cgroups, privileges, memory, disk, file watches.
+//!
+//! **Invariant**: memory and disk are those that the engine has, which on a desktop is a virtual machine's share.
+
+use std::{fs, path::Path};
+
+use bollard::models::{SystemInfo, SystemInfoCgroupVersionEnum as Cgroup};
+
+use super::{Check, Mark, Topic, gib};
+use crate::lab::docker::{Engine, chain};
+
+const MEMORY_BYTES: u64 = 4 << 30;
+const MEMORY_LEAST_BYTES: u64 = 7 << 29;
+const DISK_BYTES: u64 = 10 << 30;
+const DISK_LEAST_BYTES: u64 = 4 << 30;
+const WATCHES: u64 = 524_288;
+const INSTANCES: u64 = 512;
+
+pub(super) async fn check(engine: &Engine) -> Vec<Check> {
+    let info = match engine.api.info().await {
+        Ok(info) => info,
+        Err(error) => {
+            return vec![Check::new(Topic::Engine, "engine", chain(&error), "an answer").but(Mark::Cannot, "docker info")];
+        }
+    };
+    let local = is_local(&info);
+    let mut checks = vec![version(&info), cgroup(&info), memory(&info), disk(&info, local)];
+    if local {
+        checks.extend([privilege(&info), inotify()]);
+    }
+    checks
+}
+
+/// Whether the engine shares this machine's kernel, so that `/proc` tells about it.
+fn is_local(info: &SystemInfo) -> bool {
+    let kernel = fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
+    info.kernel_version.as_deref() == Some(kernel.trim())
+}
+
+fn version(info: &SystemInfo) -> Check {
+    let architecture = info.architecture.clone().unwrap_or_default();
+    let measured = format!("Docker {} on {}, {architecture}", text(&info.server_version), text(&info.operating_system));
+    let check = Check::new(Topic::Engine, "engine", measured, "Docker 20.10 or newer, x86_64 or aarch64");
+    match architecture.as_str() {
+        "x86_64" | "amd64" | "aarch64" | "arm64" => check,
+        _ => check.but(Mark::Cannot, "use a host of one of these architectures"),
+    }
+}
+
+fn cgroup(info: &SystemInfo) -> Check {
+    let measured = match info.cgroup_version {
+        Some(Cgroup::_2) => "version 2",
+        Some(Cgroup::_1) => "version 1 (Kubernetes 1.34 is the last to take it)",
+        _ => "not told",
+    };
+    Check::new(Topic::Engine, "cgroups", measured, "version 1 or 2")
+}
+
+fn memory(info: &SystemInfo) -> Check {
+    let bytes = u64::try_from(info.mem_total.unwrap_or(0)).unwrap_or(0);
+    let measured = format!("{} for Docker, {} processors", gib(bytes), info.ncpu.unwrap_or(0));
+    let check = Check::new(Topic::Memory, "memory", measured, format!("{}, 2 processors", gib(MEMORY_BYTES)));
+    let fix = "give Docker more memory (Docker Desktop: Settings → Resources), or stop other containers";
+    match bytes {
+        0..MEMORY_LEAST_BYTES => check.but(Mark::Cannot, fix),
+        MEMORY_LEAST_BYTES..MEMORY_BYTES => check.but(Mark::Warning, fix),
+        _ if info.ncpu.unwrap_or(2) < 2 => check.but(Mark::Warning, "give Docker a second processor"),
+        _ => check,
+    }
+}
+
+fn disk(info: &SystemInfo, local: bool) -> Check {
+    let root = text(&info.docker_root_dir);
+    let wanted = format!("{} free", gib(DISK_BYTES));
+    let free = local.then(|| rustix::fs::statvfs(Path::new(&root)).ok()).flatten();
+    let Some(free) = free.map(|stat| stat.f_bavail * stat.f_frsize) else {
+        return Check::new(Topic::Disk, "disk", format!("{root} is inside Docker's own machine"), wanted);
+    };
+    let check = Check::new(Topic::Disk, "disk", format!("{} free in {root}", gib(free)), wanted);
+    let fix = format!("free some room: `docker system df` shows what {root} holds");
+    match free {
+        0..DISK_LEAST_BYTES => check.but(Mark::Cannot, fix),
+        DISK_LEAST_BYTES..DISK_BYTES => check.but(Mark::Warning, fix),
+        _ => check,
+    }
+}
+
+/// kind needs `--privileged`; an engine may grant only what its own host has.
+fn privilege(info: &SystemInfo) -> Check {
+    let lacking = lacking_capabilities();
+    let runtime = text(&info.default_runtime);
+    let measured = if lacking == 0 { "all capabilities".to_owned() } else { format!("{lacking} missing, runtime `{runtime}`") };
+    let check = Check::new(Topic::Privilege, "privileged containers", measured, "all capabilities, or droplab's runtime");
+    if lacking == 0 || runtime == "droplab" { check } else { check.but(Mark::Cannot, "sudo make engine") }
+}
+
+/// How many capabilities of this kernel are outside of the bounding set of droplab's own process.
+fn lacking_capabilities() -> u32 {
+    let last: Option<u32> = fs::read_to_string("/proc/sys/kernel/cap_last_cap").ok().and_then(|text| text.trim().parse().ok());
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let bounding = status.lines().find_map(|line| u64::from_str_radix(line.strip_prefix("CapBnd:")?.trim(), 16).ok());
+    match (last, bounding) {
+        (Some(last), Some(bounding)) => (last + 1).saturating_sub(bounding.count_ones()),
+        _ => 0,
+    }
+}
+
+fn inotify() -> Check {
+    let read = |name: &str| -> u64 {
+        let path = format!("/proc/sys/fs/inotify/max_user_{name}");
+        fs::read_to_string(path).ok().and_then(|text| text.trim().parse().ok()).unwrap_or(u64::MAX)
+    };
+    let (watches, instances) = (read("watches"), read("instances"));
+    let measured = format!("{watches} watches, {instances} instances");
+    let check = Check::new(Topic::Inotify, "inotify", measured, format!("{WATCHES} watches, {INSTANCES} instances"));
+    if watches >= WATCHES && instances >= INSTANCES {
+        return check;
+    }
+    let fix = format!("sudo sysctl fs.inotify.max_user_watches={WATCHES} fs.inotify.max_user_instances={INSTANCES}");
+    check.but(Mark::Warning, fix)
+}
+
+fn text(field: &Option<String>) -> String {
+    field.clone().unwrap_or_else(|| "?".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn info(memory: i64) -> SystemInfo {
+        SystemInfo { mem_total: Some(memory), ncpu: Some(2), ..SystemInfo::default() }
+    }
+
+    #[test]
+    fn too_little_memory_is_told_apart_from_little() {
+        assert_eq!(memory(&info(2 << 30)).mark, Mark::Cannot);
+        assert_eq!(memory(&info(15 << 28)).mark, Mark::Warning);
+        assert_eq!(memory(&info(8 << 30)).mark, Mark::Ok);
+        assert!(memory(&info(2 << 30)).measured.starts_with("2.0 GiB for Docker"));
+    }
+
+    #[test]
+    fn a_foreign_architecture_cannot() {
+        let other = SystemInfo { architecture: Some("riscv64".to_owned()), ..SystemInfo::default() };
+        assert_eq!(version(&other).mark, Mark::Cannot);
+    }
+}

@@ -1,0 +1,171 @@
+//! The images of a lab: which are wanted, whether the engine has them, and how they get into the nodes.
+//!
+//! **Invariant**: nothing is built or pulled here; what is missing is named.
+
+use std::{collections::BTreeMap, env};
+
+use bollard::{
+    exec::{CreateExecOptions, StartExecResults},
+    query_parameters::ListImagesOptionsBuilder,
+};
+use futures::{StreamExt as _, future};
+use tokio::io::AsyncWriteExt as _;
+
+use super::{
+    docker::{Engine, refused},
+    error::LabError,
+};
+
+/// Images that the workers need: what runs, and the release that scenarios roll out.
+pub const STACK: [&str; 7] = [
+    "droplab/postgres:17",
+    "droplab/kafka:4.1",
+    "droplab/redis:8",
+    "droplab/nginx:1.26",
+    "droplab/shop:1.0",
+    "droplab/payment:2.8.0",
+    "droplab/payment:2.8.1",
+];
+
+/// The engine's images that matter to a lab.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Images {
+    /// The image of the nodes.
+    pub node: String,
+    /// The stack: name → the engine's id.
+    pub stack: BTreeMap<String, String>,
+}
+
+impl Images {
+    /// Look for everything a lab needs.
+    pub async fn look(engine: &Engine) -> Result<Self, LabError> {
+        let options = ListImagesOptionsBuilder::default().build();
+        let listed = engine.api.list_images(Some(options)).await;
+        let mut listed = listed.map_err(|error| refused("list images", &error))?;
+        // The newest first: of several node images the last one built counts.
+        listed.sort_by_key(|image| std::cmp::Reverse(image.created));
+        let names: Vec<(String, String)> = listed
+            .into_iter()
+            .flat_map(|image| image.repo_tags.into_iter().map(move |tag| (tag, image.id.clone())))
+            .collect();
+        choose(&names, env::var("DROPLAB_NODE_IMAGE").ok()).map_err(|images| LabError::ImagesMissing { images })
+    }
+}
+
+/// Choose from what there is, newest first; or name what is missing.
+fn choose(names: &[(String, String)], wanted_node: Option<String>) -> Result<Images, Vec<String>> {
+    let first = |prefix: &str| names.iter().find(|(name, _)| name.starts_with(prefix)).map(|(name, _)| name.clone());
+    let node = wanted_node.or_else(|| first("droplab/node:")).or_else(|| first("kindest/node:v1.34"));
+    let stack: BTreeMap<String, String> =
+        names.iter().filter(|(name, _)| STACK.contains(&name.as_str())).cloned().collect();
+    let mut missing: Vec<String> = if node.is_none() { vec!["droplab/node".to_owned()] } else { Vec::new() };
+    missing.extend(STACK.iter().filter(|name| !stack.contains_key(**name)).map(|name| (*name).to_owned()));
+    match node {
+        Some(node) if missing.is_empty() => Ok(Images { node, stack }),
+        _ => Err(missing),
+    }
+}
+
+/// The names of droplab's images that a node holds.
+pub async fn in_node(engine: &Engine, node: &str) -> Result<Vec<String>, LabError> {
+    let listed = engine.exec(node, &["ctr", "--namespace", "k8s.io", "images", "ls", "-q"]).await?;
+    if listed.status != 0 {
+        return Err(LabError::Engine { tried: format!("list the images of {node}"), why: listed.output });
+    }
+    Ok(listed.output.lines().filter_map(|line| line.trim().strip_prefix("docker.io/")).map(str::to_owned).collect())
+}
+
+/// Bring images into nodes: one archive from the engine, written to all nodes side by side.
+pub async fn import(engine: &Engine, names: &[&str], nodes: &[String]) -> Result<u64, LabError> {
+    let mut sinks = Vec::new();
+    for node in nodes {
+        sinks.push(Importer::open(engine, node).await?);
+    }
+    let mut archive = std::pin::pin!(engine.api.export_images(names));
+    let mut bytes = 0;
+    while let Some(chunk) = archive.next().await {
+        let chunk = chunk.map_err(|error| refused("save images", &error))?;
+        bytes += chunk.len() as u64;
+        for written in future::join_all(sinks.iter_mut().map(|sink| sink.input.write_all(&chunk))).await {
+            // A node that stops listening says why on its output: asked for below.
+            if written.is_err() {
+                break;
+            }
+        }
+    }
+    future::try_join_all(sinks.into_iter().map(|sink| sink.close(engine))).await?;
+    Ok(bytes)
+}
+
+/// An import under way in one node.
+struct Importer {
+    node: String,
+    exec: String,
+    input: std::pin::Pin<Box<dyn tokio::io::AsyncWrite + Send>>,
+    output: tokio::task::JoinHandle<String>,
+}
+
+impl Importer {
+    async fn open(engine: &Engine, node: &str) -> Result<Self, LabError> {
+        let tried = format!("import images into {node}");
+        let command = ["ctr", "--namespace", "k8s.io", "images", "import", "--snapshotter", "overlayfs", "-"];
+        let options = CreateExecOptions {
+            cmd: Some(command.to_vec()),
+            attach_stdin: Some(true),
+            attach_stdout: Some(true),
+            attach_stderr: Some(true),
+            ..Default::default()
+        };
+        let exec = engine.api.create_exec(node, options).await.map_err(|error| refused(&tried, &error))?.id;
+        let started = engine.api.start_exec(&exec, None).await.map_err(|error| refused(&tried, &error))?;
+        let StartExecResults::Attached { mut output, input } = started else {
+            return Err(LabError::Engine { tried, why: "the engine detached it".to_owned() });
+        };
+        // Read beside the writing: an unread output would stop the import.
+        let output = tokio::spawn(async move {
+            let mut text = String::new();
+            while let Some(Ok(chunk)) = output.next().await {
+                text.push_str(&String::from_utf8_lossy(&chunk.into_bytes()));
+            }
+            text
+        });
+        Ok(Self { node: node.to_owned(), exec, input, output })
+    }
+
+    async fn close(mut self, engine: &Engine) -> Result<(), LabError> {
+        let tried = format!("import images into {}", self.node);
+        let _ = self.input.shutdown().await;
+        let text = self.output.await.unwrap_or_default();
+        let ended = engine.api.inspect_exec(&self.exec).await.map_err(|error| refused(&tried, &error))?;
+        if ended.exit_code == Some(0) {
+            return Ok(());
+        }
+        Err(LabError::Engine { tried, why: text.lines().last().unwrap_or("no word").to_owned() })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(list: &[&str]) -> Vec<(String, String)> {
+        list.iter().map(|name| ((*name).to_owned(), format!("sha256:{name}"))).collect()
+    }
+
+    #[test]
+    fn the_newest_node_image_of_ours_goes_before_kinds_own() {
+        let mut list = vec!["kindest/node:v1.34.0", "droplab/node:v1.34.4-new", "droplab/node:v1.34.4-old"];
+        list.extend(STACK);
+        let images = choose(&names(&list), None).unwrap();
+        assert_eq!(images.node, "droplab/node:v1.34.4-new");
+        assert_eq!(images.stack["droplab/redis:8"], "sha256:droplab/redis:8");
+        assert_eq!(choose(&names(&list), Some("mine".to_owned())).unwrap().node, "mine");
+    }
+
+    #[test]
+    fn everything_that_is_missing_is_named_at_once() {
+        let missing = choose(&names(&["droplab/redis:8"]), None).unwrap_err();
+        assert_eq!(missing.len(), STACK.len());
+        assert_eq!(missing[0], "droplab/node");
+    }
+}

@@ -1,0 +1,89 @@
+//! Brings what runs in a lab back to what its charts say, with cluster, ports and passwords as they are.
+//!
+//! **Invariant**: what a person changed goes back; customers' data stays.
+
+use std::time::{Duration, Instant};
+
+use futures::future;
+use k8s_openapi::api::{apps::v1::Deployment, core::v1::ConfigMap};
+use kube::{Api, api::PostParams, core::NamespaceResourceScope};
+use serde::de::DeserializeOwned;
+
+use super::{
+    Lab, assets, charts,
+    error::LabError,
+    kube::within,
+    layout::NAMESPACE,
+    order,
+    progress::{Progress, Step, step},
+    ready,
+};
+
+/// A lab that is as its charts say.
+#[derive(Clone, Debug)]
+pub struct Reset {
+    /// Every step with its time.
+    pub steps: Vec<Step>,
+    /// All of it.
+    pub took: Duration,
+}
+
+/// Reset the lab.
+pub async fn reset(lab: &Lab, progress: &dyn Progress) -> Result<Reset, LabError> {
+    let began = Instant::now();
+    let _lock = lab.state.lock("reset")?;
+    let charts = step(progress, "charts", async {
+        let all = assets::charts();
+        future::try_join_all(all.iter().map(|chart| charts::install(chart, &lab.layout, &lab.state, progress))).await?;
+        let replaced = future::try_join_all(all.iter().map(|chart| replace(lab, chart))).await?;
+        Ok(((), format!("{} charts, {} objects", all.len(), replaced.iter().sum::<usize>())))
+    });
+    let (_, charts) = charts.await?;
+    let ready = async { Ok(((), format!("{} workloads", ready::wait(&lab.kube, Duration::from_secs(180), progress).await?))) };
+    let (_, ready) = step(progress, "ready", ready).await?;
+    let order = async {
+        order::place(&lab.layout, Duration::from_secs(60), progress).await?;
+        Ok(((), "one order placed, paid and delivered".to_owned()))
+    };
+    let (_, order) = step(progress, "order", order).await?;
+    Ok(Reset { steps: vec![charts, ready, order], took: began.elapsed() })
+}
+
+/// Helm leaves alone what it never knew of, such as a variable that a person added: put the whole object back.
+async fn replace(lab: &Lab, chart: &str) -> Result<usize, LabError> {
+    let manifest = charts::manifest(chart, &lab.state).await?;
+    let mut count = 0;
+    for document in serde_yaml::Deserializer::from_str(&manifest) {
+        let Ok(object) = <serde_json::Value as serde::Deserialize>::deserialize(document) else { continue };
+        count += match object["kind"].as_str() {
+            Some("Deployment") => put::<Deployment>(lab, object).await?,
+            Some("ConfigMap") => put::<ConfigMap>(lab, object).await?,
+            // Storage cannot be replaced under a running server; helm has patched the rest.
+            _ => 0,
+        };
+    }
+    Ok(count)
+}
+
+async fn put<K>(lab: &Lab, mut object: serde_json::Value) -> Result<usize, LabError>
+where
+    K: kube::Resource<Scope = NamespaceResourceScope, DynamicType = ()> + Clone + DeserializeOwned + serde::Serialize,
+    K: std::fmt::Debug,
+{
+    let api = Api::<K>::namespaced(lab.kube.clone(), NAMESPACE);
+    let name = object["metadata"]["name"].as_str().unwrap_or_default().to_owned();
+    let tried = format!("put back {name}");
+    let Some(live) = within(5, &tried, api.get_opt(&name)).await? else { return Ok(0) };
+    // Helm's own marks and the counters of Kubernetes are not in the manifest.
+    let mut annotations = live.meta().annotations.clone().unwrap_or_default();
+    annotations.retain(|key, _| key.starts_with("meta.helm.sh/") || key.starts_with("deployment.kubernetes.io/"));
+    for (key, value) in annotations {
+        object["metadata"]["annotations"][key] = value.into();
+    }
+    object["metadata"]["labels"]["app.kubernetes.io/managed-by"] = "Helm".into();
+    let malformed = |error: serde_json::Error| LabError::Malformed { what: tried.clone(), why: error.to_string() };
+    let mut wanted: K = serde_json::from_value(object).map_err(malformed)?;
+    wanted.meta_mut().resource_version = live.meta().resource_version.clone();
+    within(5, &tried, api.replace(&name, &PostParams::default(), &wanted)).await?;
+    Ok(1)
+}

@@ -1,0 +1,168 @@
+//! Senses the real lab: customers' traffic, gauges each second, and what changes under the person's hands.
+//!
+//! Read in this order: `pods` and `postgres` (gauges), `changes` (who touched what), `ledger` (the books).
+//!
+//! **Invariant**: each source has its own task and its own deadline: a slow one is late alone, and one that cannot be read
+//! says so.
+
+mod changes;
+mod gauges;
+mod ledger;
+mod metrics;
+mod pods;
+mod postgres;
+mod workload;
+
+use async_trait::async_trait;
+use tokio::{
+    sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel},
+    task::JoinSet,
+};
+
+use crate::{
+    model::{
+        event::EventKind,
+        ledger::LedgerReading,
+        scenario::{LedgerName, Load, RequestKind},
+    },
+    run::ports::{Customers, PortError, Sensor},
+};
+
+/// What a sensor needs of a lab.
+#[derive(Clone)]
+pub struct SenseTarget {
+    /// The lab's Kubernetes API.
+    pub kube: kube::Client,
+    /// The PostgreSQL primary at the host's port, as superuser: it gets in even when all other connections are taken.
+    pub postgres: tokio_postgres::Config,
+    /// Where everything runs.
+    pub namespace: String,
+}
+
+/// The sensor of the real lab.
+pub struct LabSensor {
+    target: SenseTarget,
+    customers: Box<dyn Customers>,
+    /// Windows of traffic; `None` before the start and after the end.
+    traffic: Option<UnboundedReceiver<EventKind>>,
+    rest: UnboundedReceiver<EventKind>,
+    /// Held, so that `rest` never ends.
+    rest_in: UnboundedSender<EventKind>,
+    tasks: JoinSet<()>,
+}
+
+impl LabSensor {
+    /// A sensor of this lab, with these customers at its door.
+    pub fn new(target: SenseTarget, customers: Box<dyn Customers>) -> Self {
+        let (rest_in, rest) = unbounded_channel();
+        Self { target, customers, traffic: None, rest, rest_in, tasks: JoinSet::new() }
+    }
+}
+
+#[async_trait]
+impl Sensor for LabSensor {
+    async fn start(&mut self, run: &str, load: &Load) -> Result<(), PortError> {
+        let (seen, traffic) = unbounded_channel();
+        self.customers.start(run, load, seen).await?;
+        self.traffic = Some(traffic);
+        gauges::spawn(&mut self.tasks, &self.target, &self.rest_in);
+        changes::spawn(&mut self.tasks, &self.target, &self.rest_in);
+        Ok(())
+    }
+
+    async fn next(&mut self) -> EventKind {
+        let Some(traffic) = &mut self.traffic else { return rest(&mut self.rest).await };
+        tokio::select! {
+            window = traffic.recv() => window.unwrap_or_else(|| {
+                self.traffic = None;
+                let error = Some("the customers ended before they were told to".to_owned());
+                EventKind::Gauge { probe: "customers".to_owned(), value: None, error }
+            }),
+            event = rest(&mut self.rest) => event,
+        }
+    }
+
+    async fn stop(&mut self) -> Vec<EventKind> {
+        self.customers.stop().await;
+        self.tasks.shutdown().await;
+        let mut left = Vec::new();
+        while let Some(Ok(event)) = self.traffic.as_mut().map(UnboundedReceiver::try_recv) {
+            left.push(event);
+        }
+        self.traffic = None;
+        while let Ok(event) = self.rest.try_recv() {
+            left.push(event);
+        }
+        left
+    }
+
+    async fn reconcile(&self, ledger: LedgerName) -> Result<LedgerReading, PortError> {
+        match ledger {
+            LedgerName::Payments => {
+                ledger::payments(&self.target.postgres, &self.customers.promises(RequestKind::Payment)).await
+            }
+        }
+    }
+}
+
+/// The next event of a channel that does not end.
+async fn rest(channel: &mut UnboundedReceiver<EventKind>) -> EventKind {
+    match channel.recv().await {
+        Some(event) => event,
+        None => std::future::pending().await,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{ledger::Promises, window::Window};
+
+    /// Customers who see one second, and a second one when they leave.
+    #[derive(Default)]
+    struct Two(Option<UnboundedSender<EventKind>>);
+
+    fn second(from_s: f64) -> EventKind {
+        EventKind::Traffic { probe: "payment-success".to_owned(), window: Window { from_s, ..Window::default() } }
+    }
+
+    #[async_trait]
+    impl Customers for Two {
+        async fn start(&mut self, _: &str, _: &Load, seen: UnboundedSender<EventKind>) -> Result<(), PortError> {
+            seen.send(second(0.0)).unwrap();
+            self.0 = Some(seen);
+            Ok(())
+        }
+
+        async fn stop(&mut self) {
+            self.0.take().unwrap().send(second(1.0)).unwrap();
+        }
+
+        fn promises(&self, _: RequestKind) -> Promises {
+            Promises::default()
+        }
+    }
+
+    #[tokio::test]
+    async fn a_lab_that_is_gone_hides_no_window_and_every_gauge_says_so() {
+        let nowhere = "http://127.0.0.1:1".parse().unwrap();
+        let mut postgres = tokio_postgres::Config::new();
+        postgres.host("127.0.0.1").port(1).user("postgres");
+        let kube = kube::Client::try_from(kube::Config::new(nowhere)).unwrap();
+        let target = SenseTarget { kube, postgres, namespace: "shop".to_owned() };
+        let mut sensor = LabSensor::new(target, Box::new(Two::default()));
+        let load: Load = serde_yaml::from_str("{ steady: {}, baseline: 1s, timeout: 1s }").unwrap();
+        sensor.start("run", &load).await.unwrap();
+        let mut seen = Vec::new();
+        while seen.len() < 5 {
+            seen.push(sensor.next().await);
+        }
+        assert!(seen.contains(&second(0.0)));
+        for wanted in ["payment-pool-waiting", "payment-pool-in-use", "payment-pool-size", "postgres-connections"] {
+            let said = |event: &EventKind| matches!(event, EventKind::Gauge { probe, value: None, error: Some(_) } if probe == wanted);
+            assert!(seen.iter().any(said), "{wanted} in {seen:?}");
+        }
+        assert!(sensor.stop().await.contains(&second(1.0)));
+        assert!(sensor.reconcile(LedgerName::Payments).await.is_err());
+    }
+}

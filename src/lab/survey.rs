@@ -1,0 +1,159 @@
+//! Facts about the real lab.
+//!
+//! **Invariant**: looks and never touches; two surveys of an untouched lab are equal.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use async_trait::async_trait;
+use futures::future;
+use k8s_openapi::api::{
+    apps::v1::Deployment as KubeDeployment,
+    core::v1::{ConfigMap, Container},
+};
+use kube::{Api, api::ListParams};
+use sha2::{Digest as _, Sha256};
+
+use super::{
+    Lab,
+    assets::short,
+    docker::{Engine, chain},
+    error::LabError,
+    images,
+    kube::within,
+    layout::NAMESPACE,
+};
+use crate::{
+    model::facts::{Deployment, Facts},
+    run::ports::{PortError, Surveyor},
+};
+
+/// The settings that decide durability and capacity.
+const SETTINGS: &str = "select name, setting from pg_settings where name in (
+    'max_connections', 'superuser_reserved_connections', 'shared_buffers', 'work_mem', 'fsync', 'full_page_writes',
+    'synchronous_commit', 'synchronous_standby_names', 'wal_level', 'archive_mode', 'archive_library', 'archive_command',
+    'max_wal_senders', 'max_replication_slots', 'max_slot_wal_keep_size', 'hot_standby', 'statement_timeout',
+    'idle_in_transaction_session_timeout', 'transaction_timeout', 'lock_timeout', 'default_transaction_read_only',
+    'max_prepared_transactions', 'autovacuum')";
+
+const STARTED: &str =
+    "select to_char(pg_postmaster_start_time() at time zone 'utc', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')";
+
+#[async_trait]
+impl Surveyor for Lab {
+    async fn survey(&self) -> Result<Facts, PortError> {
+        let failed = |error: LabError| PortError { tried: "survey the lab".to_owned(), why: error.to_string() };
+        let (deployments, configs, postgres, images) =
+            tokio::try_join!(self.deployments(), self.configs(), self.settings(), self.images()).map_err(failed)?;
+        let (postgres_settings, postgres_started) = postgres;
+        let lab = self.layout.name.clone();
+        Ok(Facts { lab, deployments, postgres_settings, postgres_started: Some(postgres_started), images, configs })
+    }
+}
+
+impl Lab {
+    async fn deployments(&self) -> Result<BTreeMap<String, Deployment>, LabError> {
+        let api = Api::<KubeDeployment>::namespaced(self.kube.clone(), NAMESPACE);
+        let list = within(10, "list deployments", api.list(&ListParams::default())).await?;
+        Ok(list.items.into_iter().map(|one| (one.metadata.name.clone().unwrap_or_default(), deployment(one))).collect())
+    }
+
+    async fn configs(&self) -> Result<BTreeMap<String, String>, LabError> {
+        let api = Api::<ConfigMap>::namespaced(self.kube.clone(), NAMESPACE);
+        let list = within(10, "list configurations", api.list(&ListParams::default())).await?;
+        // Kubernetes' own, which changes with the cluster's certificates.
+        let ours = list.items.into_iter().filter(|map| map.metadata.name.as_deref() != Some("kube-root-ca.crt"));
+        Ok(ours.map(|map| (format!("configmap/{}", map.metadata.name.clone().unwrap_or_default()), digest(&map))).collect())
+    }
+
+    async fn settings(&self) -> Result<(BTreeMap<String, String>, String), LabError> {
+        let failed = |why: String| LabError::Kube { tried: "read PostgreSQL's settings".to_owned(), why };
+        let work = async {
+            let (client, connection) = self.postgres().connect(tokio_postgres::NoTls).await?;
+            // Ends when the client is dropped.
+            tokio::spawn(connection);
+            let settings = client.query(SETTINGS, &[]).await?;
+            let started: String = client.query_one(STARTED, &[]).await?.get(0);
+            Ok::<_, tokio_postgres::Error>((settings.iter().map(|row| (row.get(0), row.get(1))).collect(), started))
+        };
+        match tokio::time::timeout(Duration::from_secs(10), work).await {
+            Ok(done) => done.map_err(|error| failed(chain(&error))),
+            Err(_) => Err(failed("no answer within 10 s".to_owned())),
+        }
+    }
+
+    /// Images of droplab's that every worker holds.
+    async fn images(&self) -> Result<Vec<String>, LabError> {
+        let engine = Engine::connect().await?;
+        let workers = self.layout.workers();
+        let held = future::try_join_all(workers.iter().map(|node| images::in_node(&engine, node))).await?;
+        let mut common: Vec<String> = held.first().cloned().unwrap_or_default();
+        common.retain(|name| name.starts_with("droplab/") && held.iter().all(|names| names.contains(name)));
+        common.sort();
+        common.dedup();
+        Ok(common)
+    }
+}
+
+fn deployment(found: KubeDeployment) -> Deployment {
+    let spec = found.spec.unwrap_or_default();
+    let status = found.status.unwrap_or_default();
+    let containers = spec.template.spec.map(|pod| pod.containers).unwrap_or_default();
+    let count = |number: Option<i32>, otherwise| u32::try_from(number.unwrap_or(otherwise)).unwrap_or(0);
+    Deployment {
+        replicas: count(spec.replicas, 1),
+        ready: count(status.ready_replicas, 0),
+        images: containers.iter().map(|one| (one.name.clone(), one.image.clone().unwrap_or_default())).collect(),
+        env: containers.iter().flat_map(env).collect(),
+        limits: containers.iter().flat_map(limits).collect(),
+        change_cause: found.metadata.annotations.unwrap_or_default().remove("kubernetes.io/change-cause"),
+    }
+}
+
+fn env(container: &Container) -> impl Iterator<Item = (String, String)> + '_ {
+    let plain = container.env.iter().flatten().filter_map(|env| Some((env.name.clone(), env.value.clone()?)));
+    plain.map(|(name, value)| (format!("{}/{name}", container.name), value))
+}
+
+fn limits(container: &Container) -> impl Iterator<Item = (String, String)> + '_ {
+    let limits = container.resources.iter().flat_map(|resources| resources.limits.iter().flatten());
+    limits.map(|(resource, quantity)| (format!("{}/{resource}", container.name), quantity.0.clone()))
+}
+
+fn digest(map: &ConfigMap) -> String {
+    let mut hash = Sha256::new();
+    for (key, text) in map.data.iter().flatten() {
+        hash.update(format!("{key}\0{}\0{text}", text.len()));
+    }
+    short(&hash.finalize())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_deployment_becomes_facts_without_secrets() {
+        let found: KubeDeployment = serde_json::from_value(serde_json::json!({
+            "metadata": { "name": "payment", "annotations": { "kubernetes.io/change-cause": "payment 2.8.0" } },
+            "spec": { "replicas": 2, "selector": {}, "template": { "spec": { "containers": [{
+                "name": "payment", "image": "droplab/payment:2.8.0",
+                "env": [{ "name": "DB_POOL_SIZE", "value": "50" },
+                        { "name": "DATABASE_URL", "valueFrom": { "secretKeyRef": { "name": "postgres", "key": "k" } } }],
+                "resources": { "limits": { "memory": "64Mi" } } }] } } },
+            "status": { "readyReplicas": 1 } }))
+        .unwrap();
+        let facts = deployment(found);
+        assert_eq!((facts.replicas, facts.ready), (2, 1));
+        assert_eq!(facts.images["payment"], "droplab/payment:2.8.0");
+        assert_eq!(facts.env.into_iter().collect::<Vec<_>>(), [("payment/DB_POOL_SIZE".to_owned(), "50".to_owned())]);
+        assert_eq!(facts.limits["payment/memory"], "64Mi");
+        assert_eq!(facts.change_cause.as_deref(), Some("payment 2.8.0"));
+    }
+
+    #[test]
+    fn an_edit_changes_the_digest() {
+        let map = |text: &str| ConfigMap { data: Some([("a".to_owned(), text.to_owned())].into()), ..ConfigMap::default() };
+        assert_eq!(digest(&map("x")), digest(&map("x")));
+        assert_ne!(digest(&map("x")), digest(&map("y")));
+    }
+}

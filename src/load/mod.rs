@@ -1,0 +1,25 @@
+//! The customers: open-loop traffic against the shop's door, and what each of them was told.
+//!
+//! A request is sent when it is due, whether or not the ones before it were answered; its latency counts from that moment.
+//! A system that stalls therefore cannot hide its own queue (coordinated omission).
+//!
+//! Read in this order: [`schedule`] (when), `request` (what), `connections` (over what), `book` (what became of it),
+//! `lane` (one request's life), `generator` (the loop, on a thread of its own), [`customers`] (the port), [`calibrate`] (how much this machine can bear).
+//!
+//! **Invariant**: what was intended is accounted for: answered, failed or never sent, nothing is left out.
+
+mod book;
+pub mod calibrate;
+mod connections;
+pub mod customers;
+mod failure;
+mod files;
+mod generator;
+mod lane;
+mod request;
+pub mod schedule;
+#[cfg(test)]
+mod tests;
+
+pub use calibrate::{Calibration, calibrate};
+pub use customers::Crowd;

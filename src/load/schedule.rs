@@ -1,0 +1,76 @@
+//! When each request is meant to be sent.
+//!
+//! **Invariant**: the time of a request depends on its number and the rate alone, never on what became of the ones before.
+
+use std::time::Duration;
+
+use crate::model::units::Rate;
+
+/// Evenly spaced requests from the run's zero on, without end.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Schedule {
+    rate: Rate,
+}
+
+impl Schedule {
+    /// So many a second.
+    pub fn new(rate: Rate) -> Self {
+        Self { rate }
+    }
+
+    /// When the request with this number is due, counted from the run's zero.
+    #[expect(clippy::cast_precision_loss, reason = "sequence numbers of a run stay far below 2^52")]
+    pub fn intended(self, seq: u64) -> Duration {
+        Duration::from_secs_f64(seq as f64 / self.rate.per_second)
+    }
+
+    /// The most requests that may wait for an answer at once: half as many again as a shop can hold that answers nothing.
+    /// What exceeds it shows that the generator itself lags.
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "rates and timeouts are positive and small"
+    )]
+    pub fn most_open(self, timeout: Duration) -> usize {
+        (self.rate.per_second * timeout.as_secs_f64() * 1.5).ceil().max(16.0) as usize
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn schedule(text: &str) -> Schedule {
+        Schedule::new(text.parse().unwrap())
+    }
+
+    #[test]
+    fn every_second_holds_its_share() {
+        let schedule = schedule("1200/s");
+        assert_eq!(schedule.intended(0), Duration::ZERO);
+        assert_eq!(schedule.intended(1_200), Duration::from_secs(1));
+        assert!(schedule.intended(1_199) < Duration::from_secs(1));
+        assert_eq!(schedule.intended(1_200 * 600), Duration::from_mins(10));
+    }
+
+    #[test]
+    fn a_rate_below_one_a_second_has_empty_seconds() {
+        assert_eq!(schedule("30/m").intended(3), Duration::from_secs(6));
+    }
+
+    #[test]
+    fn more_may_be_open_than_a_silent_shop_can_hold() {
+        assert_eq!(schedule("1200/s").most_open(Duration::from_secs(2)), 3_600);
+        assert_eq!(schedule("1/s").most_open(Duration::from_secs(1)), 16);
+    }
+
+    proptest! {
+        #[test]
+        fn time_never_runs_backwards(per_second in 0.1_f64..5_000.0, seq in 0_u64..10_000_000) {
+            let schedule = Schedule::new(Rate { per_second });
+            prop_assert!(schedule.intended(seq) < schedule.intended(seq + 1));
+        }
+    }
+}

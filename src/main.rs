@@ -1,0 +1,5 @@
+//! The `droplab` command.
+
+fn main() -> std::process::ExitCode {
+    droplab::cli::main()
+}

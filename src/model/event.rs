@@ -1,0 +1,155 @@
+//! The journal's entries: the only truth that screen, report, heal and judge read.
+//!
+//! **Invariant**: `seq` counts up by one from 0; an event says what happened, never what it means.
+
+use serde::{Deserialize, Serialize};
+
+use super::{facts::Facts, ledger::LedgerReading, op::Op, plan::Plan, scenario::LedgerName, window::Window};
+
+/// One line of `journal.jsonl`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Event {
+    /// Position in the journal, from 0.
+    pub seq: u64,
+    /// Seconds since the run began (monotonic).
+    pub at_s: f64,
+    /// The wall clock, RFC 3339 UTC.
+    pub wall: String,
+    /// What happened.
+    #[serde(flatten)]
+    pub kind: EventKind,
+}
+
+/// The part of a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Phase {
+    /// Traffic on a whole system.
+    Baseline,
+    /// From the first injection until the system is repaired or time is up.
+    Turbulence,
+    /// The hold window and the last measurements.
+    Recovery,
+}
+
+/// Where a fault is in its life.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum FaultState {
+    /// Its way back is on disk; nothing was touched.
+    Planned,
+    /// Ops are under way.
+    Injecting,
+    /// All ops of inject done.
+    Injected,
+    /// Ops of heal are under way.
+    Healing,
+    /// All ops of heal done, or the target is gone.
+    Healed,
+    /// Heal failed; `droplab heal` must be run again.
+    Stuck,
+}
+
+/// What can happen in a run.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "kebab-case")]
+pub enum EventKind {
+    /// First line: everything that a later process needs to heal and to judge.
+    RunBegan {
+        /// The run's id.
+        run: String,
+        /// droplab's version.
+        version: String,
+        /// Whether the lab is the fake one.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        rehearsal: bool,
+        /// The whole plan, with every way back.
+        plan: Box<Plan>,
+    },
+    /// A part of the run begins.
+    PhaseBegan {
+        /// Which.
+        phase: Phase,
+    },
+    /// A fault moved on in its life.
+    Fault {
+        /// Index into the plan's steps.
+        step: usize,
+        /// Its state from now on.
+        state: FaultState,
+        /// Why, when it is stuck.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<String>,
+    },
+    /// An op is done.
+    Performed {
+        /// Index into the plan's steps.
+        step: usize,
+        /// What.
+        op: Op,
+        /// How long it took.
+        took_ms: f64,
+    },
+    /// A second of traffic.
+    Traffic {
+        /// Name of the probe: `payment-success`.
+        probe: String,
+        /// What its customers saw.
+        window: Window,
+    },
+    /// A gauge was read, or could not be.
+    Gauge {
+        /// Name of the probe: `payment-pool-waiting`.
+        probe: String,
+        /// The value; `None` when it could not be read.
+        value: Option<f64>,
+        /// Why it could not be read.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        error: Option<String>,
+    },
+    /// The condition of the page was met.
+    Paged {
+        /// The page's text.
+        sentence: String,
+    },
+    /// A repair of ours (`--fix`) began or ended.
+    Repair {
+        /// What was typed.
+        command: String,
+        /// `None` while it runs; then its exit status.
+        status: Option<i32>,
+        /// Its last output.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        output: String,
+    },
+    /// The workload changed under the person's hands: a deployment was patched, scaled or rolled back.
+    Changed {
+        /// What changed, in words: `deployment/payment image droplab/payment:2.8.1 → droplab/payment:2.8.0`.
+        what: String,
+    },
+    /// The books were held against the promises.
+    Reconciled {
+        /// Which books.
+        ledger: LedgerName,
+        /// The outcome; `None` when they could not be read.
+        reading: Option<LedgerReading>,
+        /// Why they could not be read.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        error: Option<String>,
+    },
+    /// The lab was surveyed again.
+    Surveyed {
+        /// When: before healing (the repaired lab) or after (the residue proof).
+        healed: bool,
+        /// What was found.
+        facts: Box<Facts>,
+    },
+    /// Somebody pressed Ctrl-C.
+    Interrupted,
+    /// Last line.
+    RunEnded {
+        /// What the lab itself could not do; empty when all is well.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        lab_errors: Vec<String>,
+    },
+}

@@ -1,0 +1,17 @@
+//! The nouns: data that every other module speaks, and nothing that acts.
+//!
+//! **Invariant**: no I/O, no clock, no randomness; everything here can be written to and read from a file.
+
+pub mod event;
+pub mod facts;
+pub mod fault;
+pub mod ledger;
+pub mod op;
+pub mod plan;
+pub mod scenario;
+pub mod steady;
+pub mod streak;
+pub mod timeline;
+pub mod units;
+pub mod verdict;
+pub mod window;

@@ -1,0 +1,122 @@
+//! A run as it went: its events, and the few questions that everybody asks of them.
+//!
+//! **Invariant**: answers come from the events alone, so an old journal answers as the live run did.
+
+use super::{
+    event::{Event, EventKind, FaultState, Phase},
+    facts::Facts,
+    plan::Plan,
+    window::Window,
+};
+
+/// The events of one run, in order.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Timeline {
+    /// As journalled.
+    pub events: Vec<Event>,
+}
+
+/// One reading of a gauge.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct GaugeReading<'a> {
+    /// The event that shows it.
+    pub seq: u64,
+    /// When.
+    pub at_s: f64,
+    /// The value, or why it could not be read.
+    pub value: Result<f64, &'a str>,
+}
+
+impl Timeline {
+    /// The first answer, in order of time.
+    pub fn first<'a, T>(&'a self, question: impl FnMut(&'a Event) -> Option<T>) -> Option<T> {
+        self.events.iter().find_map(question)
+    }
+
+    /// The run's id, its plan, and whether it was a rehearsal.
+    pub fn began(&self) -> Option<(&str, &Plan, bool)> {
+        self.first(|event| match &event.kind {
+            EventKind::RunBegan { run, plan, rehearsal, .. } => Some((run.as_str(), plan.as_ref(), *rehearsal)),
+            _ => None,
+        })
+    }
+
+    /// When a phase began for the first time.
+    pub fn phase_s(&self, wanted: Phase) -> Option<f64> {
+        self.first(|event| match event.kind {
+            EventKind::PhaseBegan { phase } if phase == wanted => Some(event.at_s),
+            _ => None,
+        })
+    }
+
+    /// When a fault first reached a state, and the event that shows it.
+    pub fn fault_s(&self, wanted: FaultState) -> Option<(u64, f64)> {
+        self.first(|event| match event.kind {
+            EventKind::Fault { state, .. } if state == wanted => Some((event.seq, event.at_s)),
+            _ => None,
+        })
+    }
+
+    /// When the page went out, and the event that shows it.
+    pub fn paged_s(&self) -> Option<(u64, f64)> {
+        self.first(|event| matches!(event.kind, EventKind::Paged { .. }).then_some((event.seq, event.at_s)))
+    }
+
+    /// Whether somebody pressed Ctrl-C.
+    pub fn interrupted(&self) -> bool {
+        self.events.iter().any(|event| event.kind == EventKind::Interrupted)
+    }
+
+    /// The traffic of one probe, with the `seq` of each window.
+    pub fn windows<'a>(&'a self, name: &'a str) -> impl Iterator<Item = (u64, &'a Window)> + 'a {
+        self.events.iter().filter_map(move |event| match &event.kind {
+            EventKind::Traffic { probe, window } if probe == name => Some((event.seq, window)),
+            _ => None,
+        })
+    }
+
+    /// The readings of one gauge.
+    pub fn gauge<'a>(&'a self, name: &'a str) -> impl Iterator<Item = GaugeReading<'a>> + 'a {
+        self.events.iter().filter_map(move |event| match &event.kind {
+            EventKind::Gauge { probe, value, error } if probe == name => Some(GaugeReading {
+                seq: event.seq,
+                at_s: event.at_s,
+                value: value.ok_or_else(|| error.as_deref().unwrap_or("no value")),
+            }),
+            _ => None,
+        })
+    }
+
+    /// The last survey before healing (`false`) or after it (`true`).
+    pub fn survey(&self, after: bool) -> Option<(u64, &Facts)> {
+        self.events.iter().rev().find_map(|event| match &event.kind {
+            EventKind::Surveyed { healed, facts } if *healed == after => Some((event.seq, facts.as_ref())),
+            _ => None,
+        })
+    }
+
+    /// Each step's last state.
+    pub fn fault_states(&self) -> std::collections::BTreeMap<usize, FaultState> {
+        self.events
+            .iter()
+            .filter_map(|event| match &event.kind {
+                EventKind::Fault { step, state, .. } => Some((*step, *state)),
+                _ => None,
+            })
+            .collect()
+    }
+
+    /// The steps of which something may still be in the lab.
+    pub fn unhealed(&self) -> Vec<usize> {
+        let done = [FaultState::Planned, FaultState::Healed];
+        self.fault_states().into_iter().filter(|(_, state)| !done.contains(state)).map(|(step, _)| step).collect()
+    }
+
+    /// What the lab itself could not do.
+    pub fn lab_errors(&self) -> Option<(u64, &[String])> {
+        self.events.iter().rev().find_map(|event| match &event.kind {
+            EventKind::RunEnded { lab_errors } => Some((event.seq, lab_errors.as_slice())),
+            _ => None,
+        })
+    }
+}

@@ -1,0 +1,151 @@
+//! Units as people write them: `1200/s`, `95%`, `30s`.
+//!
+//! **Invariant**: what is printed can be read back, and a value without its unit is refused.
+
+use std::{fmt, str::FromStr, time::Duration};
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// Events per second, written `1200/s` (or `30/m`).
+#[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
+pub struct Rate {
+    /// Events per second.
+    pub per_second: f64,
+}
+
+/// A share between 0 and 1, written `95%`.
+#[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
+pub struct Share(
+    /// From 0 to 1.
+    pub f64,
+);
+
+/// A span of time, written `250ms`, `30s`, `15m` or `1h`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub struct Span(pub Duration);
+
+impl FromStr for Rate {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let wrong = || format!("`{text}` is no rate: expected a number and its unit, such as `1200/s` or `30/m`");
+        let (number, unit) = text.split_once('/').ok_or_else(wrong)?;
+        let number: f64 = number.trim().parse().map_err(|_| wrong())?;
+        let seconds = match unit.trim() {
+            "s" => 1.0,
+            "m" => 60.0,
+            _ => return Err(wrong()),
+        };
+        if !number.is_finite() || number <= 0.0 {
+            return Err(format!("`{text}` is no rate: expected more than zero"));
+        }
+        Ok(Self { per_second: number / seconds })
+    }
+}
+
+impl fmt::Display for Rate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.per_second >= 1.0 {
+            write!(f, "{}/s", self.per_second)
+        } else {
+            write!(f, "{}/m", self.per_second * 60.0)
+        }
+    }
+}
+
+impl FromStr for Share {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let wrong = || format!("`{text}` is no percentage: expected a number and `%`, such as `95%`");
+        let number: f64 = text.strip_suffix('%').ok_or_else(wrong)?.trim().parse().map_err(|_| wrong())?;
+        if !(0.0..=100.0).contains(&number) {
+            return Err(format!("`{text}` is no percentage: expected 0% to 100%"));
+        }
+        Ok(Self(number / 100.0))
+    }
+}
+
+impl fmt::Display for Share {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Two decimals at most, and none that say nothing: 99.8%, 12%.
+        let text = format!("{:.2}", self.0 * 100.0);
+        write!(f, "{}%", text.trim_end_matches('0').trim_end_matches('.'))
+    }
+}
+
+impl FromStr for Span {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let wrong = || {
+            format!("`{text}` is no duration: expected a number and its unit, such as `250ms`, `30s`, `15m` or `1h`")
+        };
+        let digits = text.find(|c: char| !c.is_ascii_digit() && c != '.').ok_or_else(wrong)?;
+        let number: f64 = text[..digits].parse().map_err(|_| wrong())?;
+        let seconds = match &text[digits..] {
+            "ms" => number / 1_000.0,
+            "s" => number,
+            "m" => number * 60.0,
+            "h" => number * 3_600.0,
+            _ => return Err(wrong()),
+        };
+        Duration::try_from_secs_f64(seconds).map(Self).map_err(|_| wrong())
+    }
+}
+
+impl fmt::Display for Span {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let millis = self.0.as_millis();
+        match millis {
+            _ if millis % 1_000 != 0 => write!(f, "{millis}ms"),
+            _ if millis % 60_000 != 0 || millis == 0 => write!(f, "{}s", millis / 1_000),
+            _ if millis % 3_600_000 != 0 => write!(f, "{}m", millis / 60_000),
+            _ => write!(f, "{}h", millis / 3_600_000),
+        }
+    }
+}
+
+macro_rules! as_text {
+    ($($name:ty),*) => {$(
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.collect_str(self)
+            }
+        }
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+            }
+        }
+    )*};
+}
+as_text!(Rate, Share, Span);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_printed_reads_back() {
+        for text in ["1200/s", "30/m"] {
+            assert_eq!(text.parse::<Rate>().map(|rate| rate.to_string()), Ok(text.to_owned()));
+        }
+        for text in ["99.8%", "12%", "0%", "100%"] {
+            assert_eq!(text.parse::<Share>().map(|share| share.to_string()), Ok(text.to_owned()));
+        }
+        for text in ["250ms", "30s", "15m", "1h", "0s", "90s"] {
+            assert_eq!(text.parse::<Span>().map(|span| span.to_string()), Ok(text.to_owned()));
+        }
+    }
+
+    #[test]
+    fn a_value_without_its_unit_is_refused() {
+        assert!("1200".parse::<Rate>().is_err());
+        assert!("0/s".parse::<Rate>().is_err());
+        assert!("0.95".parse::<Share>().is_err());
+        assert!("101%".parse::<Share>().is_err());
+        assert!("30".parse::<Span>().is_err());
+        assert!("30 s".parse::<Span>().is_err());
+    }
+}

@@ -1,0 +1,121 @@
+//! What a run came to.
+//!
+//! **Invariant**: later versions only add fields; every finding names its evidence.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::units::Rate;
+
+/// Three-valued truth; the worst wins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Truth {
+    /// Shown to hold.
+    Pass,
+    /// Cannot be told.
+    Unknown,
+    /// Shown not to hold.
+    Fail,
+}
+
+/// `verdict.json`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Verdict {
+    /// The run's id.
+    pub run: String,
+    /// The scenario's id.
+    pub scenario: String,
+    /// Whether the lab was the fake one: then this says nothing about any real system.
+    pub rehearsal: bool,
+    /// The run's seed.
+    pub seed: u64,
+    /// The worst of all findings.
+    pub truth: Truth,
+    /// One for each expectation, then those about the run itself.
+    pub findings: Vec<Finding>,
+    /// Moments, in seconds since the run began.
+    pub times: Times,
+    /// Each probe's course.
+    pub probes: BTreeMap<String, Course>,
+    /// What it cost the customers.
+    pub impact: Impact,
+    /// What proves that the fault took effect.
+    pub effect: Effect,
+    /// What is left of the faults after healing; empty when all is well.
+    pub residue: Vec<String>,
+    /// What else is different from before: the person's own changes, left as they are.
+    pub drift: Vec<String>,
+    /// Where the person asked for something else than the scenario's file says.
+    pub adjusted: Vec<String>,
+    /// The payments a second that this machine can be asked for, when it was too slow.
+    pub proposed_rate: Option<Rate>,
+}
+
+/// What it cost the customers, from the first injection to the repair (or to the end).
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Impact {
+    /// Requests that should have been served.
+    pub requests: u64,
+    /// Of these, failed.
+    pub failed: u64,
+    /// Seconds in which the page's condition was met.
+    pub out_of_slo_s: f64,
+    /// From the page to the repair.
+    pub page_to_repair_s: Option<f64>,
+}
+
+/// One thing that was judged.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Finding {
+    /// The expectation's key: `recovers`, `loses-nothing`, `keeps`; or of the run itself: `baseline`, `bites`,
+    /// `spares`, `load`, `residue`, `lab`.
+    pub expectation: String,
+    /// How it came out.
+    pub truth: Truth,
+    /// One sentence with the numbers in it.
+    pub sentence: String,
+    /// `seq`s of the events that show it.
+    pub evidence: Vec<u64>,
+}
+
+/// Moments of a run, in seconds since it began.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Times {
+    /// The first fault was in.
+    pub injected_s: Option<f64>,
+    /// The symptom was seen.
+    pub bit_s: Option<f64>,
+    /// The page went out.
+    pub paged_s: Option<f64>,
+    /// The first moment from which customers were served as before.
+    pub repaired_s: Option<f64>,
+    /// The end of the hold window.
+    pub recovered_s: Option<f64>,
+}
+
+/// A probe before, at its worst, and in the end.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Course {
+    /// Over the baseline.
+    pub baseline: Option<f64>,
+    /// The worst second after the first injection.
+    pub worst: Option<f64>,
+    /// Over the last hold window.
+    #[serde(rename = "final")]
+    pub last: Option<f64>,
+}
+
+/// What proves that the fault took effect.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Effect {
+    /// The symptom, with its number.
+    pub symptom: Option<String>,
+    /// A bystander that was not meant to suffer, with its number.
+    pub bystander: Option<String>,
+    /// Requests that exercised the fault.
+    pub exercised: u64,
+    /// Gauges at their peak.
+    pub gauges: BTreeMap<String, f64>,
+}

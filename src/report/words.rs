@@ -1,0 +1,89 @@
+//! How reports and screens say numbers and truths.
+//!
+//! **Invariant**: readable without colour: a mark and a word stand beside every colour.
+
+use crate::model::verdict::{Times, Truth, Verdict};
+
+/// Minutes and seconds: `01:09`.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a run is shorter than its u64 of seconds")]
+pub fn clock(seconds: f64) -> String {
+    let whole = seconds.max(0.0).round() as u64;
+    format!("{:02}:{:02}", whole / 60, whole % 60)
+}
+
+/// A count with its thousands apart: `14,208`.
+pub fn count(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index) % 3 == 0 {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// One sign.
+pub fn mark(truth: Truth) -> char {
+    match truth {
+        Truth::Pass => '✓',
+        Truth::Unknown => '?',
+        Truth::Fail => '✗',
+    }
+}
+
+/// One word.
+pub fn word(truth: Truth) -> &'static str {
+    match truth {
+        Truth::Pass => "PASS",
+        Truth::Unknown => "UNKNOWN",
+        Truth::Fail => "FAIL",
+    }
+}
+
+/// The verdict in one sentence: the worst findings speak.
+pub fn sentence(verdict: &Verdict) -> String {
+    let worst = verdict.findings.iter().filter(|finding| finding.truth == verdict.truth);
+    match verdict.truth {
+        Truth::Pass => match (verdict.impact.page_to_repair_s, verdict.times.paged_s) {
+            (Some(took_s), Some(_)) => format!("customers are served as before, {} after the page", clock(took_s)),
+            _ => "customers are served as before".to_owned(),
+        },
+        Truth::Fail => worst.map(|finding| finding.sentence.clone()).collect::<Vec<_>>().join("; "),
+        Truth::Unknown => {
+            worst.map(|finding| finding.sentence.clone()).next().unwrap_or_else(|| "nothing was shown".to_owned())
+        }
+    }
+}
+
+/// What stands over everything that came out of a rehearsal.
+pub const REHEARSAL: &str = "Rehearsal on a fake lab: this says nothing about any real system.";
+
+/// The moments that were seen, in order, with what they are called.
+pub fn moments(times: &Times) -> Vec<(&'static str, f64)> {
+    [
+        ("injected", times.injected_s),
+        ("bit", times.bit_s),
+        ("paged", times.paged_s),
+        ("repaired", times.repaired_s),
+        ("recovered", times.recovered_s),
+    ]
+    .into_iter()
+    .filter_map(|(name, at_s)| Some((name, at_s?)))
+    .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_read_well() {
+        assert_eq!(count(7), "7");
+        assert_eq!(count(1_200), "1,200");
+        assert_eq!(count(14_208_000), "14,208,000");
+        assert_eq!(clock(69.4), "01:09");
+        assert_eq!(clock(3_600.0), "60:00");
+    }
+}

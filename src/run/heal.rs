@@ -1,0 +1,155 @@
+//! The way back: from a live run, or from the journal of one that died.
+//!
+//! **Invariant**: a fault's state is a fold over its events, illegal moves are errors; healing twice is healing once.
+
+use std::collections::BTreeMap;
+
+use tokio::time::Instant;
+
+use super::{
+    limits,
+    ports::{Actuator, Journal, Observer, PortError, Ports, Surveyor},
+    record::Record,
+};
+use crate::model::{
+    event::{EventKind, FaultState},
+    facts::Facts,
+    op::Op,
+    plan::Plan,
+    timeline::Timeline,
+};
+
+/// Why a journal cannot be healed from.
+#[derive(Debug, thiserror::Error)]
+pub enum HealError {
+    /// It does not begin with a plan.
+    #[error("the journal does not begin with a plan")]
+    NoPlan,
+    /// A fault moved as no fault can.
+    #[error("event {seq}: the fault of step {step} cannot go from {from:?} to {to:?}")]
+    Illegal {
+        /// Which event.
+        seq: u64,
+        /// Which step.
+        step: usize,
+        /// Its state before; `None` before its first.
+        from: Option<FaultState>,
+        /// Its state in the event.
+        to: FaultState,
+    },
+}
+
+/// Each step's state, if the journal tells a possible story.
+pub fn states(timeline: &Timeline) -> Result<BTreeMap<usize, FaultState>, HealError> {
+    let mut states = BTreeMap::new();
+    for event in &timeline.events {
+        let EventKind::Fault { step, state, .. } = event.kind else { continue };
+        let from = states.insert(step, state);
+        if !legal(from, state) {
+            return Err(HealError::Illegal { seq: event.seq, step, from, to: state });
+        }
+    }
+    Ok(states)
+}
+
+fn legal(from: Option<FaultState>, to: FaultState) -> bool {
+    use FaultState::{Healed, Healing, Injected, Injecting, Planned, Stuck};
+    match from {
+        None => to == Planned,
+        Some(Planned) => to == Injecting,
+        // Half in is in: heal sets states, and does not mind.
+        Some(Injecting) => matches!(to, Injected | Healing),
+        Some(Injected | Stuck) => to == Healing,
+        // Who healed may have died over it, and another begins again.
+        Some(Healing) => matches!(to, Healing | Healed | Stuck),
+        Some(Healed) => false,
+    }
+}
+
+/// Heal whatever the journal of an earlier run leaves open, and write it down there. The whole timeline afterwards.
+pub async fn from_journal(
+    timeline: &Timeline,
+    lab: &Ports,
+    journal: &mut dyn Journal,
+    screen: &mut dyn Observer,
+) -> Result<Timeline, HealError> {
+    let (_, plan, _) = timeline.began().ok_or(HealError::NoPlan)?;
+    states(timeline)?;
+    let mut record = Record::resume(journal, screen, timeline);
+    all(plan, lab.actuator.as_ref(), &mut record).await;
+    let unsettled = settle(plan, lab.surveyor.as_ref(), &mut record).await;
+    let mut lab_errors: Vec<_> = unsettled.into_iter().collect();
+    match limits::within(limits::SURVEY, "survey the lab", lab.surveyor.survey()).await {
+        Ok(facts) => record.try_write(EventKind::Surveyed { healed: true, facts: Box::new(facts) }),
+        Err(error) => lab_errors.push(error.to_string()),
+    }
+    record.try_write(EventKind::RunEnded { lab_errors });
+    Ok(record.timeline)
+}
+
+/// Heal every step that may be in, the last one first.
+pub(super) async fn all(plan: &Plan, actuator: &dyn Actuator, record: &mut Record<'_>) {
+    for step in record.timeline.unhealed().into_iter().rev() {
+        let Some(planned) = plan.steps.get(step) else { continue };
+        record.try_write(EventKind::Fault { step, state: FaultState::Healing, reason: None });
+        let mut outcome = Ok(());
+        for op in &planned.recipe.heal {
+            outcome = perform(step, op, actuator, record).await;
+            if outcome.is_err() {
+                break;
+            }
+        }
+        let (state, reason) = match outcome {
+            Ok(()) => (FaultState::Healed, None),
+            Err(error) => (FaultState::Stuck, Some(error.to_string())),
+        };
+        record.try_write(EventKind::Fault { step, state, reason });
+    }
+}
+
+/// One op of a heal, tried a few times: a lab under fault is slow to obey.
+async fn perform(step: usize, op: &Op, actuator: &dyn Actuator, record: &mut Record<'_>) -> Result<(), PortError> {
+    let mut tries = 0;
+    loop {
+        tries += 1;
+        let began = Instant::now();
+        match limits::within(limits::OP, op.to_string(), actuator.perform(op)).await {
+            Ok(()) => {
+                let took_ms = began.elapsed().as_secs_f64() * 1000.0;
+                record.try_write(EventKind::Performed { step, op: op.clone(), took_ms });
+                return Ok(());
+            }
+            Err(error) if tries >= limits::HEAL_TRIES => return Err(error),
+            Err(_) => tokio::time::sleep(limits::HEAL_PAUSE).await,
+        }
+    }
+}
+
+/// Wait until what a fault touched is whole again; what is not, in words.
+pub(super) async fn settle(plan: &Plan, surveyor: &dyn Surveyor, record: &mut Record<'_>) -> Option<String> {
+    let touched = record.timeline.fault_states().into_iter().filter(|(_, state)| *state != FaultState::Planned);
+    let heals: Vec<&Op> =
+        touched.filter_map(|(step, _)| plan.steps.get(step)).flat_map(|step| &step.recipe.heal).collect();
+    let deadline = Instant::now() + limits::SETTLE;
+    loop {
+        let waits_for = match limits::within(limits::SURVEY, "survey the lab", surveyor.survey()).await {
+            Ok(facts) => heals.iter().find_map(|op| unsettled(op, &facts))?,
+            Err(error) => error.to_string(),
+        };
+        if Instant::now() >= deadline {
+            return Some(format!("{waits_for} {} s after healing", limits::SETTLE.as_secs()));
+        }
+        tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+    }
+}
+
+/// What of an op's target is not whole.
+fn unsettled(op: &Op, facts: &Facts) -> Option<String> {
+    match op {
+        Op::SetImage { deployment, .. } => {
+            let found = facts.deployments.get(deployment)?;
+            (found.ready < found.replicas)
+                .then(|| format!("deployment/{deployment} has {} of {} replicas ready", found.ready, found.replicas))
+        }
+    }
+}

@@ -1,0 +1,42 @@
+//! How long anything may take: every wait has an end, and names what it waited for.
+//!
+//! **Invariant**: no await on a port outside [`within`] but for the sensor's next event, which has a watchdog.
+
+use std::{future::Future, time::Duration};
+
+use super::ports::PortError;
+
+/// One op on the lab.
+pub(super) const OP: Duration = Duration::from_secs(30);
+/// How often an op of a heal is tried before the fault counts as stuck.
+pub(super) const HEAL_TRIES: u32 = 3;
+/// The pause between these.
+pub(super) const HEAL_PAUSE: Duration = Duration::from_secs(2);
+/// Until a healed deployment is whole again.
+pub(super) const SETTLE: Duration = Duration::from_secs(90);
+/// A survey.
+pub(super) const SURVEY: Duration = Duration::from_secs(30);
+/// Starting the customers.
+pub(super) const START: Duration = Duration::from_secs(30);
+/// Stopping them, on top of the load's own timeout.
+pub(super) const STOP: Duration = Duration::from_secs(10);
+/// Holding the books against the promises: a million rows on a busy machine.
+pub(super) const RECONCILE: Duration = Duration::from_secs(120);
+/// One action of a repair.
+pub(super) const ACTION: Duration = Duration::from_secs(180);
+/// Without an event for this long, the customers are lost.
+pub(super) const SILENCE: Duration = Duration::from_secs(20);
+/// How long after its end a second may still be open, on top of the load's own timeout.
+pub(super) const LATE_WINDOW: Duration = Duration::from_secs(3);
+
+/// Wait for a port, but not for ever.
+pub(super) async fn within<T>(
+    limit: Duration,
+    tried: impl Into<String>,
+    work: impl Future<Output = Result<T, PortError>>,
+) -> Result<T, PortError> {
+    match tokio::time::timeout(limit, work).await {
+        Ok(outcome) => outcome,
+        Err(_) => Err(PortError::new(tried, format_args!("no answer in {} s", limit.as_secs()))),
+    }
+}

@@ -1,0 +1,18 @@
+//! The interpreter: performs a plan on a lab and writes what happens.
+//!
+//! In reading order: [`execute`] is the whole run, `play` its loop, `watch` what the loop knows, `windup` what always comes
+//! last, [`heal`] the way back.
+//!
+//! **Invariant**: the world is touched through [`ports`] only; every exit path heals.
+
+pub mod execute;
+pub mod heal;
+mod jobs;
+mod limits;
+mod play;
+pub mod ports;
+mod record;
+mod watch;
+mod windup;
+
+pub use execute::{Options, Repair, execute};

@@ -1,0 +1,119 @@
+//! `journal.jsonl`: one event a line, on disk before anything that depends on it is done.
+//!
+//! **Invariant**: appended and synced, never rewritten; a reader takes every whole line and forgives one torn last line.
+
+use std::{
+    fs,
+    io::Write as _,
+    path::{Path, PathBuf},
+};
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::{StoreError, file};
+use crate::{
+    model::{
+        event::{Event, EventKind},
+        timeline::Timeline,
+    },
+    run::ports::{Journal, PortError},
+};
+
+/// Which wall clock events carry.
+#[derive(Clone, Copy, Debug)]
+pub enum Wall {
+    /// The machine's.
+    Real,
+    /// This moment, plus the time since the run's zero: a rehearsal's time is not the machine's.
+    From(Timestamp),
+}
+
+/// A journal in a file.
+#[derive(Debug)]
+pub struct JournalFile {
+    path: PathBuf,
+    file: fs::File,
+    wall: Wall,
+    next: u64,
+    /// Length of what is whole.
+    whole: u64,
+}
+
+impl JournalFile {
+    /// Begin a new journal; one that exists is never written over.
+    pub fn create(path: &Path, wall: Wall) -> Result<Self, StoreError> {
+        let created = fs::OpenOptions::new().append(true).create_new(true).open(path);
+        let file = created.map_err(file("create", path))?;
+        // The name itself must survive a crash, not only the content.
+        if let Some(folder) = path.parent().and_then(|folder| fs::File::open(folder).ok()) {
+            let _ = folder.sync_all();
+        }
+        Ok(Self { path: path.to_owned(), file, wall, next: 0, whole: 0 })
+    }
+
+    /// Go on where a journal ends (for a later `droplab heal`); a torn last line is ended first.
+    pub fn resume(path: &Path, timeline: &Timeline) -> Result<Self, StoreError> {
+        let handle = fs::OpenOptions::new().append(true).open(path).map_err(file("open", path))?;
+        let text = fs::read(path).map_err(file("read", path))?;
+        let whole = text.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end as u64 + 1);
+        handle.set_len(whole).map_err(file("write", path))?;
+        let next = timeline.events.last().map_or(0, |event| event.seq + 1);
+        Ok(Self { path: path.to_owned(), file: handle, wall: Wall::Real, next, whole })
+    }
+
+    /// All of a line or nothing of it: what a full disk cut off is taken back.
+    fn write_line(&mut self, line: &str) -> std::io::Result<()> {
+        let written = self.file.write_all(line.as_bytes()).and_then(|()| self.file.sync_data());
+        match written {
+            Ok(()) => self.whole += line.len() as u64,
+            Err(_) => drop(self.file.set_len(self.whole)),
+        }
+        written
+    }
+
+    fn wall(&self, at_s: f64) -> Timestamp {
+        match self.wall {
+            Wall::Real => Timestamp::now(),
+            Wall::From(start) => SignedDuration::try_from_secs_f64(at_s).map_or(start, |since| start + since),
+        }
+    }
+}
+
+impl Journal for JournalFile {
+    fn append(&mut self, at_s: f64, kind: EventKind) -> Result<Event, PortError> {
+        let event = Event { seq: self.next, at_s: round(at_s), wall: format!("{:.3}", self.wall(at_s)), kind };
+        let tried = format!("write {}", self.path.display());
+        let mut line = serde_json::to_string(&event).map_err(|error| PortError::new(tried.clone(), error))?;
+        line.push('\n');
+        self.write_line(&line).map_err(|error| PortError::new(tried, error))?;
+        self.next += 1;
+        Ok(event)
+    }
+}
+
+/// Milliseconds are enough, and make a journal readable.
+fn round(seconds: f64) -> f64 {
+    (seconds * 1000.0).round() / 1000.0
+}
+
+/// Read a journal; a torn last line (the process died while writing) is left out.
+pub fn read(path: &Path) -> Result<Timeline, StoreError> {
+    let bytes = fs::read(path).map_err(file("read", path))?;
+    let text = String::from_utf8_lossy(&bytes);
+    parse(path, &text)
+}
+
+/// Read a journal's text.
+pub fn parse(path: &Path, text: &str) -> Result<Timeline, StoreError> {
+    let whole = text.rfind('\n').map_or("", |end| &text[..end]);
+    let mut timeline = Timeline::default();
+    for (index, line) in whole.lines().enumerate() {
+        let wrong = |why: String| StoreError::Journal { path: path.to_owned(), line: index + 1, why };
+        let event: Event = serde_json::from_str(line).map_err(|error| wrong(error.to_string()))?;
+        if event.seq != index as u64 {
+            return Err(wrong(format!("event {} where event {index} belongs", event.seq)));
+        }
+        timeline.events.push(event);
+    }
+    Ok(timeline)
+}

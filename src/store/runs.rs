@@ -1,0 +1,117 @@
+//! `runs/<id>/`: the journal, the plan, the verdict and the reports of one run.
+//!
+//! **Invariant**: every run is found under droplab's home, wherever its files lie: that is how `droplab heal` finds it.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use jiff::Timestamp;
+
+use super::{StoreError, file, journal, write_whole};
+use crate::model::{plan::Plan, timeline::Timeline};
+
+/// The journal's name in a run's folder.
+pub const JOURNAL: &str = "journal.jsonl";
+
+/// The folder of one run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RunDir {
+    /// The run's id.
+    pub id: String,
+    /// Its folder.
+    pub path: PathBuf,
+}
+
+impl RunDir {
+    /// Make the folder of a new run, in `out` if given, and remember it under `home`.
+    pub fn create(home: &Path, scenario: &str, now: Timestamp, out: Option<&Path>) -> Result<Self, StoreError> {
+        let runs = home.join("runs");
+        fs::create_dir_all(&runs).map_err(file("create", &runs))?;
+        let stamp = now.strftime("%Y%m%d-%H%M%S");
+        let id = (0..)
+            .map(|n: u32| if n == 0 { format!("{scenario}-{stamp}") } else { format!("{scenario}-{stamp}-{n}") })
+            .find(|id| !runs.join(id).exists())
+            .unwrap_or_default();
+        let known = runs.join(&id);
+        let Some(out) = out else {
+            fs::create_dir(&known).map_err(file("create", &known))?;
+            return Ok(Self { id, path: known });
+        };
+        fs::create_dir_all(out).map_err(file("create", out))?;
+        let journal = out.join(JOURNAL);
+        if journal.exists() {
+            let source = std::io::Error::new(std::io::ErrorKind::AlreadyExists, "another run's files are here");
+            return Err(file("begin a run in", out)(source));
+        }
+        let path = fs::canonicalize(out).map_err(file("find", out))?;
+        std::os::unix::fs::symlink(&path, &known).map_err(file("link", &known))?;
+        Ok(Self { id, path })
+    }
+
+    /// Its journal.
+    pub fn journal(&self) -> PathBuf {
+        self.path.join(JOURNAL)
+    }
+
+    /// Keep the plan beside the journal, for people; the journal holds it as well.
+    pub fn write_plan(&self, plan: &Plan) -> Result<(), StoreError> {
+        let text = serde_json::to_string_pretty(plan).unwrap_or_default();
+        write_whole(&self.path.join("plan.json"), &(text + "\n"))
+    }
+
+    /// Keep reports: name and content of each.
+    pub fn write_reports(&self, reports: &[(&str, String)]) -> Result<(), StoreError> {
+        reports.iter().try_for_each(|(name, content)| write_whole(&self.path.join(name), content))
+    }
+}
+
+/// Find a run by its id, its folder or its journal; the latest one when nothing is named.
+pub fn find(home: &Path, name: Option<&str>) -> Result<RunDir, StoreError> {
+    let Some(name) = name else {
+        return all(home).pop().ok_or_else(|| StoreError::UnknownRun("latest".into()));
+    };
+    let known = home.join("runs").join(name);
+    let given = PathBuf::from(name);
+    let path = if known.join(JOURNAL).exists() {
+        known
+    } else if given.join(JOURNAL).exists() {
+        given
+    } else if given.is_file() {
+        given.parent().map(Path::to_owned).unwrap_or_default()
+    } else {
+        return Err(StoreError::UnknownRun(name.to_owned()));
+    };
+    let id = path.file_name().map_or_else(|| name.to_owned(), |id| id.to_string_lossy().into_owned());
+    Ok(RunDir { id, path })
+}
+
+/// Every run under `home`, the oldest first.
+pub fn all(home: &Path) -> Vec<RunDir> {
+    let entries = fs::read_dir(home.join("runs")).into_iter().flatten().flatten();
+    let mut runs: Vec<_> = entries
+        .filter(|entry| entry.path().join(JOURNAL).exists())
+        .map(|entry| RunDir { id: entry.file_name().to_string_lossy().into_owned(), path: entry.path() })
+        .collect();
+    runs.sort_by(|a, b| began(&a.id).cmp(&began(&b.id)));
+    runs
+}
+
+/// The part of an id that tells when: everything from `YYYYMMDD` on.
+fn began(id: &str) -> Vec<&str> {
+    let is_date = |part: &&str| part.len() == 8 && part.bytes().all(|byte| byte.is_ascii_digit());
+    id.split('-').skip_while(|part| !is_date(part)).collect()
+}
+
+/// Runs of this lab with a fault that may still be in: the oldest first, so that the oldest way back is played last.
+pub fn unhealed(home: &Path, lab: &str) -> Vec<(RunDir, Timeline)> {
+    all(home)
+        .into_iter()
+        .filter_map(|run| journal::read(&run.journal()).ok().map(|timeline| (run, timeline)))
+        .filter(|(_, timeline)| {
+            timeline.began().is_some_and(|(_, plan, rehearsal)| !rehearsal && plan.before.lab == lab)
+                && !timeline.unhealed().is_empty()
+        })
+        .collect()
+}

@@ -1,0 +1,78 @@
+//! One way to read YAML, and errors that say where, what, and what was expected.
+//!
+//! **Invariant**: every complaint names file, line and column, and a near miss is answered with what was probably meant.
+
+use std::{fmt, path::PathBuf};
+
+use serde::de::DeserializeOwned;
+
+/// A file that is no scenario.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Invalid {
+    /// Which file.
+    pub path: PathBuf,
+    /// Line and column, from 1, where they are known.
+    pub place: Option<(usize, usize)>,
+    /// What is wrong, and what was expected.
+    pub what: String,
+    /// What was probably meant.
+    pub suggestion: Option<String>,
+}
+
+impl fmt::Display for Invalid {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.path.display())?;
+        if let Some((line, column)) = self.place {
+            write!(f, ":{line}:{column}")?;
+        }
+        write!(f, ": {}", self.what)?;
+        self.suggestion.as_ref().map_or(Ok(()), |meant| write!(f, "; did you mean `{meant}`?"))
+    }
+}
+
+impl std::error::Error for Invalid {}
+
+/// Read one document.
+pub(super) fn read<T: DeserializeOwned>(path: PathBuf, text: &str) -> Result<T, Invalid> {
+    let document = serde_yaml::Deserializer::from_str(text);
+    serde_yaml::with::singleton_map_recursive::deserialize(document).map_err(|error| {
+        let place = error.location().map(|place| (place.line(), place.column()));
+        let what = without_place(&error.to_string());
+        let suggestion = meant(&what);
+        Invalid { path, place, what, suggestion }
+    })
+}
+
+/// The place is said once, in front, as editors read it.
+fn without_place(message: &str) -> String {
+    message.rsplit_once(" at line ").map_or(message, |(what, _)| what).to_owned()
+}
+
+/// The expected word that is closest to the one found, if it is close.
+fn meant(what: &str) -> Option<String> {
+    let (found, expected) = what.split_once("expected ")?;
+    let found = quoted(found).last().cloned()?;
+    quoted(expected)
+        .into_iter()
+        .map(|word| (strsim::damerau_levenshtein(&found, &word), word))
+        .filter(|(distance, word)| *distance > 0 && *distance * 3 <= word.len().max(found.len()))
+        .min()
+        .map(|(_, word)| word)
+}
+
+/// The words that stand in backticks.
+fn quoted(text: &str) -> Vec<String> {
+    text.split('`').skip(1).step_by(2).map(str::to_owned).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_near_miss_is_recognised() {
+        assert_eq!(meant("x: unknown field `bellow`, expected `below` or `for`").as_deref(), Some("below"));
+        assert_eq!(meant("x: unknown field `colour`, expected `below` or `for`"), None);
+        assert_eq!(meant("x: invalid type"), None);
+    }
+}

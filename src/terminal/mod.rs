@@ -1,0 +1,6 @@
+//! Screens: what happens, for a person who watches.
+//!
+//! **Invariant**: a screen reads events and nothing else; what cannot be shown is not an error.
+
+pub mod paced;
+pub mod plain;

@@ -1,0 +1,180 @@
+//! The live view as lines: the state of the customers, and a block when the pager goes off.
+//!
+//! On a terminal the last line is refreshed each second; elsewhere a line goes out every five seconds. Who is on call is not
+//! told what was broken: what droplab itself does is shown only to those who do not repair by hand.
+//!
+//! **Invariant**: a closed pipe or an odd event never ends a run.
+
+mod live;
+
+use std::io::Write;
+
+use owo_colors::OwoColorize as _;
+
+use self::live::Live;
+use crate::{
+    model::{
+        event::{Event, EventKind, FaultState, Phase},
+        scenario::Text,
+    },
+    run::ports::Observer,
+};
+
+/// Seconds between two lines where no line can be refreshed.
+const EVERY_S: f64 = 5.0;
+
+/// How a screen is to show things.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Manner {
+    /// Refresh the last line.
+    pub refresh: bool,
+    /// Show what droplab does as well: the fault, its own repair.
+    pub candid: bool,
+    /// Results and failures only.
+    pub quiet: bool,
+    /// Tell the story in Russian.
+    pub russian: bool,
+}
+
+/// Lines on a stream.
+pub struct Plain<W> {
+    out: W,
+    manner: Manner,
+    live: Live,
+    open_line: bool,
+    said_s: f64,
+}
+
+impl<W: Write + Send> Plain<W> {
+    /// A screen on a stream; the stream strips colour where it has no place.
+    pub fn new(out: W, manner: Manner) -> Self {
+        Self { out, manner, live: Live::default(), open_line: false, said_s: f64::MIN }
+    }
+
+    /// What was written, for tests.
+    pub fn into_inner(self) -> W {
+        self.out
+    }
+
+    fn line(&mut self, at_s: f64, text: &str) {
+        self.close_line();
+        let time = clock(at_s);
+        let _ = writeln!(self.out, "  {}  {text}", time.dimmed());
+    }
+
+    fn close_line(&mut self) {
+        if self.open_line {
+            let _ = writeln!(self.out);
+            self.open_line = false;
+        }
+    }
+
+    fn state(&mut self, at_s: f64) {
+        let Some(state) = self.live.state(at_s) else { return };
+        if self.manner.refresh {
+            let _ = write!(self.out, "\r\x1b[K  {}  {state}", clock(at_s).dimmed());
+            let _ = self.out.flush();
+            self.open_line = true;
+        } else if at_s - self.said_s >= EVERY_S - 0.5 {
+            self.said_s = at_s;
+            self.line(at_s, &state);
+        }
+    }
+
+    fn page(&mut self, at_s: f64, sentence: &str) {
+        self.state_now(at_s);
+        self.close_line();
+        let Some(plan) = &self.live.plan else { return };
+        let say = |text: &Text| if self.manner.russian { text.ru.clone() } else { text.en.clone() };
+        let (title, story) = (say(&plan.scenario.title), say(&plan.scenario.story));
+        let bar = "│".red().to_string();
+        let _ = writeln!(self.out, "\n{} {}", "┌".red(), sentence.red().bold());
+        let _ = writeln!(self.out, "{bar} {}", title.bold());
+        let _ = writeln!(self.out, "{bar}");
+        for line in story.trim().lines() {
+            let _ = writeln!(self.out, "{bar} {line}");
+        }
+        if !self.manner.candid {
+            let id = &plan.scenario_id;
+            let _ = writeln!(
+                self.out,
+                "{bar}\n{bar} The lab is yours. In another terminal: eval \"$(droplab env)\", then kubectl, psql …"
+            );
+            let _ = writeln!(self.out, "{bar} A hint: droplab show {id} --hint 1. Ctrl-C gives up and heals.");
+        }
+        let _ = writeln!(self.out, "{}\n", "└".red());
+    }
+
+    /// The state at a turn of events, even if a line went out just before.
+    fn state_now(&mut self, at_s: f64) {
+        self.said_s = f64::MIN;
+        self.state(at_s);
+    }
+
+    fn show(&mut self, event: &Event) {
+        let at_s = event.at_s;
+        match &event.kind {
+            EventKind::RunBegan { run, rehearsal, plan, .. } => {
+                let _ = writeln!(self.out, "run {}", run.bold());
+                if *rehearsal {
+                    let _ = writeln!(
+                        self.out,
+                        "  rehearsal on a fake lab: no cluster is touched, and nothing real is measured"
+                    );
+                }
+                for adjusted in &plan.adjusted {
+                    let _ = writeln!(self.out, "  adjusted: {adjusted}");
+                }
+            }
+            EventKind::PhaseBegan { phase: Phase::Baseline } => {
+                self.line(at_s, "customers arrive; measuring the baseline")
+            }
+            EventKind::PhaseBegan { phase: Phase::Turbulence } if self.live.was_paged() => {
+                self.line(at_s, "it slipped again; the hold window starts over");
+            }
+            EventKind::PhaseBegan { phase: Phase::Turbulence } => {
+                self.state_now(at_s);
+                self.line(at_s, "the baseline is steady; from now on something may break");
+            }
+            EventKind::PhaseBegan { phase: Phase::Recovery } => self.line(at_s, "customers are served again; holding"),
+            EventKind::Traffic { probe, .. } if self.live.is_main(probe) => self.state(at_s),
+            EventKind::Paged { sentence } => self.page(at_s, sentence),
+            EventKind::Interrupted => self.line(at_s, "interrupted; healing, this takes a moment"),
+            EventKind::Fault { state: FaultState::Stuck, step, reason } => {
+                let why = reason.as_deref().unwrap_or_default();
+                self.line(at_s, &format!("fault {} could not be healed: {why}", step + 1));
+            }
+            EventKind::Performed { op, .. } if self.manner.candid => self.line(at_s, &format!("droplab: {op}")),
+            EventKind::Repair { command, status: None, .. } => self.line(at_s, &format!("repair: {command}")),
+            EventKind::Repair { status: Some(status), output, .. } => {
+                let last = output.trim().lines().last().unwrap_or_default().to_owned();
+                self.line(at_s, &format!("repair: status {status}  {last}"));
+            }
+            EventKind::Changed { what } if self.manner.candid => self.line(at_s, what),
+            EventKind::Reconciled { .. } => self.line(at_s, "books held against promises"),
+            EventKind::RunEnded { lab_errors } => {
+                self.close_line();
+                for error in lab_errors {
+                    self.line(at_s, &format!("lab error: {error}"));
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+impl<W: Write + Send> Observer for Plain<W> {
+    fn on_event(&mut self, event: &Event) {
+        self.live.see(event);
+        if !self.manner.quiet {
+            self.show(event);
+        }
+    }
+}
+
+/// Minutes and seconds.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a run is shorter than its u64 of seconds")]
+fn clock(seconds: f64) -> String {
+    let whole = seconds.max(0.0).round() as u64;
+    format!("{:02}:{:02}", whole / 60, whole % 60)
+}

@@ -1,0 +1,86 @@
+//! DESIGN's conformance of a scenario, on the headline incident: healthy passes, the fault bites, doing nothing fails,
+//! the reference fix passes, each cheat fails.
+
+use serde_json::Value;
+
+use crate::droplab::{incident, kubectl};
+
+fn finding<'v>(verdict: &'v Value, key: &str) -> &'v Value {
+    let findings = verdict["findings"].as_array().expect("findings");
+    findings.iter().find(|f| f["expectation"] == key).unwrap_or_else(|| panic!("no finding {key} in {verdict:#}"))
+}
+
+#[test]
+fn b1_healthy_passes() {
+    let (outcome, verdict) = incident("healthy", &["--healthy"]);
+    assert_eq!(verdict["truth"], "pass", "{verdict:#}");
+    outcome.expect_code(0);
+}
+
+#[test]
+fn b2_the_reference_fix_passes() {
+    let (outcome, verdict) = incident("reference", &["--fix", "reference"]);
+    assert_eq!(verdict["truth"], "pass", "{verdict:#}\n{}", outcome.stderr);
+    let success = &verdict["probes"]["payment-success"];
+    assert!(success["baseline"].as_f64().unwrap() >= 0.998, "{success}");
+    assert!(success["worst"].as_f64().unwrap() <= 0.12, "{success}");
+    assert!(success["final"].as_f64().unwrap() >= 0.998, "{success}");
+    assert!(verdict["effect"]["gauges"]["payment-pool-waiting"].as_f64().unwrap() >= 380.0, "{verdict:#}");
+    let times = &verdict["times"];
+    let order: Vec<_> =
+        ["injected_s", "bit_s", "paged_s", "repaired_s", "recovered_s"].map(|t| times[t].as_f64().unwrap()).into();
+    assert!(order.is_sorted(), "moments out of order: {times}");
+    assert_eq!(verdict["residue"].as_array().map(Vec::len), Some(0), "{verdict:#}");
+    assert_eq!(finding(&verdict, "loses-nothing")["truth"], "pass", "{verdict:#}");
+    outcome.expect_code(0);
+    assert!(kubectl("get deployment payment -o wide --no-headers").contains("payment:2.8.0"));
+}
+
+#[test]
+fn b3_doing_nothing_fails() {
+    let (outcome, verdict) = incident("nothing", &["--fix", "none", "--within", "25s"]);
+    assert_eq!(finding(&verdict, "bites")["truth"], "pass", "{verdict:#}");
+    assert_eq!(finding(&verdict, "recovers")["truth"], "fail", "{verdict:#}");
+    outcome.expect_code(1);
+    assert!(kubectl("get deployment payment -o wide --no-headers").contains("payment:2.8.0"), "healed afterwards");
+}
+
+/// Plays a cheat; the verdict must be a failure, for the reason that the scenario names.
+fn cheat_fails(name: &str, because: &[&str]) {
+    let (outcome, verdict) = incident(name, &["--cheat", name, "--within", "25s"]);
+    assert_eq!(verdict["truth"], "fail", "{name} got through: {verdict:#}\n{}", outcome.stderr);
+    let findings = verdict["findings"].as_array().unwrap();
+    let failed = |key: &&str| findings.iter().any(|f| f["expectation"] == **key && f["truth"] == "fail");
+    assert!(because.iter().any(|key| failed(&key)), "{name} failed for another reason: {verdict:#}");
+    outcome.expect_code(1);
+}
+
+#[test]
+fn c1_cheat_scale_to_zero_fails() {
+    cheat_fails("scale-to-zero", &["recovers", "keeps"]);
+}
+
+#[test]
+fn c2_cheat_drop_at_the_edge_fails() {
+    cheat_fails("drop-at-the-edge", &["recovers", "keeps", "loses-nothing"]);
+}
+
+#[test]
+fn c3_cheat_restart_the_pods_fails() {
+    cheat_fails("restart-the-pods", &["recovers"]);
+}
+
+#[test]
+fn c4_trap_raise_the_pool_fails() {
+    cheat_fails("raise-the-pool", &["recovers", "keeps"]);
+}
+
+#[test]
+fn c5_trap_raise_max_connections_fails() {
+    cheat_fails("raise-max-connections", &["recovers", "keeps"]);
+}
+
+#[test]
+fn c6_trap_restart_postgres_fails() {
+    cheat_fails("restart-postgres", &["recovers", "keeps"]);
+}

@@ -1,0 +1,110 @@
+//! The binary under test, as a user calls it.
+//!
+//! **Invariant**: a command that outlives its deadline is killed and fails the test with what it printed.
+
+use std::{
+    env, fs,
+    path::PathBuf,
+    process::{Child, Command, Stdio},
+    thread,
+    time::{Duration, Instant},
+};
+
+use serde_json::Value;
+
+/// Long enough for one run with its baseline, repair and hold window on two busy cores.
+pub const A_RUN: Duration = Duration::from_secs(240);
+
+/// How a command ended.
+pub struct Outcome {
+    pub code: Option<i32>,
+    pub stdout: String,
+    pub stderr: String,
+    pub took: Duration,
+}
+
+impl Outcome {
+    /// Standard output as JSON.
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.stdout)
+            .unwrap_or_else(|e| panic!("no JSON ({e}):\n{}\n{}", self.stdout, self.stderr))
+    }
+
+    /// Fail unless the command ended with this code.
+    pub fn expect_code(self, code: i32) -> Self {
+        assert_eq!(self.code, Some(code), "stdout:\n{}\nstderr:\n{}", self.stdout, self.stderr);
+        self
+    }
+}
+
+/// Where a run of a test keeps its files; kept after the test, for whoever reads a failure.
+pub fn out_dir(name: &str) -> PathBuf {
+    let dir = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("e2e").join(name);
+    let _ = fs::remove_dir_all(&dir);
+    dir
+}
+
+/// `droplab ARGS` on the lab of these tests.
+pub fn start(args: &[&str]) -> Child {
+    let lab = env::var("DROPLAB_LAB").expect("DROPLAB_LAB names the lab: run `make e2e`");
+    assert_ne!(lab, "droplab", "these tests break their lab: they want one of their own, run `make e2e`");
+    Command::new(env!("CARGO_BIN_EXE_droplab"))
+        .args(args)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the binary starts")
+}
+
+/// Wait for a command that was started, no longer than the deadline.
+pub fn finish(mut child: Child, deadline: Duration) -> Outcome {
+    let began = Instant::now();
+    // Both pipes are read while waiting: a full pipe would block the command.
+    let (mut out, mut err) = (child.stdout.take().expect("piped"), child.stderr.take().expect("piped"));
+    let stdout = thread::spawn(move || std::io::read_to_string(&mut out).unwrap_or_default());
+    let stderr = thread::spawn(move || std::io::read_to_string(&mut err).unwrap_or_default());
+    let code = loop {
+        if let Some(status) = child.try_wait().expect("the child can be waited for") {
+            break status.code();
+        }
+        if began.elapsed() > deadline {
+            child.kill().expect("the child can be killed");
+            child.wait().expect("the child can be reaped");
+            panic!("still running after {deadline:?}:\n{}\n{}", stdout.join().unwrap(), stderr.join().unwrap());
+        }
+        thread::sleep(Duration::from_millis(50));
+    };
+    Outcome { code, stdout: stdout.join().unwrap(), stderr: stderr.join().unwrap(), took: began.elapsed() }
+}
+
+/// Run a command to its end.
+pub fn run(args: &[&str], deadline: Duration) -> Outcome {
+    finish(start(args), deadline)
+}
+
+/// Run the headline incident with further arguments; its verdict is read from `--out`.
+pub fn incident(name: &str, args: &[&str]) -> (Outcome, Value) {
+    reset();
+    let out = out_dir(name);
+    let out_text = out.to_str().expect("a UTF-8 path");
+    let all = [&["run", "payment-pool-exhaustion", "--out", out_text], args].concat();
+    let outcome = run(&all, A_RUN);
+    let verdict = fs::read_to_string(out.join("verdict.json"))
+        .unwrap_or_else(|e| panic!("no verdict ({e}), exit {:?}:\n{}", outcome.code, outcome.stderr));
+    (outcome, serde_json::from_str(&verdict).expect("the verdict is JSON"))
+}
+
+/// Put the lab back to its charts.
+pub fn reset() {
+    run(&["reset"], Duration::from_secs(180)).expect_code(0);
+}
+
+/// What kubectl prints, through the lab's own environment.
+pub fn kubectl(args: &str) -> String {
+    let env = run(&["env"], Duration::from_secs(20)).expect_code(0);
+    let script = format!("{}\nkubectl {args}", env.stdout);
+    let output = Command::new("sh").arg("-c").arg(script).output().expect("sh runs");
+    assert!(output.status.success(), "kubectl {args}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
