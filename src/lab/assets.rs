@@ -55,9 +55,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_cluster_and_the_five_charts_are_built_in() {
+    fn the_cluster_and_the_charts_are_built_in() {
         assert!(read("kind-config.yaml").is_some());
-        let wanted = ["kafka", "nginx", "postgres", "redis", "shop"];
+        let wanted = ["kafka", "nginx", "postgres", "redis", "shop", "volumes"];
         assert_eq!(charts().into_iter().collect::<Vec<_>>(), wanted);
     }
 

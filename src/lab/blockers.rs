@@ -85,6 +85,16 @@ pub fn blockers(workloads: &[Workload], pods: &[Pod]) -> Vec<Blocker> {
     workloads.iter().filter(|workload| !workload.is_ready()).map(|workload| blocker(workload, pods)).collect()
 }
 
+/// Pods that are not ready, whatever they belong to.
+pub fn unready(pods: &[Pod]) -> Vec<Blocker> {
+    let waiting = pods.iter().filter(|pod| !is_ready(pod));
+    let blocker = |pod: &Pod| {
+        let name = pod.metadata.name.clone().unwrap_or_default();
+        Blocker { workload: format!("pod/{name}"), pod: Some(name), reason: reason(pod).1, ..Blocker::default() }
+    };
+    waiting.map(blocker).collect()
+}
+
 fn blocker(workload: &Workload, pods: &[Pod]) -> Blocker {
     let name = workload.name.split_once('/').map_or("", |(_, name)| name);
     let mine = pods.iter().filter(|pod| belongs(pod, name) && !is_ready(pod));

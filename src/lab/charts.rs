@@ -61,9 +61,10 @@ pub async fn settle(
 pub async fn install(chart: &str, layout: &Layout, state: &State, progress: &dyn Progress) -> Result<(), LabError> {
     let folder = assets::unpack(chart, state)?.display().to_string();
     let label = format!("{FINGERPRINT}={}", fingerprint(chart, layout));
-    let base = format!("global.portBase={}", layout.port_base);
+    // Volumes that were made ahead spare a pod for each: docs/decisions/0011.
+    let values = format!("global.portBase={},global.storageClass=lab", layout.port_base);
     let arguments =
-        ["upgrade", "--install", chart, &folder, "--namespace", NAMESPACE, "--labels", &label, "--set", &base];
+        ["upgrade", "--install", chart, &folder, "--namespace", NAMESPACE, "--labels", &label, "--set", &values];
     let hear = |line: &str| {
         if line.starts_with("W") {
             progress.note("charts", line);

@@ -1,16 +1,38 @@
-//! The nodes of a cluster that was woken: which of them report.
+//! The nodes of a cluster: what they have to be given once, and which of them report after they were woken.
 //!
-//! **Invariant**: a node counts by a sign of life of its own, younger than the wait, not by what the API remembers of it.
+//! **Invariant**: a node counts by a sign of life of its own, younger than the wait, not by what the API remembers of it;
+//! preparing twice is the same as once.
 
 use std::time::{Duration, Instant};
 
+use futures::future;
 use k8s_openapi::{
     api::coordination::v1::Lease,
     chrono::{DateTime, TimeDelta, Utc},
 };
 use kube::{Api, Client, api::ListParams};
 
-use super::{error::LabError, kube::within, layout::Layout};
+use super::{docker::Engine, error::LabError, kube::within, layout::Layout};
+
+/// The folders of the volumes that `charts/volumes` declares; and a refusal for Service addresses that kube-proxy does not
+/// know yet. Without it such a packet leaves the machine, and whoever answers there is taken for the service.
+const PREPARE: &str = "
+for number in 1 2 3 4 5 6 7 8; do mkdir -p -m 777 /var/local/droplab/$number; done
+rule='FORWARD -d 10.96.0.0/16 -j REJECT --reject-with icmp-port-unreachable'
+iptables -w -C $rule 2>/dev/null || iptables -w -I $rule";
+
+/// Give every worker what the charts count on.
+pub async fn prepare(engine: &Engine, layout: &Layout) -> Result<(), LabError> {
+    future::try_join_all(layout.workers().iter().map(|node| async move {
+        let done = engine.exec(node, &["sh", "-euc", PREPARE]).await?;
+        if done.status == 0 {
+            return Ok(());
+        }
+        Err(LabError::Engine { tried: format!("prepare {node}"), why: done.output.trim().to_owned() })
+    }))
+    .await
+    .map(drop)
+}
 
 /// Wait until every node has renewed its lease within the last seconds.
 pub async fn wait(client: &Client, layout: &Layout, patience: Duration) -> Result<(), LabError> {

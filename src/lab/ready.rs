@@ -17,7 +17,7 @@ use kube::{
 };
 
 use super::{
-    blockers::{Blocker, Workload, blockers},
+    blockers::{Blocker, Workload, blockers, unready},
     error::LabError,
     layout::NAMESPACE,
     progress::Progress,
@@ -25,6 +25,8 @@ use super::{
 
 /// A pod that cannot get its image may only be early: images are still on their way into its node.
 const HOPE: Duration = Duration::from_secs(30);
+/// Where Kubernetes keeps its own pods.
+const SYSTEM: &str = "kube-system";
 /// From when on the wait names its blockers in full.
 const LONG: Duration = Duration::from_secs(10);
 
@@ -107,14 +109,26 @@ fn sentence(all: usize, left: &[Blocker], long: bool) -> String {
     format!("{count}; next {}", first.workload)
 }
 
-/// Add to each blocker its last events and log lines.
-async fn explain(client: &Client, blockers: Vec<Blocker>) -> Vec<Blocker> {
-    future::join_all(blockers.into_iter().map(|mut blocker| async move {
+/// Kubernetes' own pods, without which nothing of the shop's can work: they block before everybody else.
+async fn below(client: &Client) -> Vec<(&'static str, Blocker)> {
+    let api = Api::<Pod>::namespaced(client.clone(), SYSTEM);
+    let pods = tokio::time::timeout(Duration::from_secs(4), api.list(&ListParams::default())).await;
+    let pods = pods.ok().and_then(Result::ok).map(|list| list.items).unwrap_or_default();
+    unready(&pods).into_iter().map(|blocker| (SYSTEM, blocker)).collect()
+}
+
+/// The gravest first, and each with its last events and log lines.
+async fn explain(client: &Client, left: Vec<Blocker>) -> Vec<Blocker> {
+    let mut all = below(client).await;
+    all.extend(left.into_iter().map(|blocker| (NAMESPACE, blocker)));
+    // More than a screen of them helps nobody: the first ones are the cause, the others follow from it.
+    all.truncate(5);
+    future::join_all(all.into_iter().map(|(namespace, mut blocker)| async move {
         if let Some(pod) = blocker.pod.clone() {
             let patience = Duration::from_secs(4);
             let (events, log) = tokio::join!(
-                tokio::time::timeout(patience, events(client, &pod)),
-                tokio::time::timeout(patience, log(client, &pod))
+                tokio::time::timeout(patience, events(client, namespace, &pod)),
+                tokio::time::timeout(patience, log(client, namespace, &pod))
             );
             blocker.events = events.unwrap_or_default();
             blocker.log = log.unwrap_or_default();
@@ -124,9 +138,9 @@ async fn explain(client: &Client, blockers: Vec<Blocker>) -> Vec<Blocker> {
     .await
 }
 
-async fn events(client: &Client, pod: &str) -> Vec<String> {
+async fn events(client: &Client, namespace: &str, pod: &str) -> Vec<String> {
     let params = ListParams::default().fields(&format!("involvedObject.name={pod}"));
-    let Ok(list) = Api::<Event>::namespaced(client.clone(), NAMESPACE).list(&params).await else { return Vec::new() };
+    let Ok(list) = Api::<Event>::namespaced(client.clone(), namespace).list(&params).await else { return Vec::new() };
     let mut events: Vec<Event> = list.items;
     events.sort_by_key(|event| event.last_timestamp.clone().map(|time| time.0));
     let text = |event: &Event| {
@@ -135,8 +149,8 @@ async fn events(client: &Client, pod: &str) -> Vec<String> {
     events.iter().rev().take(3).rev().map(text).collect()
 }
 
-async fn log(client: &Client, pod: &str) -> Vec<String> {
-    let api = Api::<Pod>::namespaced(client.clone(), NAMESPACE);
+async fn log(client: &Client, namespace: &str, pod: &str) -> Vec<String> {
+    let api = Api::<Pod>::namespaced(client.clone(), namespace);
     let params = |previous| LogParams { tail_lines: Some(5), previous, ..LogParams::default() };
     // A crashing container's last words are those of the one before.
     let mut text = api.logs(pod, &params(false)).await.unwrap_or_default();

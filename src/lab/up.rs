@@ -178,7 +178,7 @@ impl Work<'_> {
         steps: &mut Vec<Step>,
     ) -> Result<(Client, Fate), LabError> {
         let (_, carried) = step(self.progress, "carry", self.carry(engine, images)).await?;
-        let (client, charts) = step(self.progress, "charts", self.install(future::ready(Ok(client)))).await?;
+        let (client, charts) = step(self.progress, "charts", self.install(client)).await?;
         steps.extend([carried, charts]);
         Ok((client, fate))
     }
@@ -199,21 +199,23 @@ impl Work<'_> {
         });
         let api = cluster::wait_for_api(engine, self.layout, self.state, BIRTH);
         let rest = async {
-            tokio::join!(
-                step(self.progress, "carry", self.carry(engine, images)),
-                step(self.progress, "charts", self.install(api))
-            )
+            // No chart before the images: a pod would start from an older one, or wait long before it looks again.
+            let (carried, client) = tokio::join!(step(self.progress, "carry", self.carry(engine, images)), api);
+            let ((), carried) = carried?;
+            let (client, charts) = step(self.progress, "charts", self.install(client?)).await?;
+            Ok::<_, LabError>((client, [carried, charts]))
         };
         tokio::pin!(cluster, rest);
         // A cluster that fails takes the rest with it; the rest failing lets the cluster come to its end, for the next `up`.
-        let (cluster, (carried, charts)) = tokio::select! {
+        let (cluster, rest) = tokio::select! {
             made = &mut cluster => { let made = made?; (made, rest.await) }
             rest = &mut rest => (cluster.await?, rest),
         };
         let known = self.state.record()?.map(|record| record.images).unwrap_or_default();
         self.state.keep(&Record { complete: true, images: known, ..record })?;
-        let (((), carried), (client, charts)) = (carried?, charts?);
-        steps.extend([cluster.1, carried, charts]);
+        let (client, taken) = rest?;
+        steps.push(cluster.1);
+        steps.extend(taken);
         Ok(client)
     }
 
@@ -222,6 +224,7 @@ impl Work<'_> {
         let known = self.state.record()?.map(|record| record.images).unwrap_or_default();
         let workers = self.layout.workers();
         let held = future::try_join_all(workers.iter().map(|node| held(engine, node))).await?;
+        nodes::prepare(engine, self.layout).await?;
         let lacking = |name: &str, image: &Image| {
             let everywhere = held.iter().all(|names| names.iter().any(|there| there == name));
             !everywhere || known.get(name).map_or(image.newer_than_node, |there| *there != image.id)
@@ -242,9 +245,7 @@ impl Work<'_> {
         Ok(((), told))
     }
 
-    async fn install(&self, api: impl Future<Output = Result<Client, LabError>>) -> Result<(Client, String), LabError> {
-        self.progress.note("charts", "waiting for the Kubernetes API");
-        let client = api.await?;
+    async fn install(&self, client: Client) -> Result<(Client, String), LabError> {
         self.progress.note("charts", "secrets");
         Secrets::settle(&client, self.state).await?;
         self.progress.note("charts", "installing");
