@@ -25,7 +25,10 @@ use crate::{
     },
     plan::{self, Wishes},
     report::{self, Format},
-    run::{self, Options, Repair, ports::Observer},
+    run::{
+        self, Options, Repair,
+        ports::{Observer, Ports},
+    },
     store::{
         self,
         journal::{JournalFile, Wall},
@@ -115,6 +118,8 @@ pub async fn main(global: &Global, args: &Args) -> Result<Exit, Failure> {
     let stop = interrupt::token();
     let timeline = run::execute(&plan, &mut lab, &mut journal, watcher.as_mut(), &options, &stop).await?;
 
+    undo(args, &scenario, &lab).await?;
+
     let verdict = judge::judge(&plan.scenario, &timeline);
     folder.write_reports(&report::render(&[Format::Json, Format::Markdown, Format::Junit], &timeline, &verdict))?;
     let format = if global.json() { Format::Json } else { Format::Human };
@@ -144,6 +149,19 @@ fn repair(args: &Args, scenario: &Scenario) -> Result<Repair, Failure> {
         None if args.rehearse && !args.healthy => Ok(Repair::reference(&scenario.fix)),
         None => Ok(Repair::Wait),
     }
+}
+
+/// After a cheat, what it left: conformance plays one after the other on the same lab.
+async fn undo(args: &Args, scenario: &Scenario, lab: &Ports) -> Result<(), Failure> {
+    let cheat = scenario.cheats.iter().find(|cheat| Some(&cheat.name) == args.cheat.as_ref());
+    for action in cheat.into_iter().flat_map(|cheat| &cheat.undo) {
+        let (status, output) = lab.repairer.act(action).await?;
+        if status != 0 {
+            let why = format!("{action}\nended with status {status}: {output}");
+            return Err(Failure::new(Code::LabError, why).next("droplab reset"));
+        }
+    }
+    Ok(())
 }
 
 /// A script must be there before anything is broken.

@@ -124,17 +124,24 @@ impl<'a> Play<'a, '_> {
             let now_s = self.record.now_s();
             self.start_due(now_s)?;
             match self.watch.over(now_s) {
-                // Both ends have the same next step: wind up. The judge tells them apart.
+                // What we began to type is typed to its end, or a lab would be left half changed.
+                Some(Over::TimeUp) if self.is_typing() => {}
+                // All ends have the same next step: wind up. The judge tells them apart.
                 Some(Over::Held | Over::TimeUp | Over::NoBite) => return Ok(Ending::Over),
                 None => {}
             }
-            let wake = self.wake_s().map_or(limits::SILENCE, |at_s| seconds(at_s - now_s));
+            let wake = self.wake_s().filter(|at_s| *at_s > now_s);
+            let wake = wake.map_or(limits::SILENCE, |at_s| seconds(at_s - now_s));
             tokio::select! {
                 Some(done) = self.jobs.next(), if !self.jobs.is_empty() => self.done(done)?,
                 seen = next(sensor) => self.see(seen?)?,
                 () = tokio::time::sleep(wake) => {}
             }
         }
+    }
+
+    fn is_typing(&self) -> bool {
+        matches!(self.options.repair, Repair::Actions { .. }) && !self.jobs.is_empty()
     }
 
     fn see(&mut self, seen: EventKind) -> Result<(), PortError> {

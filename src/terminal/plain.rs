@@ -159,6 +159,13 @@ impl<W: Write + Send> Plain<W> {
                 for error in lab_errors {
                     self.line(at_s, &format!("lab error: {error}"));
                 }
+                if self.live.was_interrupted() {
+                    let healed = self.live.is_healed();
+                    self.line(
+                        at_s,
+                        if healed { "interrupted, and healed" } else { "interrupted, and NOT healed: droplab heal" },
+                    );
+                }
             }
             _ => {}
         }

@@ -2,11 +2,13 @@
 //!
 //! **Invariant**: holds the last value of each thing and no history.
 
+use std::collections::BTreeMap;
+
 use owo_colors::OwoColorize as _;
 
 use super::clock;
 use crate::model::{
-    event::{Event, EventKind},
+    event::{Event, EventKind, FaultState},
     plan::Plan,
     scenario::{Expectation, Recovers},
     steady::percent,
@@ -23,6 +25,8 @@ pub(super) struct Live {
     paged_s: Option<f64>,
     hold: Option<HoldStreak>,
     held_s: f64,
+    faults: BTreeMap<usize, FaultState>,
+    interrupted: bool,
 }
 
 impl Live {
@@ -40,6 +44,8 @@ impl Live {
                     self.held_s = hold.so_far_s();
                 }
             }
+            EventKind::Fault { step, state, .. } => drop(self.faults.insert(*step, *state)),
+            EventKind::Interrupted => self.interrupted = true,
             EventKind::Gauge { probe, value, .. } if probe.ends_with("-waiting") => self.waiting = Some(*value),
             _ => {}
         }
@@ -52,6 +58,14 @@ impl Live {
 
     pub(super) fn was_paged(&self) -> bool {
         self.paged_s.is_some()
+    }
+
+    pub(super) fn was_interrupted(&self) -> bool {
+        self.interrupted
+    }
+
+    pub(super) fn is_healed(&self) -> bool {
+        self.faults.values().all(|state| matches!(state, FaultState::Planned | FaultState::Healed))
     }
 
     fn goal(&self) -> Option<(&Recovers, &Plan)> {
