@@ -15,14 +15,11 @@ use super::{
     exit::Exit,
     failure::{Code, Failure},
     interrupt, screen,
+    wishes::WishArgs,
 };
 use crate::{
     judge,
-    model::{
-        plan::Plan,
-        scenario::Scenario,
-        units::{Rate, Span},
-    },
+    model::{plan::Plan, scenario::Scenario},
     plan::{self, Wishes},
     report::{self, Format},
     run::{
@@ -71,30 +68,6 @@ pub struct Args {
     /// Where journal, plan, verdict and reports go, beside droplab's own list of runs
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
-}
-
-/// What may be different from the scenario's file; the verdict says so.
-#[derive(Debug, clap::Args)]
-pub struct WishArgs {
-    /// Time to repair, counted from the page, such as 10m
-    #[arg(long, value_name = "DURATION")]
-    pub within: Option<Span>,
-    /// How long the repair must hold, such as 30s
-    #[arg(long, value_name = "DURATION", hide = true)]
-    pub hold: Option<Span>,
-    /// Requests a second, such as 600/s
-    #[arg(long, value_name = "RATE")]
-    pub rate: Option<Rate>,
-    /// Decides everything that is drawn
-    #[arg(long, value_name = "NUMBER", default_value_t = 1)]
-    pub seed: u64,
-}
-
-impl WishArgs {
-    /// As the planner wants them.
-    pub fn wishes(&self) -> Wishes {
-        Wishes { rate: self.rate, within: self.within, hold: self.hold, healthy: false }
-    }
 }
 
 /// The verb.

@@ -24,7 +24,9 @@ impl World {
         match words.as_slice() {
             ["rollout", "undo", target] => self.undo(bare(target)),
             ["rollout", "restart", targets @ ..] => {
-                targets.iter().for_each(|target| self.restart(bare(target)));
+                for target in targets {
+                    self.restart(bare(target));
+                }
                 Ok(format!("{} restarted", targets.join(" ")))
             }
             ["rollout", "status", ..] => Ok("successfully rolled out".into()),

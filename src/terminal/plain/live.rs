@@ -2,7 +2,7 @@
 //!
 //! **Invariant**: holds the last value of each thing and no history.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fmt::Write as _};
 
 use owo_colors::OwoColorize as _;
 
@@ -16,12 +16,20 @@ use crate::model::{
     window::Window,
 };
 
+/// Requests that wait for a connection.
+enum Waiting {
+    /// So many.
+    Requests(f64),
+    /// Nobody knows.
+    Unreadable,
+}
+
 /// The state of a run, as far as one line needs it.
 #[derive(Default)]
 pub(super) struct Live {
     pub(super) plan: Option<Plan>,
     last: Option<Window>,
-    waiting: Option<Option<f64>>,
+    waiting: Option<Waiting>,
     paged_s: Option<f64>,
     hold: Option<HoldStreak>,
     held_s: f64,
@@ -46,7 +54,9 @@ impl Live {
             }
             EventKind::Fault { step, state, .. } => drop(self.faults.insert(*step, *state)),
             EventKind::Interrupted => self.interrupted = true,
-            EventKind::Gauge { probe, value, .. } if probe.ends_with("-waiting") => self.waiting = Some(*value),
+            EventKind::Gauge { probe, value, .. } if probe.ends_with("-waiting") => {
+                self.waiting = Some(value.map_or(Waiting::Unreadable, Waiting::Requests));
+            }
             _ => {}
         }
     }
@@ -87,17 +97,18 @@ impl Live {
             _ => shown.red().bold().to_string(),
         };
         let mut text = format!("{name} {shown}  p99 {:>4.0} ms", last.p99_ms);
-        match self.waiting {
-            Some(Some(waiting)) => text += &format!("  waiting {waiting:>4}"),
-            Some(None) => text += "  waiting    ?",
-            None => {}
-        }
+        // Writing to a string cannot fail.
+        let _ = match self.waiting {
+            Some(Waiting::Requests(waiting)) => write!(text, "  waiting {waiting:>4}"),
+            Some(Waiting::Unreadable) => write!(text, "  waiting    ?"),
+            None => Ok(()),
+        };
         if let (Some(paged_s), Some((recovers, _))) = (self.paged_s, self.goal()) {
-            if self.held_s > 0.0 {
-                text += &format!("  held {:.0} s of {}", self.held_s.floor(), recovers.hold);
+            let _ = if self.held_s > 0.0 {
+                write!(text, "  held {:.0} s of {}", self.held_s.floor(), recovers.hold)
             } else {
-                text += &format!("  {} since the page, {} allowed", clock(at_s - paged_s), recovers.within);
-            }
+                write!(text, "  {} since the page, {} allowed", clock(at_s - paged_s), recovers.within)
+            };
         }
         Some(text)
     }
