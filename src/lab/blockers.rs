@@ -2,11 +2,14 @@
 //!
 //! **Invariant**: pure; the first reason named is the one nearest to the cause: not scheduled, no image, crashing, not ready.
 
-use std::fmt;
+use std::{collections::BTreeMap, fmt};
 
-use k8s_openapi::api::{
-    apps::v1::{Deployment, StatefulSet},
-    core::v1::{ContainerStatus, Pod},
+use k8s_openapi::{
+    api::{
+        apps::v1::{Deployment, StatefulSet},
+        core::v1::{ContainerStatus, Pod},
+    },
+    chrono::{DateTime, TimeDelta, Utc},
 };
 
 /// A workload and how far it is.
@@ -29,8 +32,8 @@ pub struct Blocker {
     pub pod: Option<String>,
     /// Why.
     pub reason: String,
-    /// Waiting will not help.
-    pub hopeless: bool,
+    /// How near it is to the cause of the wait; from [`HOPELESS`] on, waiting will not help.
+    pub gravity: u8,
     /// Its last events.
     pub events: Vec<String>,
     /// Its last log lines.
@@ -80,9 +83,12 @@ impl From<&StatefulSet> for Workload {
     }
 }
 
-/// Everyone that blocks, each with its reason.
+/// Everyone that blocks, each with its reason; the gravest first, for the others often wait for it.
 pub fn blockers(workloads: &[Workload], pods: &[Pod]) -> Vec<Blocker> {
-    workloads.iter().filter(|workload| !workload.is_ready()).map(|workload| blocker(workload, pods)).collect()
+    let waiting = workloads.iter().filter(|workload| !workload.is_ready());
+    let mut all: Vec<Blocker> = waiting.map(|workload| blocker(workload, pods)).collect();
+    all.sort_by_key(|blocker| std::cmp::Reverse(blocker.gravity));
+    all
 }
 
 /// Pods that are not ready, whatever they belong to.
@@ -93,6 +99,22 @@ pub fn unready(pods: &[Pod]) -> Vec<Blocker> {
         Blocker { workload: format!("pod/{name}"), pod: Some(name), reason: reason(pod).1, ..Blocker::default() }
     };
     waiting.map(blocker).collect()
+}
+
+/// Pods that the API still takes for ready, though their node was started after their containers: nobody has looked since.
+pub fn stale(pods: &[Pod], nodes: &BTreeMap<String, DateTime<Utc>>) -> Vec<Blocker> {
+    let is_stale = |pod: &&Pod| {
+        let node = pod.spec.as_ref().and_then(|spec| nodes.get(spec.node_name.as_ref()?));
+        let containers = pod.status.as_ref().and_then(|status| status.container_statuses.as_ref());
+        let started = containers.into_iter().flatten().filter_map(|one| one.state.as_ref()?.running.as_ref()?.started_at.clone());
+        node.is_some_and(|node| started.map(|time| time.0).any(|time| time < *node - TimeDelta::seconds(1)))
+    };
+    let blocker = |pod: &Pod| {
+        let name = pod.metadata.name.clone().unwrap_or_default();
+        let reason = "its node was restarted, and it not yet".to_owned();
+        Blocker { workload: format!("pod/{name}"), pod: Some(name), reason, ..Blocker::default() }
+    };
+    pods.iter().filter(|pod| pod.metadata.deletion_timestamp.is_none()).filter(is_stale).map(blocker).collect()
 }
 
 fn blocker(workload: &Workload, pods: &[Pod]) -> Blocker {
@@ -107,7 +129,7 @@ fn blocker(workload: &Workload, pods: &[Pod]) -> Blocker {
         workload: workload.name.clone(),
         pod: pod.metadata.name.clone(),
         reason,
-        hopeless: gravity == HOPELESS,
+        gravity,
         ..Blocker::default()
     }
 }
@@ -123,7 +145,10 @@ fn is_ready(pod: &Pod) -> bool {
     conditions.is_some_and(|all| all.iter().any(|one| one.type_ == "Ready" && one.status == "True"))
 }
 
-const HOPELESS: u8 = 4;
+/// Nothing but a change helps: no image, no sound configuration, an end after each of many starts.
+pub const HOPELESS: u8 = 4;
+/// A busy machine makes a server start in vain a few times; not this often.
+const MANY: i32 = 6;
 
 /// Why a pod is not ready; the graver the higher.
 fn reason(pod: &Pod) -> (u8, String) {
@@ -152,7 +177,10 @@ fn of_container(container: &ContainerStatus) -> Option<(u8, String)> {
             "CreateContainerConfigError" | "CreateContainerError" => {
                 (HOPELESS, format!("{reason}: {}", waiting.message.unwrap_or_default()))
             }
-            "CrashLoopBackOff" => (3, crashed(container.restart_count, ended.as_ref())),
+            "CrashLoopBackOff" => {
+                let gravity = if container.restart_count >= MANY { HOPELESS } else { 3 };
+                (gravity, crashed(container.restart_count, ended.as_ref()))
+            }
             _ => (1, "its containers are being made".to_owned()),
         });
     }
@@ -189,7 +217,7 @@ mod tests {
             "state": { "waiting": { "reason": "ImagePullBackOff" } } }] });
         let found = blockers(&[workload("deployment/payment")], &[pod("payment-5c-x7", status)]);
         assert_eq!(found[0].reason, "its node lacks image droplab/payment:9");
-        assert!(found[0].hopeless);
+        assert_eq!(found[0].gravity, HOPELESS);
         assert_eq!(found[0].pod.as_deref(), Some("payment-5c-x7"));
     }
 
@@ -209,6 +237,18 @@ mod tests {
             { "type": "PodScheduled", "status": "False", "message": "0/4 nodes are available: 3 Insufficient memory." }] });
         let found = blockers(&[workload("deployment/bank")], &[pod("bank-1-2", status)]);
         assert!(found[0].reason.contains("Insufficient memory"));
+    }
+
+    #[test]
+    fn a_pod_older_than_its_nodes_last_start_is_stale() {
+        let pod: Pod = serde_json::from_value(serde_json::json!({
+            "metadata": { "name": "redis-dc-1-0" }, "spec": { "nodeName": "n", "containers": [] },
+            "status": { "containerStatuses": [{ "name": "redis", "image": "i", "imageID": "", "ready": true, "restartCount": 0,
+                "state": { "running": { "startedAt": "2026-01-01T10:00:00Z" } } }] } }))
+        .unwrap();
+        let node = |text: &str| [("n".to_owned(), text.parse::<DateTime<Utc>>().unwrap())].into();
+        assert_eq!(stale(&[pod.clone()], &node("2026-01-01T11:00:00Z")).len(), 1);
+        assert!(stale(&[pod], &node("2026-01-01T09:00:00Z")).is_empty());
     }
 
     #[test]

@@ -2,15 +2,23 @@
 //!
 //! **Invariant**: nothing is removed that does not carry the lab's label *and* droplab's mark.
 
-use std::{collections::HashMap, path::Path, time::Duration};
+use std::{
+    collections::{BTreeMap, HashMap},
+    path::Path,
+    time::Duration,
+};
 
 use bollard::{
     Docker,
     exec::{CreateExecOptions, StartExecResults},
     models::{ContainerSummary, ContainerSummaryStateEnum as ContainerState, NetworkCreateRequest},
-    query_parameters::{InspectNetworkOptions, ListContainersOptionsBuilder, RemoveContainerOptionsBuilder, StartContainerOptions},
+    query_parameters::{
+        InspectContainerOptions, InspectNetworkOptions, ListContainersOptionsBuilder, RemoveContainerOptionsBuilder,
+        StartContainerOptions,
+    },
 };
-use futures::StreamExt as _;
+use futures::{StreamExt as _, future};
+use k8s_openapi::chrono::{DateTime, Utc};
 
 use super::{
     command::Tool,
@@ -85,6 +93,16 @@ impl Engine {
         // The control plane first: whoever starts nodes in this order gives it the first address, as at the beginning.
         nodes.sort_by(|one, other| one.name.cmp(&other.name));
         Ok(nodes)
+    }
+
+    /// When each of these nodes was last started; one that cannot be asked is left out.
+    pub async fn started(&self, nodes: &[String]) -> BTreeMap<String, DateTime<Utc>> {
+        let ask = async |name: &String| {
+            let found = self.api.inspect_container(name, None::<InspectContainerOptions>).await.ok()?;
+            let started = DateTime::parse_from_rfc3339(&found.state?.started_at?).ok()?;
+            Some((name.clone(), started.to_utc()))
+        };
+        future::join_all(nodes.iter().map(ask)).await.into_iter().flatten().collect()
     }
 
     /// Start a container that was stopped.

@@ -3,12 +3,18 @@
 //! **Invariant**: the wait has a deadline, ends early when waiting cannot help, and names its blockers with their last
 //! events and log lines.
 
-use std::time::{Duration, Instant};
+use std::{
+    collections::BTreeMap,
+    time::{Duration, Instant},
+};
 
 use futures::{StreamExt as _, TryStreamExt as _, future, stream};
-use k8s_openapi::api::{
-    apps::v1::{Deployment, StatefulSet},
-    core::v1::{Event, Pod},
+use k8s_openapi::{
+    api::{
+        apps::v1::{Deployment, StatefulSet},
+        core::v1::{Event, Pod},
+    },
+    chrono::{DateTime, Utc},
 };
 use kube::{
     Api, Client,
@@ -17,7 +23,7 @@ use kube::{
 };
 
 use super::{
-    blockers::{Blocker, Workload, blockers, unready},
+    blockers::{Blocker, HOPELESS, Workload, blockers, stale, unready},
     error::LabError,
     layout::NAMESPACE,
     progress::Progress,
@@ -30,8 +36,13 @@ const SYSTEM: &str = "kube-system";
 /// From when on the wait names its blockers in full.
 const LONG: Duration = Duration::from_secs(10);
 
-/// Wait for all workloads; how many there are.
-pub async fn wait(client: &Client, patience: Duration, progress: &dyn Progress) -> Result<usize, LabError> {
+/// Wait for all workloads; how many there are. `nodes` says when each node was last started.
+pub async fn wait(
+    client: &Client,
+    nodes: &BTreeMap<String, DateTime<Utc>>,
+    patience: Duration,
+    progress: &dyn Progress,
+) -> Result<usize, LabError> {
     let (deployments, mut one) = follow::<Deployment>(client);
     let (sets, mut two) = follow::<StatefulSet>(client);
     let (pods, mut three) = follow::<Pod>(client);
@@ -49,12 +60,13 @@ pub async fn wait(client: &Client, patience: Duration, progress: &dyn Progress) 
             .chain(sets.state().iter().map(|one| Workload::from(&**one)))
             .collect();
         let pods: Vec<Pod> = pods.state().iter().map(|pod| (**pod).clone()).collect();
-        let left = blockers(&workloads, &pods);
+        let mut left = blockers(&workloads, &pods);
+        left.extend(stale(&pods, nodes));
         if left.is_empty() && !workloads.is_empty() && deployments.ready() && sets.ready() {
             return Ok(workloads.len());
         }
         progress.note("ready", &sentence(workloads.len(), &left, began.elapsed() > LONG));
-        let stuck = left.iter().any(|blocker| blocker.hopeless);
+        let stuck = left.iter().any(|blocker| blocker.gravity >= HOPELESS);
         hopeless_since = if stuck { hopeless_since.or_else(|| Some(Instant::now())) } else { None };
         let hopeless = hopeless_since.is_some_and(|since| since.elapsed() > HOPE);
         if hopeless || began.elapsed() > patience {
@@ -102,9 +114,7 @@ fn sentence(all: usize, left: &[Blocker], long: bool) -> String {
     let Some(first) = left.first() else { return "the first list of workloads".to_owned() };
     let count = format!("{}/{all} workloads ready", all.saturating_sub(left.len()));
     if long {
-        // The gravest tells most.
-        let worst = left.iter().find(|blocker| blocker.hopeless).unwrap_or(first);
-        return format!("{count}; {} waits: {}", worst.workload, worst.reason);
+        return format!("{count}; {} waits: {}", first.workload, first.reason);
     }
     format!("{count}; next {}", first.workload)
 }

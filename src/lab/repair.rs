@@ -49,7 +49,7 @@ impl Lab {
     }
 
     /// A statement for the primary, as superuser; the status is psql's: 0, 1 for a refusal, 2 for no connection.
-    async fn psql(&self, statement: &str) -> (i32, String) {
+    pub(super) async fn psql(&self, statement: &str) -> (i32, String) {
         let work = async {
             let (client, connection) = match self.postgres().connect(tokio_postgres::NoTls).await {
                 Ok(pair) => pair,

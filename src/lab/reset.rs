@@ -2,7 +2,10 @@
 //!
 //! **Invariant**: what a person changed goes back; customers' data stays.
 
-use std::time::{Duration, Instant};
+use std::{
+    collections::BTreeMap,
+    time::{Duration, Instant},
+};
 
 use futures::future;
 use k8s_openapi::api::{apps::v1::Deployment, core::v1::ConfigMap};
@@ -39,14 +42,34 @@ pub async fn reset(lab: &Lab, progress: &dyn Progress) -> Result<Reset, LabError
         Ok(((), format!("{} charts, {} objects", all.len(), replaced.iter().sum::<usize>())))
     });
     let (_, charts) = charts.await?;
-    let ready = async { Ok(((), format!("{} workloads", ready::wait(&lab.kube, Duration::from_secs(180), progress).await?))) };
+    let ready = async {
+        // Nothing was restarted behind the API's back: what it says of a pod is so.
+        let count = ready::wait(&lab.kube, &BTreeMap::new(), Duration::from_secs(180), progress).await?;
+        Ok(((), format!("{count} workloads")))
+    };
     let (_, ready) = step(progress, "ready", ready).await?;
+    let settings = step(progress, "settings", async { Ok(((), lab.forget_settings().await?.to_owned())) });
+    let (_, settings) = settings.await?;
     let order = async {
         order::place(&lab.layout, Duration::from_secs(60), progress).await?;
         Ok(((), "one order placed, paid and delivered".to_owned()))
     };
     let (_, order) = step(progress, "order", order).await?;
-    Ok(Reset { steps: vec![charts, ready, order], took: began.elapsed() })
+    Ok(Reset { steps: vec![charts, ready, settings, order], took: began.elapsed() })
+}
+
+impl Lab {
+    /// Take back what `ALTER SYSTEM` set: it lives with the data, where no chart reaches.
+    async fn forget_settings(&self) -> Result<&'static str, LabError> {
+        // Not in one message: ALTER SYSTEM refuses to run inside of a transaction.
+        for statement in ["alter system reset all", "select pg_reload_conf()"] {
+            let (status, why) = self.psql(statement).await;
+            if status != 0 {
+                return Err(LabError::Kube { tried: "take back PostgreSQL's settings".to_owned(), why });
+            }
+        }
+        Ok("PostgreSQL's are those of its chart")
+    }
 }
 
 /// Helm leaves alone what it never knew of, such as a variable that a person added: put the whole object back.

@@ -69,7 +69,7 @@ pub async fn up(layout: &Layout, progress: &dyn Progress) -> Result<Up, LabError
     let (images, stock) = step(progress, "images", work.look_at_images(&engine)).await?;
     steps.extend([host, stock]);
     let (client, fate) = work.settle(&engine, &images, standing, &mut steps).await?;
-    let (_, ready) = step(progress, "ready", work.wait_for_workloads(&client)).await?;
+    let (_, ready) = step(progress, "ready", work.wait_for_workloads(&engine, &client)).await?;
     let (_, order) = step(progress, "order", work.place_order()).await?;
     steps.extend([ready, order]);
     wrappers::write(layout, &state)?;
@@ -254,8 +254,9 @@ impl Work<'_> {
         Ok((client, told))
     }
 
-    async fn wait_for_workloads(&self, client: &Client) -> Result<((), String), LabError> {
-        let count = ready::wait(client, READY, self.progress).await?;
+    async fn wait_for_workloads(&self, engine: &Engine, client: &Client) -> Result<((), String), LabError> {
+        let nodes = engine.started(&self.layout.nodes()).await;
+        let count = ready::wait(client, &nodes, READY, self.progress).await?;
         Ok(((), format!("{count} workloads")))
     }
 
