@@ -38,16 +38,30 @@ pub struct Global {
     #[arg(long, global = true, value_name = "PORT", env = "DROPLAB_PORT_BASE", default_value_t = 27000)]
     pub port_base: u16,
     /// How results are written to stdout
-    #[arg(long, global = true, value_name = "FORMAT", env = "DROPLAB_OUTPUT", default_value = "text")]
+    #[arg(
+        long,
+        global = true,
+        value_name = "text|json",
+        env = "DROPLAB_OUTPUT",
+        default_value = "text",
+        hide_possible_values = true
+    )]
     pub output: Output,
     /// Short for --output json
     #[arg(long, global = true)]
     pub json: bool,
-    /// Never colour (NO_COLOR does the same)
+    /// Never colour (`NO_COLOR` does the same)
     #[arg(long, global = true)]
     pub no_color: bool,
     /// The language of stories, pages and hints
-    #[arg(long, global = true, value_name = "LANGUAGE", env = "DROPLAB_LANG", default_value = "en")]
+    #[arg(
+        long,
+        global = true,
+        value_name = "en|ru",
+        env = "DROPLAB_LANG",
+        default_value = "en",
+        hide_possible_values = true
+    )]
     pub lang: Lang,
     /// Only results and failures
     #[arg(short, long, global = true)]

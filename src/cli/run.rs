@@ -174,10 +174,10 @@ fn watcher(global: &Global, args: &Args, plan: &Plan) -> Box<dyn Observer> {
         quiet: global.quiet,
         russian: global.lang == Lang::Ru,
     };
-    let plain = Plain::new(anstream::stderr(), manner);
+    let screen = Plain::new(anstream::stderr(), manner);
     if args.rehearse && !global.quiet {
         let pause = Duration::from_millis(if watched { 100 } else { 30 });
-        return Box::new(Paced::new(plain, &plan.scenario.page.when.probe, pause));
+        return Box::new(Paced::new(screen, &plan.scenario.page.when.probe, pause));
     }
-    Box::new(plain)
+    Box::new(screen)
 }

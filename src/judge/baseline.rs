@@ -23,7 +23,7 @@ fn baselines(case: &Case) -> Vec<(String, Baseline, Vec<u64>)> {
     steady::deciding(case.scenario).into_iter().map(assess).collect()
 }
 
-pub(super) fn finding(case: &Case) -> Option<Finding> {
+pub(super) fn finding(case: &Case) -> Finding {
     let baselines = baselines(case);
     let evidence = baselines.iter().flat_map(|(.., seqs)| seqs.clone()).collect();
     let doubts: Vec<_> = baselines.iter().filter_map(|(_, baseline, _)| baseline.doubt.clone()).collect();
@@ -31,10 +31,10 @@ pub(super) fn finding(case: &Case) -> Option<Finding> {
         let advice = proposed(case).map_or_else(String::new, |rate| {
             format!("; this machine may be too slow: try --rate {rate}, four fifths of what it reached")
         });
-        return Some(finding_of(Truth::Unknown, format!("{}{advice}", doubts.join("; ")), evidence));
+        return finding_of(Truth::Unknown, format!("{}{advice}", doubts.join("; ")), evidence);
     }
     if case.turbulence_s.is_none() {
-        return Some(finding_of(Truth::Unknown, "the run ended before the baseline was measured".into(), evidence));
+        return finding_of(Truth::Unknown, "the run ended before the baseline was measured".into(), evidence);
     }
     let said: Vec<_> = baselines
         .iter()
@@ -43,7 +43,7 @@ pub(super) fn finding(case: &Case) -> Option<Finding> {
             format!("{probe} at {share} over {} s", baseline.seconds)
         })
         .collect();
-    Some(finding_of(Truth::Pass, format!("steady before the fault: {}", said.join(", ")), evidence))
+    finding_of(Truth::Pass, format!("steady before the fault: {}", said.join(", ")), evidence)
 }
 
 /// The rate that this machine can be asked for, when it was too slow.

@@ -22,7 +22,7 @@ pub(super) fn finding(case: &Case) -> Option<Finding> {
     let Some((injected_seq, injected_s)) = case.injected else {
         return unknown("no fault was put in".into(), vec![]);
     };
-    let Some((bit_seq, bit_s)) = case.bit else {
+    let Some((seen_seq, bit_s)) = case.bit else {
         let worst = case.timeline.windows(&bites.probe).filter(|(_, window)| window.to_s >= injected_s);
         let worst = worst.filter_map(|(_, window)| window.success()).min_by(f64::total_cmp);
         let worst =
@@ -35,10 +35,10 @@ pub(super) fn finding(case: &Case) -> Option<Finding> {
     let took_s = bit_s - injected_s;
     if took_s > bites.within.0.as_secs_f64() + SAMPLING_S {
         let sentence = format!("the fault bit late: after {took_s:.0} s, {} were allowed", bites.within);
-        return unknown(sentence, vec![injected_seq, bit_seq]);
+        return unknown(sentence, vec![injected_seq, seen_seq]);
     }
     let mut said = vec![format!("{} fell below {} {took_s:.0} s after the injection", bites.probe, bites.below)];
-    let mut evidence = vec![injected_seq, bit_seq];
+    let mut evidence = vec![injected_seq, seen_seq];
     for (name, gauge) in &bites.gauges {
         match moved(case, name, gauge, injected_s) {
             Ok((sentence, seq)) => {

@@ -92,13 +92,10 @@ impl<'a> Case<'a> {
 
     /// When customers were served as before, by every expectation: start and end of the hold.
     pub(super) fn recovered(&self) -> Option<(f64, f64)> {
-        self.recoveries().map(|recovers| self.held(recovers).map(|(_, held)| (held.since_s, held.until_s))).fold(
-            Some((0.0, 0.0)),
-            |worst, one| {
-                let (worst, one) = (worst?, one?);
-                Some((f64::max(worst.0, one.0), f64::max(worst.1, one.1)))
-            },
-        )
+        self.recoveries().try_fold((0.0, 0.0), |worst, recovers| {
+            let (_, held) = self.held(recovers)?;
+            Some((f64::max(worst.0, held.since_s), f64::max(worst.1, held.until_s)))
+        })
     }
 
     pub(super) fn times(&self) -> Times {

@@ -23,11 +23,10 @@ pub(super) fn finding(case: &Case, keeps: &Keeps) -> Finding {
         Err(Some(change)) => (Truth::Fail, format!("{keeps}: {change}")),
         Err(None) => (Truth::Unknown, format!("{keeps}: could not be read")),
     };
-    if truth == Truth::Fail {
-        if let Some(cheat) = case.scenario.cheats.iter().find(|cheat| cheat.seen_by.contains(keeps)) {
-            let kind = if cheat.trap { "trap" } else { "cheat" };
-            sentence = format!("{sentence} ({kind} {}: {})", cheat.name, cheat.why.en.trim());
-        }
+    let trap = case.scenario.cheats.iter().find(|cheat| truth == Truth::Fail && cheat.seen_by.contains(keeps));
+    if let Some(cheat) = trap {
+        let kind = if cheat.trap { "trap" } else { "cheat" };
+        sentence = format!("{sentence} ({kind} {}: {})", cheat.name, cheat.why.en.trim());
     }
     case::finding("keeps", truth, sentence, vec![seq])
 }

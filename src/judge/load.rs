@@ -8,11 +8,11 @@ use crate::model::{
     verdict::{Finding, Truth},
 };
 
-pub(super) fn finding(case: &Case) -> Option<Finding> {
+pub(super) fn finding(case: &Case) -> Finding {
     let probe = &case.scenario.page.when.probe;
     let windows: Vec<_> = case.timeline.windows(probe).collect();
     if windows.is_empty() {
-        return Some(case::finding("load", Truth::Unknown, format!("{probe}: no traffic was seen"), vec![]));
+        return case::finding("load", Truth::Unknown, format!("{probe}: no traffic was seen"), vec![]);
     }
     let late: Vec<_> =
         windows.iter().filter(|(_, window)| window.lag_p99_ms > LAG_LIMIT_MS).map(|(seq, _)| *seq).collect();
@@ -36,5 +36,5 @@ pub(super) fn finding(case: &Case) -> Option<Finding> {
             format!("open loop kept its schedule: at worst {worst:.0} ms late at the 99th percentile of a second"),
         )
     };
-    Some(case::finding("load", truth, sentence, ends(&late)))
+    case::finding("load", truth, sentence, ends(&late))
 }

@@ -29,7 +29,8 @@ use crate::model::{
 pub fn judge(scenario: &Scenario, timeline: &Timeline) -> Verdict {
     let case = Case::of(scenario, timeline);
     // Without these, nothing can be held against anybody.
-    let grounds = [baseline::finding(&case), bites::finding(&case), spares::finding(&case), load::finding(&case)];
+    let grounds =
+        [Some(baseline::finding(&case)), bites::finding(&case), spares::finding(&case), Some(load::finding(&case))];
     let sound = grounds.iter().flatten().all(|finding| finding.truth == Truth::Pass);
     let expectations = scenario.expect.iter().map(|expectation| match expectation {
         Expectation::Recovers(expected) => recovers::finding(&case, expected),

@@ -92,9 +92,7 @@ impl Requests {
             RequestKind::Checkout => {
                 serde_json::from_slice::<Receipt>(body).is_ok_and(|receipt| !receipt.id.is_empty())
             }
-            RequestKind::Browse => {
-                serde_json::from_slice::<Vec<serde::de::IgnoredAny>>(body).is_ok_and(|goods| !goods.is_empty())
-            }
+            RequestKind::Browse => serde_json::from_slice::<Shelf>(body).is_ok_and(|shelf| !shelf.products.is_empty()),
         }
     }
 }
@@ -113,6 +111,12 @@ struct Receipt<'a> {
     id: std::borrow::Cow<'a, str>,
     #[serde(borrow)]
     status: std::borrow::Cow<'a, str>,
+}
+
+/// What a visitor sees.
+#[derive(Deserialize)]
+struct Shelf {
+    products: Vec<serde::de::IgnoredAny>,
 }
 
 #[cfg(test)]
@@ -151,7 +155,7 @@ mod tests {
     #[test]
     fn goods_are_a_list_with_something_in_it() {
         let browse = requests(RequestKind::Browse);
-        assert_eq!(browse.judge(StatusCode::OK, br#"[{"sku":"tea-green"}]"#).0, Ok(()));
-        assert_eq!(browse.judge(StatusCode::OK, b"[]").0, Err(Failure::Garbled));
+        assert_eq!(browse.judge(StatusCode::OK, br#"{"products":[{"sku":"tea-green"}]}"#).0, Ok(()));
+        assert_eq!(browse.judge(StatusCode::OK, br#"{"products":[]}"#).0, Err(Failure::Garbled));
     }
 }

@@ -91,8 +91,9 @@ fn line(event: &Event) -> Option<String> {
         EventKind::Fault { step, state: FaultState::Stuck, reason } => {
             format!("fault {}: **stuck**: {}", step + 1, reason.as_deref().unwrap_or_default())
         }
-        EventKind::Fault { state: FaultState::Planned, .. } => return None,
-        EventKind::Fault { step, state, .. } => format!("fault {}: {}", step + 1, format!("{state:?}").to_lowercase()),
+        EventKind::Fault { step, state, .. } if *state != FaultState::Planned => {
+            format!("fault {}: {}", step + 1, format!("{state:?}").to_lowercase())
+        }
         EventKind::Performed { op, .. } => op.to_string(),
         EventKind::Paged { sentence } => format!("**page**: {sentence}"),
         EventKind::Repair { command, status: None, .. } => format!("repair begins: `{command}`"),
@@ -113,7 +114,7 @@ fn line(event: &Event) -> Option<String> {
         }
         EventKind::Interrupted => "**interrupted**".into(),
         EventKind::RunEnded { .. } => "the run ends".into(),
-        EventKind::Traffic { .. } | EventKind::Gauge { .. } | EventKind::Surveyed { .. } => return None,
+        _ => return None,
     })
 }
 

@@ -21,9 +21,9 @@ pub(super) const START: Duration = Duration::from_secs(30);
 /// Stopping them, on top of the load's own timeout.
 pub(super) const STOP: Duration = Duration::from_secs(10);
 /// Holding the books against the promises: a million rows on a busy machine.
-pub(super) const RECONCILE: Duration = Duration::from_secs(120);
+pub(super) const RECONCILE: Duration = Duration::from_mins(2);
 /// One action of a repair.
-pub(super) const ACTION: Duration = Duration::from_secs(180);
+pub(super) const ACTION: Duration = Duration::from_mins(3);
 /// Without an event for this long, the customers are lost.
 pub(super) const SILENCE: Duration = Duration::from_secs(20);
 /// How long after its end a second may still be open, on top of the load's own timeout.

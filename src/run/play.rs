@@ -50,7 +50,7 @@ pub(super) async fn play(
         return Ending::Broke(error);
     }
     record.start_clock();
-    let mut play = Play {
+    let mut game = Play {
         plan,
         record,
         options,
@@ -64,7 +64,7 @@ pub(super) async fn play(
     tokio::select! {
         biased;
         () = stop.cancelled() => Ending::Interrupted,
-        ending = play.phases(sensor.as_mut()) => ending.unwrap_or_else(Ending::Broke),
+        ending = game.phases(sensor.as_mut()) => ending.unwrap_or_else(Ending::Broke),
     }
 }
 

@@ -105,10 +105,12 @@ impl<W: Write + Send> Plain<W> {
         let _ = writeln!(self.out, "{}\n", "└".red());
     }
 
-    /// The state at a turn of events, even if a line went out just before.
+    /// The state at a turn of events, unless a line went out just before.
     fn state_now(&mut self, at_s: f64) {
-        self.said_s = f64::MIN;
-        self.state(at_s);
+        if at_s - self.said_s >= 1.0 {
+            self.said_s = f64::MIN;
+            self.state(at_s);
+        }
     }
 
     fn show(&mut self, event: &Event) {

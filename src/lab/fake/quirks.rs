@@ -4,6 +4,7 @@
 
 /// What is wrong with this lab.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a thing that can be wrong by itself")]
 pub struct Quirks {
     /// No more payments a second than this, whatever is asked.
     pub capacity: Option<f64>,

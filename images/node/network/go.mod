@@ -1,3 +1,0 @@
-module droplab/images/node/network
-
-go 1.24.0

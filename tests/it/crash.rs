@@ -1,0 +1,165 @@
+//! Ctrl-C and sudden death at every moment: the lab always comes back.
+
+use std::{path::Path, sync::Arc};
+
+use droplab::{
+    cli::exit::Exit,
+    lab::fake::Quirks,
+    model::{
+        event::{Event, EventKind, FaultState},
+        scenario::Scenario,
+        verdict::Truth,
+    },
+    run::{
+        self, Repair,
+        heal::{self, HealError},
+        ports::{Journal, PortError},
+    },
+    store::journal,
+};
+use proptest::prelude::*;
+use tokio::{sync::Notify, time::Duration};
+
+use crate::stage::{Memory, Nobody, Stage, headline, minimal};
+
+/// A journal whose process is killed at its n-th line.
+struct Dying {
+    memory: Memory,
+    left: usize,
+    /// Whether the last line still reaches the disk.
+    writes_last: bool,
+    killed: Arc<Notify>,
+}
+
+impl Journal for Dying {
+    fn append(&mut self, at_s: f64, kind: EventKind) -> Result<Event, PortError> {
+        self.left = self.left.saturating_sub(1);
+        if self.left > 0 || self.writes_last {
+            let event = self.memory.append(at_s, kind)?;
+            if self.left == 0 {
+                self.killed.notify_one();
+            }
+            return Ok(event);
+        }
+        self.killed.notify_one();
+        Err(PortError::new("write", "killed"))
+    }
+}
+
+fn tiny() -> (String, Scenario) {
+    let (id, mut scenario) = minimal();
+    scenario.load.steady.retain(|kind, _| kind.probe() == "payment-success");
+    (id, scenario)
+}
+
+/// Kill a run at its n-th line; what is then in the journal, and whether the run got that far.
+async fn kill_at(stage: &Stage, line: usize, writes_last: bool) -> (String, bool) {
+    let killed = Arc::new(Notify::new());
+    let mut dying = Dying { memory: Memory::default(), left: line, writes_last, killed: killed.clone() };
+    let (plan, mut lab, options) = (stage.plan(), stage.lab.ports(), stage.options());
+    let died = tokio::select! {
+        biased;
+        () = killed.notified() => true,
+        _ = run::execute(&plan, &mut lab, &mut dying, &mut Nobody, &options, &stage.stop) => false,
+    };
+    (dying.memory.text, died)
+}
+
+#[tokio::test(start_paused = true)]
+async fn from_every_prefix_of_the_journal_heal_brings_the_lab_back_and_twice_is_once() {
+    let whole = {
+        let mut memory = Memory::default();
+        Stage::of(tiny(), Quirks::default()).repair(Repair::Wait).play_on(&mut memory, &mut Nobody).await;
+        memory.text.lines().count()
+    };
+    assert!(whole > 100, "{whole} lines");
+    let mut hit = 0;
+    for (line, writes_last) in (1..=whole).flat_map(|line| [(line, false), (line, true)]) {
+        let stage = Stage::of(tiny(), Quirks::default()).repair(Repair::Wait);
+        let (mut text, _) = kill_at(&stage, line, writes_last).await;
+        hit += usize::from(stage.lab.world().image("payment") != Some("droplab/payment:2.8.0"));
+        // The line after the last was torn.
+        text += r#"{"seq":9,"at_s":1."#;
+        let timeline = journal::parse(Path::new("journal.jsonl"), &text).unwrap();
+        let mut later = Memory::default();
+        let healed = match heal::from_journal(&timeline, &stage.lab.ports(), &mut later, &mut Nobody).await {
+            Ok(healed) => healed,
+            Err(HealError::NoPlan) if timeline.events.is_empty() => continue,
+            Err(error) => panic!("line {line}: {error}"),
+        };
+        assert_eq!(stage.lab.world().image("payment"), Some("droplab/payment:2.8.0"), "line {line} {writes_last}");
+        assert_eq!(stage.lab.world().facts.deployments["payment"].change_cause.as_deref(), Some("payment 2.8.0"));
+        assert_eq!(healed.unhealed(), Vec::<usize>::new());
+        let before = stage.lab.world().facts.clone();
+        let again = heal::from_journal(&healed, &stage.lab.ports(), &mut later, &mut Nobody).await.unwrap();
+        assert_eq!(stage.lab.world().facts, before, "twice is once");
+        let performed = |timeline: &droplab::model::timeline::Timeline| {
+            timeline.events.iter().filter(|event| matches!(event.kind, EventKind::Performed { .. })).count()
+        };
+        assert_eq!(performed(&again), performed(&healed));
+    }
+    assert!(hit > 50, "the fault was in at {hit} of the prefixes");
+}
+
+#[tokio::test(start_paused = true)]
+async fn without_a_journal_there_is_no_blow() {
+    for line in 1..=2 {
+        let stage = Stage::of(tiny(), Quirks::default());
+        let (mut lab, options, plan) = (stage.lab.ports(), stage.options(), stage.plan());
+        let mut full =
+            Dying { memory: Memory::default(), left: line, writes_last: false, killed: Arc::new(Notify::new()) };
+        let outcome = run::execute(&plan, &mut lab, &mut full, &mut Nobody, &options, &stage.stop).await;
+        assert!(outcome.is_err(), "line {line}");
+        assert_eq!(stage.lab.world().image("payment"), Some("droplab/payment:2.8.0"));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_disk_that_fills_up_in_the_middle_heals_and_says_so() {
+    let stage = Stage::of(tiny(), Quirks::default()).repair(Repair::Wait);
+    let (mut lab, options, plan) = (stage.lab.ports(), stage.options(), stage.plan());
+    let mut full = Dying { memory: Memory::default(), left: 30, writes_last: false, killed: Arc::new(Notify::new()) };
+    let _ = run::execute(&plan, &mut lab, &mut full, &mut Nobody, &options, &stage.stop).await;
+    assert_eq!(stage.lab.world().image("payment"), Some("droplab/payment:2.8.0"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_journal_that_tells_an_impossible_story_is_refused() {
+    let stage = Stage::of(tiny(), Quirks::default());
+    let mut timeline = stage.play().await.timeline;
+    for event in &mut timeline.events {
+        if let EventKind::Fault { state: state @ FaultState::Planned, .. } = &mut event.kind {
+            *state = FaultState::Healed;
+        }
+    }
+    let error = heal::states(&timeline).unwrap_err().to_string();
+    insta::assert_snapshot!(error, @"event 1: the fault of step 0 cannot go from None to Healed");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    /// Whenever Ctrl-C comes, and whatever is wrong with the lab: it is healed, and the run is no pass.
+    #[test]
+    fn ctrl_c_at_any_moment_heals(at_ms in 0_u64..75_000, blind_gauges: bool, failing_ops in 0_u32..2, repaired: bool) {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build().unwrap();
+        runtime.block_on(async {
+            let quirks = Quirks { blind_gauges, failing_ops, ..Quirks::default() };
+            let mut stage = Stage::of(headline(), quirks);
+            if !repaired {
+                stage = stage.repair(Repair::Wait);
+            }
+            let stop = stage.stop.clone();
+            tokio::spawn(async move {
+                tokio::time::sleep(Duration::from_millis(at_ms)).await;
+                stop.cancel();
+            });
+            let outcome = stage.play().await;
+            let interrupted = outcome.timeline.interrupted();
+            assert_eq!(stage.lab.world().image("payment"), Some("droplab/payment:2.8.0"));
+            assert_eq!(outcome.exit == Exit::Interrupted, interrupted, "{:?}", outcome.exit);
+            assert!(!interrupted || outcome.verdict.truth != Truth::Pass);
+            assert!(matches!(outcome.timeline.events.last().unwrap().kind, EventKind::RunEnded { .. }));
+        });
+    }
+}

@@ -1,0 +1,194 @@
+//! Conformance of the headline incident on the fake lab, and what droplab says when the lab is not whole.
+
+use std::time::Duration;
+
+use droplab::{
+    cli::exit::Exit,
+    lab::fake::Quirks,
+    model::{event::EventKind, units::Rate, verdict::Truth},
+    run::Repair,
+};
+
+use crate::stage::{Outcome, Stage, headline, minimal};
+
+fn expect(outcome: &Outcome, truth: Truth, exit: Exit) {
+    assert_eq!((outcome.verdict.truth, outcome.exit), (truth, exit), "{:#?}", outcome.verdict.findings);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_reference_repair_passes() {
+    let stage = Stage::new(Quirks::default());
+    let outcome = stage.play().await;
+    expect(&outcome, Truth::Pass, Exit::Pass);
+    let times = &outcome.verdict.times;
+    let order = [times.injected_s, times.bit_s, times.paged_s, times.repaired_s, times.recovered_s];
+    assert!(order.iter().all(Option::is_some) && order.is_sorted(), "{times:?}");
+    assert!(outcome.verdict.effect.gauges["payment-pool-waiting"] >= 380.0);
+    assert!(outcome.verdict.probes["payment-success"].worst.unwrap() <= 0.12);
+    assert_eq!(stage.lab.world().image("payment"), Some("droplab/payment:2.8.0"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_reference_repair_passes_twice_on_one_lab() {
+    let stage = Stage::new(Quirks::default());
+    expect(&stage.play().await, Truth::Pass, Exit::Pass);
+    expect(&stage.play().await, Truth::Pass, Exit::Pass);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_different_valid_repair_passes() {
+    let action =
+        droplab::model::scenario::Action::Kubectl("set image deployment/payment payment=droplab/payment:2.8.0".into());
+    let repair = Repair::Actions { name: "by hand".into(), actions: vec![action], after: Duration::from_secs(60) };
+    expect(&Stage::new(Quirks::default()).repair(repair).play().await, Truth::Pass, Exit::Pass);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_healthy_lab_passes() {
+    let mut stage = Stage::new(Quirks::default());
+    stage.wishes.healthy = true;
+    let outcome = stage.repair(Repair::Wait).play().await;
+    expect(&outcome, Truth::Pass, Exit::Pass);
+    assert!(!outcome.was_hit());
+}
+
+#[tokio::test(start_paused = true)]
+async fn doing_nothing_fails_and_droplab_heals() {
+    let stage = Stage::new(Quirks::default()).repair(Repair::Wait);
+    let outcome = stage.play().await;
+    expect(&outcome, Truth::Fail, Exit::Fail);
+    insta::assert_snapshot!(outcome.sentence("recovers", Truth::Fail), @"payment-success was at 8.87% at the end, 99.8% held for 30s was expected within 15m of the page");
+    assert_eq!(stage.lab.world().image("payment"), Some("droplab/payment:2.8.0"));
+    assert_eq!(outcome.verdict.residue, Vec::<String>::new());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_repair_that_comes_too_late_fails() {
+    let mut stage = Stage::new(Quirks::default());
+    stage.wishes.within = Some("3s".parse().unwrap());
+    let outcome = stage.play().await;
+    expect(&outcome, Truth::Fail, Exit::Fail);
+    assert_eq!(outcome.verdict.adjusted, ["time to repair 3s instead of 15m"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn each_cheat_fails_as_its_scenario_says_and_is_named() {
+    for cheat in headline().1.cheats {
+        let stage = Stage::new(Quirks::default()).repair(Repair::cheat(&cheat));
+        let outcome = stage.play().await;
+        expect(&outcome, Truth::Fail, Exit::Fail);
+        let failed = cheat.fails.iter().filter(|key| !outcome.findings(key, Truth::Fail).is_empty()).count();
+        assert!(failed > 0, "{}: {:#?}", cheat.name, outcome.verdict.findings);
+        if !cheat.seen_by.is_empty() {
+            let named = outcome.findings("keeps", Truth::Fail).iter().any(|found| found.sentence.contains(&cheat.name));
+            assert!(named, "{}: {:#?}", cheat.name, outcome.verdict.findings);
+        }
+        let typed = outcome
+            .timeline
+            .events
+            .iter()
+            .filter(|event| matches!(event.kind, EventKind::Repair { status: Some(0), .. }));
+        assert_eq!(typed.count(), cheat.actions.len(), "{}: the fake lab understands every action", cheat.name);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_edge_that_answers_by_itself_loses_payments() {
+    let cheat = headline().1.cheats.into_iter().find(|cheat| cheat.name == "answer-at-the-edge").unwrap();
+    let outcome = Stage::new(Quirks::default()).repair(Repair::cheat(&cheat)).play().await;
+    assert_eq!(outcome.findings("recovers", Truth::Fail).len(), 0, "traffic alone would be fooled");
+    assert!(outcome.sentence("loses-nothing", Truth::Fail).contains("are not in the books"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_machine_that_is_too_slow_is_told_so_before_anything_breaks() {
+    let outcome = Stage::new(Quirks { capacity: Some(800.0), ..Quirks::default() }).play().await;
+    expect(&outcome, Truth::Unknown, Exit::Unknown);
+    assert!(!outcome.was_hit());
+    assert_eq!(outcome.verdict.proposed_rate, Some(Rate { per_second: 600.0 }));
+    insta::assert_snapshot!(outcome.sentence("baseline", Truth::Unknown), @"payment-success reached 7195 of 10800 requests (66.62%) in the baseline, 99.8% is needed; this machine may be too slow: try --rate 600/s, four fifths of what it reached");
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_proposed_rate_can_be_played_and_is_declared() {
+    let mut stage = Stage::new(Quirks { capacity: Some(800.0), ..Quirks::default() });
+    stage.wishes.rate = Some(Rate { per_second: 600.0 });
+    let outcome = stage.play().await;
+    expect(&outcome, Truth::Pass, Exit::Pass);
+    assert_eq!(
+        outcome.verdict.adjusted,
+        ["payment-success at 600/s instead of 1200/s", "payment-pool-waiting must reach 190 instead of 380"]
+    );
+}
+
+/// A lab that is not whole, the finding that says so, and a word of its sentence.
+async fn unknown(quirks: Quirks, expectation: &str, says: &str) -> Outcome {
+    let outcome = Stage::of(minimal_with_gauges(), quirks.clone()).play().await;
+    expect(&outcome, Truth::Unknown, Exit::Unknown);
+    let sentence = outcome.sentence(expectation, Truth::Unknown);
+    assert!(sentence.contains(says), "{quirks:?}: {sentence}");
+    outcome
+}
+
+fn minimal_with_gauges() -> (String, droplab::model::scenario::Scenario) {
+    let (id, mut scenario) = minimal();
+    scenario.bites = headline().1.bites;
+    scenario.bites.gauges.retain(|name, _| name == "payment-pool-in-use");
+    (id, scenario)
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_cannot_be_told_is_unknown_and_never_a_pass() {
+    let quirks = Quirks::default;
+    unknown(Quirks { harmless: true, ..quirks() }, "bites", "did not bite").await;
+    unknown(Quirks { blind_gauges: true, ..quirks() }, "bites", "could not be read").await;
+    unknown(Quirks { closed_books: true, ..quirks() }, "loses-nothing", "could not be read").await;
+    unknown(Quirks { collateral: true, ..quirks() }, "spares", "hit more than it should").await;
+    unknown(Quirks { lag_ms: 400.0, ..quirks() }, "baseline", "late").await;
+    let outcome = unknown(Quirks { no_customers: true, ..quirks() }, "lab", "does not answer").await;
+    assert!(!outcome.was_hit());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_fault_that_cannot_be_put_in_is_the_labs_error() {
+    let stage = Stage::of(minimal(), Quirks { failing_ops: 1, ..Quirks::default() });
+    let outcome = stage.play().await;
+    expect(&outcome, Truth::Unknown, Exit::Unknown);
+    assert!(outcome.sentence("lab", Truth::Unknown).contains("the API server does not answer"));
+    assert_eq!(stage.lab.world().image("payment"), Some("droplab/payment:2.8.0"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_fault_that_cannot_be_healed_outranks_everything() {
+    let stage = Stage::of(minimal(), Quirks { unhealable: true, ..Quirks::default() }).repair(Repair::Wait);
+    let outcome = stage.play().await;
+    assert_eq!(outcome.exit, Exit::Unhealed);
+    assert_eq!(
+        outcome.verdict.residue,
+        ["deployment/payment container payment is at droplab/payment:2.8.1, was at droplab/payment:2.8.0"]
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn lost_and_doubled_payments_fail_whatever_the_traffic_says() {
+    for quirks in [Quirks { forgets: 3, ..Quirks::default() }, Quirks { doubles: 1, ..Quirks::default() }] {
+        let outcome = Stage::of(minimal(), quirks).play().await;
+        expect(&outcome, Truth::Fail, Exit::Fail);
+        assert!(outcome.sentence("loses-nothing", Truth::Fail).contains("run-payment-18007"));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_blind_survey_at_the_end_leaves_the_residue_unproven() {
+    let stage = Stage::of(minimal(), Quirks::default());
+    let plan = stage.plan();
+    stage.lab.world().quirks.blind_surveys = true;
+    let (mut lab, options) = (stage.lab.ports(), stage.options());
+    let mut journal = crate::stage::Memory::default();
+    let timeline =
+        droplab::run::execute(&plan, &mut lab, &mut journal, &mut crate::stage::Nobody, &options, &stage.stop)
+            .await
+            .unwrap();
+    let verdict = droplab::judge::judge(&plan.scenario, &timeline);
+    assert_eq!(Exit::of(&verdict, &timeline), Exit::Unknown);
+}

@@ -1,0 +1,71 @@
+//! Every scenario to a plan, every wrong scenario to its message.
+
+use std::{fs, path::Path};
+
+use droplab::{
+    lab::fake::{FakeLab, Quirks},
+    plan::{self, Wishes},
+    store,
+};
+
+fn facts() -> droplab::model::facts::Facts {
+    FakeLab::new("test", Quirks::default()).world().facts.clone()
+}
+
+#[test]
+fn every_scenario_compiles_to_the_plan_that_was_reviewed() {
+    for (id, _) in store::scenarios::EMBEDDED {
+        let (id, scenario) = store::read_scenario(id).unwrap();
+        let plan = plan::compile(&id, &scenario, facts(), 1, &Wishes::default()).unwrap();
+        insta::with_settings!({ snapshot_suffix => id.clone() }, { insta::assert_yaml_snapshot!("plan", plan.steps) });
+        let text = serde_json::to_string(&plan).unwrap();
+        assert_eq!(
+            serde_json::from_str::<droplab::model::plan::Plan>(&text).unwrap(),
+            plan,
+            "{id}: a plan survives its file"
+        );
+    }
+}
+
+#[test]
+fn every_scenario_speaks_both_languages_and_names_its_cheats_once() {
+    for (id, _) in store::scenarios::EMBEDDED {
+        let (_, scenario) = store::read_scenario(id).unwrap();
+        let cheats = scenario.cheats.iter().map(|cheat| &cheat.why);
+        for text in [&scenario.title, &scenario.story].into_iter().chain(&scenario.hints).chain(cheats) {
+            let russian = text.ru.chars().any(|letter| ('а'..='я').contains(&letter));
+            assert!(!text.en.trim().is_empty() && russian && text.en != text.ru, "{id}: {text:?}");
+        }
+        assert!(!scenario.story.en.contains(&scenario.diagnosis.mechanism), "{id}: the story gives the cause away");
+        let mut names: Vec<_> = scenario.cheats.iter().map(|cheat| &cheat.name).collect();
+        names.sort();
+        names.dedup();
+        assert_eq!(names.len(), scenario.cheats.len(), "{id}");
+    }
+}
+
+#[test]
+fn every_wrong_scenario_is_answered_with_place_and_expectation() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/invalid");
+    let mut files: Vec<_> = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.sort();
+    let mut messages = String::new();
+    for path in files {
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        let message = match store::read_scenario(&path.to_string_lossy()) {
+            Err(error) => error.to_string(),
+            Ok((id, scenario)) => {
+                plan::compile(&id, &scenario, facts(), 1, &Wishes::default()).unwrap_err().to_string()
+            }
+        };
+        let message = message.replace(&*folder.to_string_lossy(), "");
+        messages += &format!("{name}\n  {}\n", message.replace('\n', "\n  "));
+    }
+    insta::assert_snapshot!("invalid", messages);
+}
+
+#[test]
+fn an_unknown_name_is_answered_with_a_near_one() {
+    let error = store::read_scenario("payment-pool-exaustion").unwrap_err().to_string();
+    insta::assert_snapshot!(error, @"no scenario `payment-pool-exaustion`; did you mean `payment-pool-exhaustion`?");
+}

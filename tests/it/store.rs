@@ -1,0 +1,88 @@
+//! Files: torn journals, locks, runs that are found again.
+
+use std::{fs, io::Write as _};
+
+use droplab::{
+    model::event::{EventKind, Phase},
+    run::ports::Journal as _,
+    store::{
+        StoreError,
+        journal::{self, JournalFile, Wall},
+        lock,
+        runs::{self, RunDir},
+    },
+};
+
+fn phase() -> EventKind {
+    EventKind::PhaseBegan { phase: Phase::Baseline }
+}
+
+#[test]
+fn a_torn_last_line_is_forgiven_and_the_journal_goes_on_after_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("journal.jsonl");
+    let mut file = JournalFile::create(&path, Wall::Real).unwrap();
+    file.append(0.0, phase()).unwrap();
+    file.append(1.0, phase()).unwrap();
+    drop(file);
+    fs::OpenOptions::new().append(true).open(&path).unwrap().write_all(br#"{"seq":2,"at_"#).unwrap();
+    let timeline = journal::read(&path).unwrap();
+    assert_eq!(timeline.events.len(), 2);
+    let mut file = JournalFile::resume(&path, &timeline).unwrap();
+    assert_eq!(file.append(2.0, phase()).unwrap().seq, 2);
+    assert_eq!(journal::read(&path).unwrap().events.len(), 3);
+}
+
+#[test]
+fn a_broken_line_in_the_middle_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("journal.jsonl");
+    let mut file = JournalFile::create(&path, Wall::Real).unwrap();
+    file.append(0.0, phase()).unwrap();
+    fs::OpenOptions::new().append(true).open(&path).unwrap().write_all(b"nonsense\n").unwrap();
+    file.append(1.0, phase()).unwrap();
+    let error = journal::read(&path).unwrap_err();
+    assert!(matches!(error, StoreError::Journal { line: 2, .. }), "{error}");
+}
+
+#[test]
+fn a_journal_is_never_written_over() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("journal.jsonl");
+    JournalFile::create(&path, Wall::Real).unwrap();
+    assert!(JournalFile::create(&path, Wall::Real).is_err());
+}
+
+#[test]
+fn one_droplab_at_a_time_and_a_dead_owner_is_none() {
+    let home = tempfile::tempdir().unwrap();
+    // A lock file of a process that died is no lock.
+    fs::write(home.path().join("lab.lock"), "droplab run (pid 1)\n").unwrap();
+    let held = lock::lock(home.path(), "lab", "droplab run").unwrap();
+    let error = lock::lock(home.path(), "lab", "droplab heal").unwrap_err();
+    assert_eq!(error.to_string(), format!("droplab run (pid {}) works on lab `lab`", std::process::id()));
+    lock::lock(home.path(), "other", "droplab run").unwrap();
+    drop(held);
+    lock::lock(home.path(), "lab", "droplab heal").unwrap();
+}
+
+#[test]
+fn a_run_is_found_by_name_folder_journal_and_as_the_latest() {
+    let (home, out) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let at = |text: &str| text.parse::<jiff::Timestamp>().unwrap();
+    let early = RunDir::create(home.path(), "dc-1-down", at("2026-01-02T10:00:00Z"), None).unwrap();
+    let late = RunDir::create(home.path(), "a", at("2026-01-03T10:00:00Z"), Some(out.path())).unwrap();
+    for run in [&early, &late] {
+        JournalFile::create(&run.journal(), Wall::Real).unwrap();
+    }
+    assert_eq!(runs::find(home.path(), None).unwrap().id, late.id);
+    assert_eq!(runs::find(home.path(), Some(&early.id)).unwrap().path, early.path);
+    let folder = out.path().to_string_lossy().into_owned();
+    assert!(runs::find(home.path(), Some(&folder)).unwrap().journal().exists());
+    assert!(runs::find(home.path(), Some(&format!("{folder}/journal.jsonl"))).unwrap().journal().exists());
+    assert!(matches!(runs::find(home.path(), Some("nonsense")), Err(StoreError::UnknownRun(_))));
+    assert!(
+        RunDir::create(home.path(), "a", at("2026-01-04T10:00:00Z"), Some(out.path())).is_err(),
+        "not over another run"
+    );
+}
