@@ -19,7 +19,11 @@ fn main() -> io::Result<()> {
     let mut list = String::from("&[\n");
     for file in files {
         let name = file.strip_prefix(&root).unwrap_or(&file);
-        list.push_str(&format!("    ({:?}, include_str!({:?})),\n", name.display().to_string(), file.display().to_string()));
+        list.push_str(&format!(
+            "    ({:?}, include_str!({:?})),\n",
+            name.display().to_string(),
+            file.display().to_string()
+        ));
     }
     list.push_str("]\n");
     let out = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default()).join("assets.rs");

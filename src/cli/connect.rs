@@ -22,8 +22,7 @@ pub async fn connect(global: &Global, rehearse: bool) -> Result<Ports, Failure> 
         return Ok(FakeLab::new("rehearsal", Quirks::default()).ports());
     }
     let lab = Lab::connect(&global.lab).await?;
-    let target =
-        SenseTarget { kube: lab.kube.clone(), postgres: lab.postgres(), namespace: NAMESPACE.to_owned() };
+    let target = SenseTarget { kube: lab.kube.clone(), postgres: lab.postgres(), namespace: NAMESPACE.to_owned() };
     let shop = SocketAddr::from((Ipv4Addr::LOCALHOST, lab.layout.port("shop")));
     let sensor = LabSensor::new(target, Box::new(Crowd::new(shop)));
     Ok(Ports {

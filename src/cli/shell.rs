@@ -2,12 +2,7 @@
 //!
 //! **Invariant**: droplab's process becomes the client's, so that terminal, signals and exit code are the client's own.
 
-use std::{
-    io::IsTerminal as _,
-    os::unix::process::CommandExt as _,
-    path::Path,
-    process::Command,
-};
+use std::{io::IsTerminal as _, os::unix::process::CommandExt as _, path::Path, process::Command};
 
 use clap::ValueEnum;
 

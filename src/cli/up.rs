@@ -47,7 +47,8 @@ fn sentence(done: &Up) -> &'static str {
 
 fn text(layout: &Layout, done: &Up) -> String {
     let slowest = done.steps.iter().max_by_key(|step| step.took);
-    let slowest = slowest.map_or_else(String::new, |step| format!(", slowest step: {} {}", step.name, seconds(step.took)));
+    let slowest =
+        slowest.map_or_else(String::new, |step| format!(", slowest step: {} {}", step.name, seconds(step.took)));
     let flags = flags(&layout.name);
     let rows = [
         ("shop", layout.shop()),
@@ -63,11 +64,8 @@ fn text(layout: &Layout, done: &Up) -> String {
 }
 
 fn json(layout: &Layout, done: &Up) -> serde_json::Value {
-    let steps: Vec<_> = done
-        .steps
-        .iter()
-        .map(|step| serde_json::json!({ "step": step.name, "s": step.took.as_secs_f64() }))
-        .collect();
+    let steps: Vec<_> =
+        done.steps.iter().map(|step| serde_json::json!({ "step": step.name, "s": step.took.as_secs_f64() })).collect();
     let fate = match done.fate {
         Fate::Made => "made",
         Fate::Kept => "kept",

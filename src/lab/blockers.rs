@@ -106,7 +106,8 @@ pub fn stale(pods: &[Pod], nodes: &BTreeMap<String, DateTime<Utc>>) -> Vec<Block
     let is_stale = |pod: &&Pod| {
         let node = pod.spec.as_ref().and_then(|spec| nodes.get(spec.node_name.as_ref()?));
         let containers = pod.status.as_ref().and_then(|status| status.container_statuses.as_ref());
-        let started = containers.into_iter().flatten().filter_map(|one| one.state.as_ref()?.running.as_ref()?.started_at.clone());
+        let started =
+            containers.into_iter().flatten().filter_map(|one| one.state.as_ref()?.running.as_ref()?.started_at.clone());
         node.is_some_and(|node| started.map(|time| time.0).any(|time| time < *node - TimeDelta::seconds(1)))
     };
     let blocker = |pod: &Pod| {
@@ -125,13 +126,7 @@ fn blocker(workload: &Workload, pods: &[Pod]) -> Blocker {
         let reason = format!("{} of {} replicas ready", workload.ready, workload.wanted);
         return Blocker { workload: workload.name.clone(), reason, ..Blocker::default() };
     };
-    Blocker {
-        workload: workload.name.clone(),
-        pod: pod.metadata.name.clone(),
-        reason,
-        gravity,
-        ..Blocker::default()
-    }
+    Blocker { workload: workload.name.clone(), pod: pod.metadata.name.clone(), reason, gravity, ..Blocker::default() }
 }
 
 /// A pod of a StatefulSet is `NAME-0`, one of a Deployment `NAME-HASH-ID`.

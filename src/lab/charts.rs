@@ -46,7 +46,8 @@ pub async fn settle(
     let mut stale = Vec::new();
     for chart in assets::charts() {
         match releases.get(chart).map(Vec::as_slice).unwrap_or_default() {
-            [.., last] if last.status == "deployed" && last.fingerprint.as_deref() == Some(&fingerprint(chart, layout)) => {}
+            [.., last]
+                if last.status == "deployed" && last.fingerprint.as_deref() == Some(&fingerprint(chart, layout)) => {}
             history => {
                 unlock(client, history).await?;
                 stale.push(chart);

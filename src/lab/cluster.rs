@@ -80,7 +80,12 @@ fn doing(line: &str) -> Option<String> {
 }
 
 /// Wait until the API answers with the rights of an administrator; returns a client. Writes the lab's kubeconfig.
-pub async fn wait_for_api(engine: &Engine, layout: &Layout, state: &State, patience: Duration) -> Result<Client, LabError> {
+pub async fn wait_for_api(
+    engine: &Engine,
+    layout: &Layout,
+    state: &State,
+    patience: Duration,
+) -> Result<Client, LabError> {
     let began = Instant::now();
     loop {
         let why = match try_api(engine, layout, state).await {

@@ -119,7 +119,9 @@ impl<'a> Tool<'a> {
         let finished = self.finish().await?;
         match finished.status {
             Some(0) => Ok(finished.stdout),
-            Some(status) => Err(CommandError { line, ended: format!("ended with status {status}"), tail: finished.tail }),
+            Some(status) => {
+                Err(CommandError { line, ended: format!("ended with status {status}"), tail: finished.tail })
+            }
             None => Err(CommandError { line, ended: "was ended by a signal".to_owned(), tail: finished.tail }),
         }
     }
@@ -143,7 +145,8 @@ impl<'a> Tool<'a> {
                     let _ = stdin.write_all(text.as_bytes()).await;
                 }
             };
-            let (_, out, _) = tokio::join!(feed, drain(stdout, &tail, self.on_line), drain(stderr, &tail, self.on_line));
+            let (_, out, _) =
+                tokio::join!(feed, drain(stdout, &tail, self.on_line), drain(stderr, &tail, self.on_line));
             (child.wait().await, out)
         };
         let Ok((status, stdout)) = tokio::time::timeout(self.deadline, everything).await else {
@@ -223,7 +226,10 @@ mod tests {
 
     #[test]
     fn the_line_can_be_pasted() {
-        assert_eq!(Tool::new("/opt/bin/kind", ["create", "cluster", "--name", "a b"]).line(), "kind create cluster --name 'a b'");
+        assert_eq!(
+            Tool::new("/opt/bin/kind", ["create", "cluster", "--name", "a b"]).line(),
+            "kind create cluster --name 'a b'"
+        );
         assert_eq!(quote("it's"), r"'it'\''s'");
         assert_eq!(quote(""), "''");
     }

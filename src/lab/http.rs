@@ -35,7 +35,13 @@ pub async fn post(url: &str, key: &str, body: &Value, deadline: Duration) -> Res
     send(Method::POST, url, Some(key), Some(body), deadline).await
 }
 
-async fn send(method: Method, url: &str, key: Option<&str>, body: Option<&Value>, deadline: Duration) -> Result<Answer, String> {
+async fn send(
+    method: Method,
+    url: &str,
+    key: Option<&str>,
+    body: Option<&Value>,
+    deadline: Duration,
+) -> Result<Answer, String> {
     let mut request = Request::builder().method(method).uri(url).header("content-type", "application/json");
     if let Some(key) = key {
         request = request.header("idempotency-key", key);

@@ -66,15 +66,9 @@ type Found = (String, String, i64);
 
 /// Choose from what there is, newest first; or name what is missing.
 fn choose(names: &[Found], wanted_node: Option<String>) -> Result<Images, Vec<String>> {
-    let first = |prefix: &str, part: &str| {
-        let mut fitting = names.iter().filter(|(name, ..)| name.starts_with(prefix) && name.contains(part));
-        fitting.next().map(|(name, ..)| name.clone())
-    };
-    // With the stack built in, before a plain one of ours, before kind's own.
-    let node = wanted_node
-        .or_else(|| first("droplab/node:", "-lab-"))
-        .or_else(|| first("droplab/node:", ""))
-        .or_else(|| first("kindest/node:v1.34", ""));
+    let first = |prefix: &str| names.iter().find(|(name, ..)| name.starts_with(prefix)).map(|(name, ..)| name.clone());
+    // Ours has the stack built in (docs/decisions/0002); kind's own is given it.
+    let node = wanted_node.or_else(|| first("droplab/node:")).or_else(|| first("kindest/node:v1.34"));
     let born = names.iter().find(|(name, ..)| Some(name) == node.as_ref()).map_or(i64::MAX, |(_, _, born)| *born);
     let stack: BTreeMap<String, Image> = names
         .iter()
@@ -187,12 +181,12 @@ mod tests {
     }
 
     #[test]
-    fn a_node_with_the_stack_built_in_goes_first_and_knows_what_came_after_it() {
-        let mut list = vec!["droplab/node:v1.34.4-new", "droplab/payment:2.8.1", "droplab/node:v1.34.4-lab-x"];
+    fn what_was_made_after_the_node_is_known_as_newer() {
+        let mut list = vec!["droplab/payment:2.8.1", "droplab/node:v1.34.4-x"];
         list.extend(STACK.iter().filter(|name| **name != "droplab/payment:2.8.1"));
         let images = choose(&names(&list), None).unwrap();
-        assert_eq!(images.node, "droplab/node:v1.34.4-lab-x");
-        let newer: Vec<&String> = images.stack.iter().filter(|(_, one)| one.newer_than_node).map(|(name, _)| name).collect();
+        let newer: Vec<&String> =
+            images.stack.iter().filter(|(_, one)| one.newer_than_node).map(|(name, _)| name).collect();
         assert_eq!(newer, ["droplab/payment:2.8.1"]);
     }
 

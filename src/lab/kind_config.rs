@@ -23,7 +23,8 @@ pub fn rewrite(text: &str, layout: &Layout, image: &str, mark: &Path) -> Result<
         let node = node.as_mapping_mut().ok_or_else(|| malformed("a node is not a mapping".to_owned()))?;
         node.insert("image".into(), image.into());
         for mapping in sequence(node, "extraPortMappings") {
-            shift(mapping, layout.port_base).ok_or_else(|| malformed("a port mapping without a sound hostPort".to_owned()))?;
+            shift(mapping, layout.port_base)
+                .ok_or_else(|| malformed("a port mapping without a sound hostPort".to_owned()))?;
         }
         let mut mount = Mapping::new();
         mount.insert("hostPath".into(), mark.display().to_string().into());

@@ -11,7 +11,8 @@ use super::{
 
 /// Make the lab's kubeconfig out of the text of `/etc/kubernetes/admin.conf`.
 pub fn from_admin(admin: &str, layout: &Layout) -> Result<String, LabError> {
-    let malformed = |why: &str| LabError::Malformed { what: "the control plane's kubeconfig".to_owned(), why: why.to_owned() };
+    let malformed =
+        |why: &str| LabError::Malformed { what: "the control plane's kubeconfig".to_owned(), why: why.to_owned() };
     let admin: Value = serde_yaml::from_str(admin).map_err(|error| malformed(&error.to_string()))?;
     let part = |path: [&str; 2], field: &str| {
         let value = &admin[path[0]][0][path[1]][field];

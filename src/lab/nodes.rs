@@ -49,7 +49,10 @@ pub async fn wait(client: &Client, layout: &Layout, patience: Duration) -> Resul
             return Ok(());
         }
         if began.elapsed() > patience {
-            return Err(LabError::Kube { tried: "hear from every node".to_owned(), why: format!("silent: {}", silent.join(", ")) });
+            return Err(LabError::Kube {
+                tried: "hear from every node".to_owned(),
+                why: format!("silent: {}", silent.join(", ")),
+            });
         }
         tokio::time::sleep(Duration::from_millis(500)).await;
     }
@@ -62,8 +65,7 @@ fn silent(layout: &Layout, leases: &[Lease], now: DateTime<Utc>) -> Vec<String> 
     let fresh = |node: &String| {
         leases.iter().any(|lease| {
             let renewed = lease.spec.as_ref().and_then(|spec| spec.renew_time.as_ref());
-            lease.metadata.name.as_ref() == Some(node)
-                && renewed.is_some_and(|time| now - time.0 <= FRESH)
+            lease.metadata.name.as_ref() == Some(node) && renewed.is_some_and(|time| now - time.0 <= FRESH)
         })
     };
     layout.nodes().into_iter().filter(|node| !fresh(node)).collect()

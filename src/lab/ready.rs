@@ -59,10 +59,11 @@ pub async fn wait(
         let workloads: Vec<Workload> = (deployments.state().iter().map(|one| Workload::from(&**one)))
             .chain(sets.state().iter().map(|one| Workload::from(&**one)))
             .collect();
-        let pods: Vec<Pod> = pods.state().iter().map(|pod| (**pod).clone()).collect();
-        let mut left = blockers(&workloads, &pods);
-        left.extend(stale(&pods, nodes));
-        if left.is_empty() && !workloads.is_empty() && deployments.ready() && sets.ready() {
+        let all_pods: Vec<Pod> = pods.state().iter().map(|pod| (**pod).clone()).collect();
+        let mut left = blockers(&workloads, &all_pods);
+        left.extend(stale(&all_pods, nodes));
+        let listed = deployments.ready() && sets.ready() && pods.ready();
+        if left.is_empty() && !workloads.is_empty() && listed {
             return Ok(workloads.len());
         }
         progress.note("ready", &sentence(workloads.len(), &left, began.elapsed() > LONG));

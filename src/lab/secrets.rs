@@ -52,7 +52,8 @@ impl Secrets {
     pub fn read(state: &State) -> Result<Option<Self>, LabError> {
         let Some(text) = state.read(FILE)? else { return Ok(None) };
         // Not the parser's own words: they could quote the text.
-        let malformed = |_| LabError::Malformed { what: state.path(FILE).display().to_string(), why: "not readable".to_owned() };
+        let malformed =
+            |_| LabError::Malformed { what: state.path(FILE).display().to_string(), why: "not readable".to_owned() };
         serde_json::from_str(&text).map(Some).map_err(malformed)
     }
 

@@ -48,7 +48,8 @@ impl State {
     /// The folder of the lab of this name; nothing is made yet.
     pub fn of(name: &str) -> Self {
         let home = || PathBuf::from(env::var_os("HOME").unwrap_or_else(|| "/".into())).join(".local/state");
-        let base = env::var_os("XDG_STATE_HOME").map(PathBuf::from).filter(|path| path.is_absolute()).unwrap_or_else(home);
+        let base =
+            env::var_os("XDG_STATE_HOME").map(PathBuf::from).filter(|path| path.is_absolute()).unwrap_or_else(home);
         Self { name: name.to_owned(), root: base.join("droplab") }
     }
 

@@ -62,7 +62,9 @@ impl Lab {
         let list = within(10, "list configurations", api.list(&ListParams::default())).await?;
         // Kubernetes' own, which changes with the cluster's certificates.
         let ours = list.items.into_iter().filter(|map| map.metadata.name.as_deref() != Some("kube-root-ca.crt"));
-        Ok(ours.map(|map| (format!("configmap/{}", map.metadata.name.clone().unwrap_or_default()), digest(&map))).collect())
+        Ok(ours
+            .map(|map| (format!("configmap/{}", map.metadata.name.clone().unwrap_or_default()), digest(&map)))
+            .collect())
     }
 
     async fn settings(&self) -> Result<(BTreeMap<String, String>, String), LabError> {
@@ -152,7 +154,8 @@ mod tests {
 
     #[test]
     fn an_edit_changes_the_digest() {
-        let map = |text: &str| ConfigMap { data: Some([("a".to_owned(), text.to_owned())].into()), ..ConfigMap::default() };
+        let map =
+            |text: &str| ConfigMap { data: Some([("a".to_owned(), text.to_owned())].into()), ..ConfigMap::default() };
         assert_eq!(digest(&map("x")), digest(&map("x")));
         assert_ne!(digest(&map("x")), digest(&map("y")));
     }

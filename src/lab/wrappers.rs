@@ -61,10 +61,12 @@ exec kubectl exec $tty service/kafka -- "$(basename "$0")" "$@"
 
 /// Write the programs; their folder goes before `PATH`.
 pub fn write(layout: &Layout, state: &State) -> Result<(), LabError> {
-    let of_host = |tool: &str| tools::folders().into_iter().filter(|folder| *folder != state.path("bin")).find_map(|folder| {
-        let path = folder.join(tool);
-        path.is_file().then_some(path)
-    });
+    let of_host = |tool: &str| {
+        tools::folders().into_iter().filter(|folder| *folder != state.path("bin")).find_map(|folder| {
+            let path = folder.join(tool);
+            path.is_file().then_some(path)
+        })
+    };
     if of_host("psql").is_none() {
         state.write_program("bin/psql", PSQL)?;
     }

@@ -25,7 +25,9 @@ pub(super) async fn check(engine: &Engine, layout: &Layout) -> Vec<Check> {
     let info = match engine.api.info().await {
         Ok(info) => info,
         Err(error) => {
-            return vec![Check::new(Topic::Engine, "engine", chain(&error), "an answer").but(Mark::Cannot, "docker info")];
+            return vec![
+                Check::new(Topic::Engine, "engine", chain(&error), "an answer").but(Mark::Cannot, "docker info"),
+            ];
         }
     };
     let local = is_local(&info);
@@ -99,14 +101,17 @@ fn disk(info: &SystemInfo, local: bool) -> Check {
 fn privilege(info: &SystemInfo) -> Check {
     let lacking = lacking_capabilities();
     let runtime = text(&info.default_runtime);
-    let measured = if lacking == 0 { "all capabilities".to_owned() } else { format!("{lacking} missing, runtime `{runtime}`") };
-    let check = Check::new(Topic::Privilege, "privileged containers", measured, "all capabilities, or droplab's runtime");
+    let measured =
+        if lacking == 0 { "all capabilities".to_owned() } else { format!("{lacking} missing, runtime `{runtime}`") };
+    let check =
+        Check::new(Topic::Privilege, "privileged containers", measured, "all capabilities, or droplab's runtime");
     if lacking == 0 || runtime == "droplab" { check } else { check.but(Mark::Cannot, "sudo setup/engine") }
 }
 
 /// How many capabilities of this kernel are outside of the bounding set of droplab's own process.
 fn lacking_capabilities() -> u32 {
-    let last: Option<u32> = fs::read_to_string("/proc/sys/kernel/cap_last_cap").ok().and_then(|text| text.trim().parse().ok());
+    let last: Option<u32> =
+        fs::read_to_string("/proc/sys/kernel/cap_last_cap").ok().and_then(|text| text.trim().parse().ok());
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
     let bounding = status.lines().find_map(|line| u64::from_str_radix(line.strip_prefix("CapBnd:")?.trim(), 16).ok());
     match (last, bounding) {
@@ -137,7 +142,8 @@ fn inotify(ours_is_up: bool) -> Check {
 /// How many inotify instances root's processes hold, as far as they may be seen: a lab's are all root's.
 fn instances_in_use() -> u64 {
     let files = |process: fs::DirEntry| fs::read_dir(process.path().join("fd")).into_iter().flatten().flatten();
-    let is_inotify = |file: &fs::DirEntry| fs::read_link(file.path()).is_ok_and(|to| to.as_os_str() == "anon_inode:inotify");
+    let is_inotify =
+        |file: &fs::DirEntry| fs::read_link(file.path()).is_ok_and(|to| to.as_os_str() == "anon_inode:inotify");
     let processes = fs::read_dir("/proc").into_iter().flatten().flatten();
     processes.flat_map(files).filter(is_inotify).count() as u64
 }

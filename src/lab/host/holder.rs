@@ -31,7 +31,9 @@ fn listening(port: u16) -> HashSet<String> {
 fn inodes(table: &str, port: u16) -> Vec<String> {
     let wanted = format!(":{port:04X}");
     let rows = table.lines().skip(1).map(|line| line.split_whitespace().collect::<Vec<_>>());
-    rows.filter(|row| row.len() > 9 && row[1].ends_with(&wanted) && row[3] == "0A").map(|row| row[9].to_owned()).collect()
+    rows.filter(|row| row.len() > 9 && row[1].ends_with(&wanted) && row[3] == "0A")
+        .map(|row| row[9].to_owned())
+        .collect()
 }
 
 fn holds(process: &Path, sockets: &HashSet<String>) -> bool {

@@ -70,7 +70,8 @@ mod tests {
 
     #[test]
     fn one_way_to_delay_is_enough() {
-        let checks = judge("cut ok\nloss ok\nredirect ok\nrate ok\nnetem Error: Specified qdisc kind is unknown.\nqueue ok\n");
+        let checks =
+            judge("cut ok\nloss ok\nredirect ok\nrate ok\nnetem Error: Specified qdisc kind is unknown.\nqueue ok\n");
         assert!(checks.iter().all(|check| check.mark == Mark::Ok));
         assert!(checks[4].measured.contains("Specified qdisc kind is unknown"));
     }

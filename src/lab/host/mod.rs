@@ -100,8 +100,12 @@ pub async fn examine(layout: &Layout, depth: Depth) -> Vec<Check> {
         }
     };
     let kernel = async { if depth == Depth::Full { kernel::check(&engine).await } else { Vec::new() } };
-    let (of_engine, ports, images, kernel) =
-        tokio::join!(engine::check(&engine, layout), ports::check(layout, Some(&engine)), stock::images(&engine), kernel);
+    let (of_engine, ports, images, kernel) = tokio::join!(
+        engine::check(&engine, layout),
+        ports::check(layout, Some(&engine)),
+        stock::images(&engine),
+        kernel
+    );
     of_engine.into_iter().chain(ports).chain(tools).chain(images).chain(kernel).collect()
 }
 

@@ -21,7 +21,8 @@ pub(super) fn tools() -> Vec<Check> {
 
 /// One line for the images.
 pub(super) async fn images(engine: &Engine) -> Vec<Check> {
-    let check = |measured: String| Check::new(Topic::Image, "images", measured, "the node and everything that runs in it");
+    let check =
+        |measured: String| Check::new(Topic::Image, "images", measured, "the node and everything that runs in it");
     vec![match Images::look(engine).await {
         Ok(images) => check(format!("{} and {} of the stack", images.node, images.stack.len())),
         Err(LabError::ImagesMissing { images }) => {

@@ -58,7 +58,9 @@ impl Counts {
 
 fn judge(counts: &Counts) -> Result<String, String> {
     let Counts { brokers, partitions, leaderless, out_of_sync } = *counts;
-    let told = format!("{brokers} of 3 brokers, {partitions} partitions, {leaderless} without a leader, {out_of_sync} not in sync");
+    let told = format!(
+        "{brokers} of 3 brokers, {partitions} partitions, {leaderless} without a leader, {out_of_sync} not in sync"
+    );
     if brokers >= 3 && leaderless == 0 && out_of_sync == 0 {
         return Ok(format!("{brokers} brokers, {partitions} partitions in sync"));
     }

@@ -73,5 +73,6 @@ pub async fn status(lab: &Lab) -> Status {
 
 fn endpoints(layout: &Layout) -> BTreeMap<&'static str, String> {
     let local = |role: &str| format!("127.0.0.1:{}", layout.port(role));
-    [("shop", layout.shop()), ("postgres", local("postgres")), ("redis", local("redis")), ("kafka", layout.kafka())].into()
+    [("shop", layout.shop()), ("postgres", local("postgres")), ("redis", local("redis")), ("kafka", layout.kafka())]
+        .into()
 }

@@ -23,7 +23,8 @@ async fn question(lab: &Lab) -> Result<String, String> {
         .filter(|name| !ready.iter().any(|node| node.metadata.name.as_ref() == Some(name)))
         .collect();
     if missing.is_empty() {
-        let version = ready.first().and_then(|node| Some(node.status.as_ref()?.node_info.as_ref()?.kubelet_version.clone()));
+        let version =
+            ready.first().and_then(|node| Some(node.status.as_ref()?.node_info.as_ref()?.kubelet_version.clone()));
         return Ok(format!("{} ready, Kubernetes {}", ready.len(), version.unwrap_or_default()));
     }
     Err(format!("{} of 4 ready; not {}", ready.len(), missing.join(", ")))

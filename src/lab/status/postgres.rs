@@ -7,7 +7,8 @@ use tokio_postgres::Client;
 use super::{Component, PATIENCE, ask};
 use crate::lab::{Lab, docker::chain};
 
-const REPLICAS: &str = "select application_name, state, coalesce(pg_wal_lsn_diff(pg_current_wal_lsn(), replay_lsn), 0)::int8
+const REPLICAS: &str =
+    "select application_name, state, coalesce(pg_wal_lsn_diff(pg_current_wal_lsn(), replay_lsn), 0)::int8
     from pg_stat_replication where state is not null order by 1";
 const ARCHIVE: &str = "select archived_count, failed_count,
     coalesce(last_failed_time > coalesce(last_archived_time, '-infinity'), false),
@@ -51,7 +52,11 @@ async fn primary(client: &Client) -> Result<String, String> {
     match (row.get::<_, bool>(0), row.get::<_, &str>(2)) {
         (true, _) => Err("the service leads to a replica, which takes no writes".to_owned()),
         (_, "on") => Err("the primary takes no writes (default_transaction_read_only)".to_owned()),
-        _ => Ok(format!("PostgreSQL {version}, primary, {} of {} connections", row.get::<_, i64>(3), row.get::<_, &str>(4))),
+        _ => Ok(format!(
+            "PostgreSQL {version}, primary, {} of {} connections",
+            row.get::<_, i64>(3),
+            row.get::<_, &str>(4)
+        )),
     }
 }
 
@@ -60,7 +65,9 @@ async fn replicas(client: &Client) -> Result<String, String> {
     let streaming = rows.iter().filter(|row| row.get::<_, &str>(1) == "streaming").count();
     let each: Vec<String> = rows
         .iter()
-        .map(|row| format!("{} {} {} kB behind", row.get::<_, &str>(0), row.get::<_, &str>(1), row.get::<_, i64>(2) / 1024))
+        .map(|row| {
+            format!("{} {} {} kB behind", row.get::<_, &str>(0), row.get::<_, &str>(1), row.get::<_, i64>(2) / 1024)
+        })
         .collect();
     let told = if each.is_empty() { "none is connected".to_owned() } else { each.join(", ") };
     if streaming >= 2 { Ok(told) } else { Err(format!("{streaming} of 2 stream; {told}")) }
