@@ -3,7 +3,9 @@
 //! **Invariant**: the list is rebuilt whenever a file of them changes, appears or goes.
 
 use std::{
-    env, fs,
+    env,
+    fmt::Write as _,
+    fs,
     io::{self, Write as _},
     path::{Path, PathBuf},
 };
@@ -19,11 +21,8 @@ fn main() -> io::Result<()> {
     let mut list = String::from("&[\n");
     for file in files {
         let name = file.strip_prefix(&root).unwrap_or(&file);
-        list.push_str(&format!(
-            "    ({:?}, include_str!({:?})),\n",
-            name.display().to_string(),
-            file.display().to_string()
-        ));
+        let _ =
+            writeln!(list, "    ({:?}, include_str!({:?})),", name.display().to_string(), file.display().to_string());
     }
     list.push_str("]\n");
     let out = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default()).join("assets.rs");

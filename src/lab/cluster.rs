@@ -64,7 +64,7 @@ pub async fn create(layout: &Layout, state: &State, image: &str, progress: &dyn 
     Tool::new(kind, ["create", "cluster", "--config", &config, "--kubeconfig", &unread, "--retain"])
         .env("KIND_EXPERIMENTAL_DOCKER_NETWORK", &layout.name)
         .env("KUBECONFIG", &unread)
-        .within(Duration::from_secs(300))
+        .within(Duration::from_mins(5))
         .on_line(&hear)
         .run()
         .await?;

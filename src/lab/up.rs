@@ -51,9 +51,9 @@ pub struct Up {
 /// How long an API server may take to come back by itself.
 const WAKE: Duration = Duration::from_secs(90);
 /// How long an API server may take to come up for the first time.
-const BIRTH: Duration = Duration::from_secs(180);
+const BIRTH: Duration = Duration::from_mins(3);
 /// How long the workloads may take.
-const READY: Duration = Duration::from_secs(300);
+const READY: Duration = Duration::from_mins(5);
 /// How long the first order may take once everything is ready.
 const ORDER: Duration = Duration::from_secs(90);
 
@@ -68,9 +68,9 @@ pub async fn up(layout: &Layout, progress: &dyn Progress) -> Result<Up, LabError
     let ((engine, standing), host) = step(progress, "host", work.look_at_host()).await?;
     let (images, stock) = step(progress, "images", work.look_at_images(&engine)).await?;
     steps.extend([host, stock]);
-    let (client, fate) = work.settle(&engine, &images, standing, &mut steps).await?;
-    let (_, ready) = step(progress, "ready", work.wait_for_workloads(&engine, &client)).await?;
-    let (_, order) = step(progress, "order", work.place_order()).await?;
+    let (client, fate) = Box::pin(work.settle(&engine, &images, standing, &mut steps)).await?;
+    let ((), ready) = step(progress, "ready", work.wait_for_workloads(&engine, &client)).await?;
+    let ((), order) = step(progress, "order", work.place_order()).await?;
     steps.extend([ready, order]);
     wrappers::write(layout, &state)?;
     Ok(Up { fate, steps, took: began.elapsed() })
@@ -95,7 +95,7 @@ impl Work<'_> {
         if let Some(there) = there.filter(|there| *there != self.layout.port_base) {
             return Err(LabError::OtherPorts { name: self.layout.name.clone(), there, wanted: self.layout.port_base });
         }
-        let checks = host::examine(self.layout, Depth::Quick).await;
+        let checks = Box::pin(host::examine(self.layout, Depth::Quick)).await;
         host::verdict(&checks)?;
         let warnings: Vec<_> = checks.iter().filter(|check| check.mark == Mark::Warning).collect();
         for check in &warnings {
@@ -135,7 +135,7 @@ impl Work<'_> {
                 Err(error) => self.give_up_on(engine, &error).await?,
             },
         };
-        let client = self.build(engine, images, steps).await?;
+        let client = Box::pin(self.build(engine, images, steps)).await?;
         Ok((client, fate))
     }
 
@@ -177,7 +177,7 @@ impl Work<'_> {
         fate: Fate,
         steps: &mut Vec<Step>,
     ) -> Result<(Client, Fate), LabError> {
-        let (_, carried) = step(self.progress, "carry", self.carry(engine, images)).await?;
+        let ((), carried) = step(self.progress, "carry", self.carry(engine, images)).await?;
         let (client, charts) = step(self.progress, "charts", self.install(client)).await?;
         steps.extend([carried, charts]);
         Ok((client, fate))
