@@ -122,9 +122,12 @@ impl Work<'_> {
         let fate = match standing {
             Standing::Absent => Fate::Made,
             Standing::Broken(nodes) => {
-                self.progress.warn("an earlier `up` did not come to its end: building the cluster anew");
+                self.progress
+                    .warn("an earlier `up` did not come to its end, or nodes are gone: building the cluster anew");
                 cluster::remove(engine, &nodes).await?;
-                Fate::Rebuilt
+                // One that never was complete held nothing that could be lost.
+                let was_whole = self.state.record()?.is_none_or(|record| record.complete);
+                if was_whole { Fate::Rebuilt } else { Fate::Made }
             }
             Standing::Running => match self.revive(engine, &[], steps).await {
                 Ok(client) => return self.furnish(engine, images, client, Fate::Kept, steps).await,
