@@ -3,7 +3,10 @@
 //! **Invariant**: whatever stops it, the next `up` goes on from there and `down` removes it; it is done only when an order
 //! came through.
 
-use std::time::{Duration, Instant};
+use std::{
+    collections::BTreeMap,
+    time::{Duration, Instant},
+};
 
 use futures::future;
 use kube::Client;
@@ -180,20 +183,23 @@ impl Work<'_> {
         fate: Fate,
         steps: &mut Vec<Step>,
     ) -> Result<(Client, Fate), LabError> {
+        if self.state.record()?.is_none() {
+            // The folder was lost: what it held is told again by the engine and by the cluster.
+            self.state.keep(&self.record(images, true))?;
+        }
         let ((), carried) = step(self.progress, "carry", self.carry(engine, images)).await?;
         let (client, charts) = step(self.progress, "charts", self.install(client)).await?;
         steps.extend([carried, charts]);
         Ok((client, fate))
     }
 
+    fn record(&self, images: &Images, complete: bool) -> Record {
+        Record { layout: self.layout.clone(), node_image: images.node.clone(), complete, images: BTreeMap::new() }
+    }
+
     /// A new cluster: images and charts are under way while the nodes still join.
     async fn build(&self, engine: &Engine, images: &Images, steps: &mut Vec<Step>) -> Result<Client, LabError> {
-        let record = Record {
-            layout: self.layout.clone(),
-            node_image: images.node.clone(),
-            complete: false,
-            images: std::collections::BTreeMap::default(),
-        };
+        let record = self.record(images, false);
         self.state.keep(&record)?;
         engine.make_network(self.layout).await?;
         let cluster = step(self.progress, "cluster", async {
