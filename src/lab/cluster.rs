@@ -139,7 +139,15 @@ mod tests {
     use super::*;
 
     fn node(name: &str, running: bool, ours: bool) -> Node {
-        Node { name: name.to_owned(), id: name.to_owned(), running, ours, image: String::new(), api_port: None }
+        Node {
+            name: name.to_owned(),
+            id: name.to_owned(),
+            running,
+            paused: false,
+            ours,
+            image: String::new(),
+            api_port: None,
+        }
     }
 
     #[test]

@@ -52,7 +52,7 @@ pub struct Up {
 }
 
 /// How long an API server may take to come back by itself.
-const WAKE: Duration = Duration::from_secs(90);
+const WAKE: Duration = Duration::from_mins(1);
 /// How long an API server may take to come up for the first time.
 const BIRTH: Duration = Duration::from_mins(3);
 /// How long the workloads may take.
@@ -163,6 +163,7 @@ impl Work<'_> {
                 self.progress.note("cluster", "starting the nodes that were stopped");
             }
             cluster::wake(engine, asleep, self.layout).await?;
+            self.progress.note("cluster", "waiting for the Kubernetes API");
             let client = cluster::wait_for_api(engine, self.layout, self.state, WAKE).await?;
             self.progress.note("cluster", "waiting for the nodes to report");
             nodes::wait(&client, self.layout, WAKE).await?;
