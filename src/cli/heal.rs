@@ -33,6 +33,9 @@ Healing twice is the same as once. Exit 4 when something is still left.")]
 pub struct Args {
     /// A run's name, folder or journal; every unhealed run of this lab when left out
     pub run: Option<String>,
+    /// Every unhealed run of this lab (the default)
+    #[arg(long, conflicts_with = "run")]
+    pub all: bool,
 }
 
 /// The verb.

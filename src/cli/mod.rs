@@ -22,6 +22,7 @@ pub mod run;
 pub mod screen;
 pub mod shell;
 pub mod show;
+pub mod wishes;
 pub mod status;
 pub mod steps;
 pub mod up;

@@ -2,7 +2,7 @@
 //!
 //! **Invariant**: the first lines of `droplab run`, and not one more.
 
-use super::{args::Global, connect::connect, exit::Exit, failure::Failure, run::WishArgs, screen};
+use super::{args::Global, connect::connect, exit::Exit, failure::Failure, screen, wishes::WishArgs};
 use crate::{model::plan::Plan, plan, store};
 
 /// Arguments of `droplab plan`.

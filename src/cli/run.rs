@@ -15,17 +15,17 @@ use super::{
     exit::Exit,
     failure::{Code, Failure},
     interrupt, screen,
+    wishes::WishArgs,
 };
 use crate::{
     judge,
-    model::{
-        plan::Plan,
-        scenario::Scenario,
-        units::{Rate, Span},
-    },
+    model::{plan::Plan, scenario::Scenario},
     plan::{self, Wishes},
     report::{self, Format},
-    run::{self, Options, Repair, ports::Observer},
+    run::{
+        self, Options, Repair,
+        ports::{Observer, Ports},
+    },
     store::{
         self,
         journal::{JournalFile, Wall},
@@ -70,30 +70,6 @@ pub struct Args {
     pub out: Option<PathBuf>,
 }
 
-/// What may be different from the scenario's file; the verdict says so.
-#[derive(Debug, clap::Args)]
-pub struct WishArgs {
-    /// Time to repair, counted from the page, such as 10m
-    #[arg(long, value_name = "DURATION")]
-    pub within: Option<Span>,
-    /// How long the repair must hold, such as 30s
-    #[arg(long, value_name = "DURATION", hide = true)]
-    pub hold: Option<Span>,
-    /// Requests a second, such as 600/s
-    #[arg(long, value_name = "RATE")]
-    pub rate: Option<Rate>,
-    /// Decides everything that is drawn
-    #[arg(long, value_name = "NUMBER", default_value_t = 1)]
-    pub seed: u64,
-}
-
-impl WishArgs {
-    /// As the planner wants them.
-    pub fn wishes(&self) -> Wishes {
-        Wishes { rate: self.rate, within: self.within, hold: self.hold, healthy: false }
-    }
-}
-
 /// The verb.
 pub async fn main(global: &Global, args: &Args) -> Result<Exit, Failure> {
     let (id, scenario) = store::read_scenario(&args.scenario)?;
@@ -114,6 +90,8 @@ pub async fn main(global: &Global, args: &Args) -> Result<Exit, Failure> {
     let mut watcher = watcher(global, args, &plan);
     let stop = interrupt::token();
     let timeline = run::execute(&plan, &mut lab, &mut journal, watcher.as_mut(), &options, &stop).await?;
+
+    undo(args, &scenario, &lab).await?;
 
     let verdict = judge::judge(&plan.scenario, &timeline);
     folder.write_reports(&report::render(&[Format::Json, Format::Markdown, Format::Junit], &timeline, &verdict))?;
@@ -144,6 +122,19 @@ fn repair(args: &Args, scenario: &Scenario) -> Result<Repair, Failure> {
         None if args.rehearse && !args.healthy => Ok(Repair::reference(&scenario.fix)),
         None => Ok(Repair::Wait),
     }
+}
+
+/// After a cheat, what it left: conformance plays one after the other on the same lab.
+async fn undo(args: &Args, scenario: &Scenario, lab: &Ports) -> Result<(), Failure> {
+    let cheat = scenario.cheats.iter().find(|cheat| Some(&cheat.name) == args.cheat.as_ref());
+    for action in cheat.into_iter().flat_map(|cheat| &cheat.undo) {
+        let (status, output) = lab.repairer.act(action).await?;
+        if status != 0 {
+            let why = format!("{action}\nended with status {status}: {output}");
+            return Err(Failure::new(Code::LabError, why).next("droplab reset"));
+        }
+    }
+    Ok(())
 }
 
 /// A script must be there before anything is broken.

@@ -55,3 +55,27 @@ pub(super) fn proposed(case: &Case) -> Option<Rate> {
 fn finding_of(truth: Truth, sentence: String, evidence: Vec<u64>) -> Finding {
     case::finding("baseline", truth, sentence, evidence)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{Story, found, scenario};
+    use super::*;
+    use crate::model::event::Phase;
+
+    #[test]
+    fn a_bad_baseline_is_unknown_and_proposes_a_rate() {
+        let verdict = Story::of(scenario()).phase(Phase::Baseline).seconds(3, 60).end().judged();
+        let (truth, sentence) = found(&verdict, "baseline");
+        insta::assert_snapshot!(sentence, @"payment-success reached 120 of 200 requests (60%) in the baseline, 99.8% is needed; this machine may be too slow: try --rate 40/s, four fifths of what it reached");
+        assert_eq!((truth, verdict.truth), (Truth::Unknown, Truth::Unknown));
+        assert_eq!(verdict.proposed_rate, Some(Rate { per_second: 40.0 }));
+    }
+
+    #[test]
+    fn fewer_requests_than_wanted_are_no_baseline() {
+        let mut wanted = scenario();
+        wanted.load.steady.values_mut().for_each(|rate| rate.per_second = 1_000.0);
+        let verdict = Story::of(wanted).paged().seconds(4, 100).end().judged();
+        assert_eq!(found(&verdict, "baseline").0, Truth::Unknown);
+    }
+}

@@ -22,7 +22,7 @@ pub(super) fn finding(case: &Case) -> Option<Finding> {
     let Some((injected_seq, injected_s)) = case.injected else {
         return unknown("no fault was put in".into(), vec![]);
     };
-    let Some((seen_seq, bit_s)) = case.bit else {
+    let Some((seen_seq, seen_s)) = case.bit else {
         let worst = case.timeline.windows(&bites.probe).filter(|(_, window)| window.to_s >= injected_s);
         let worst = worst.filter_map(|(_, window)| window.success()).min_by(f64::total_cmp);
         let worst =
@@ -32,7 +32,7 @@ pub(super) fn finding(case: &Case) -> Option<Finding> {
             vec![injected_seq],
         );
     };
-    let took_s = bit_s - injected_s;
+    let took_s = seen_s - injected_s;
     if took_s > bites.within.0.as_secs_f64() + SAMPLING_S {
         let sentence = format!("the fault bit late: after {took_s:.0} s, {} were allowed", bites.within);
         return unknown(sentence, vec![injected_seq, seen_seq]);
@@ -97,4 +97,53 @@ fn first_sign(case: &Case, injected_s: f64) -> Option<f64> {
         .find(|(_, window)| window.success().is_some_and(|success| success < scenario.page.when.below.0))
         .map(|(_, window)| window.from_s);
     gauges.chain(bad).min_by(f64::total_cmp)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{Story, found, scenario};
+    use super::*;
+    use crate::model::scenario::Scenario;
+
+    fn with_gauge(reaches: f64, within: Option<&str>) -> Scenario {
+        let mut scenario = scenario();
+        let within = within.map(|span| span.parse().unwrap());
+        scenario.bites.gauges = [("waiting".to_owned(), GaugeBite { reaches, within })].into();
+        scenario
+    }
+
+    fn bite(story: Story) -> (Truth, String) {
+        found(&story.end().judged(), "bites")
+    }
+
+    #[test]
+    fn a_fault_without_a_symptom_is_the_labs_error() {
+        let (truth, sentence) = bite(Story::of(scenario()).broken().seconds(12, 96));
+        insta::assert_snapshot!(sentence, @"the fault did not bite: payment-success was to fall below 12%, it never fell under 96%");
+        assert_eq!(truth, Truth::Unknown);
+    }
+
+    #[test]
+    fn a_fault_that_bites_late_is_the_labs_error() {
+        assert_eq!(bite(Story::of(scenario()).broken().seconds(14, 96).seconds(3, 5)).0, Truth::Unknown);
+    }
+
+    #[test]
+    fn a_gauge_must_have_been_seen_to_move() {
+        let story = |value| Story::of(with_gauge(380.0, None)).broken().gauge("waiting", value).seconds(3, 5);
+        assert_eq!(bite(story(Some(400.0))).0, Truth::Pass);
+        assert_eq!(bite(story(Some(379.0))).1, "waiting was to reach 380, its peak was 379");
+        assert_eq!(bite(story(None)).1, "waiting could not be read while the fault was in: refused");
+        assert_eq!(bite(Story::of(with_gauge(380.0, None)).paged()).0, Truth::Unknown, "never read");
+    }
+
+    #[test]
+    fn a_gauge_must_move_in_time_where_the_scenario_says_so() {
+        let story = |wait| {
+            let story = Story::of(with_gauge(50.0, Some("3s"))).broken().gauge("waiting", Some(9.0));
+            story.seconds(wait, 5).gauge("waiting", Some(50.0)).seconds(3, 5)
+        };
+        assert_eq!(bite(story(3)).0, Truth::Pass);
+        assert_eq!(bite(story(6)).0, Truth::Unknown);
+    }
 }

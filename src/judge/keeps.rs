@@ -26,7 +26,7 @@ pub(super) fn finding(case: &Case, keeps: &Keeps) -> Finding {
     let trap = case.scenario.cheats.iter().find(|cheat| truth == Truth::Fail && cheat.seen_by.contains(keeps));
     if let Some(cheat) = trap {
         let kind = if cheat.trap { "trap" } else { "cheat" };
-        sentence = format!("{sentence} ({kind} {}: {})", cheat.name, cheat.why.en.trim());
+        sentence = format!("{sentence} ({kind} {}: {})", cheat.name, cheat.why.en.trim().trim_end_matches('.'));
     }
     case::finding("keeps", truth, sentence, vec![seq])
 }
@@ -79,4 +79,53 @@ fn env(facts: &Facts, deployment: &str, name: &str) -> Option<String> {
 /// Two ways to write one moment are one moment.
 fn instant(text: &str) -> Result<Timestamp, &str> {
     text.parse().map_err(|_| text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{Story, facts, scenario};
+    use super::*;
+    use crate::model::{ledger::LedgerReading, scenario::Expectation};
+
+    fn keeping(keeps: Keeps, change: impl FnOnce(&mut Facts)) -> Finding {
+        let mut scenario = scenario();
+        scenario.expect.push(Expectation::Keeps(keeps));
+        let mut after = facts("2.8.0");
+        change(&mut after);
+        let reading = LedgerReading { acknowledged: 1, ..LedgerReading::default() };
+        let story = Story::of(scenario).paged().seconds(4, 100).reconciled(reading).surveyed(false, after).healed();
+        story.judged().findings[3].clone()
+    }
+
+    #[test]
+    fn what_is_as_before_is_kept_and_more_replicas_are_no_less() {
+        let replicas = || Keeps::Replicas { deployment: "payment".into() };
+        let set = |count| move |facts: &mut Facts| facts.deployments.get_mut("payment").unwrap().replicas = count;
+        assert_eq!(keeping(replicas(), set(2)).truth, Truth::Pass);
+        assert_eq!(keeping(replicas(), set(3)).truth, Truth::Pass);
+        assert_eq!(keeping(replicas(), set(0)).sentence, "replicas of deployment/payment: 0, was 2");
+    }
+
+    #[test]
+    fn a_changed_setting_variable_or_configuration_is_not_kept() {
+        let setting = Keeps::PostgresSetting { name: "max_connections".into() };
+        let raise = |facts: &mut Facts| drop(facts.postgres_settings.insert("max_connections".into(), "600".into()));
+        assert_eq!(keeping(setting, raise).sentence, "PostgreSQL's max_connections: 600, was 200");
+        let pool = Keeps::Env { deployment: "payment".into(), name: "DB_POOL_SIZE".into() };
+        let unset = |facts: &mut Facts| facts.deployments.get_mut("payment").unwrap().env.clear();
+        assert_eq!(keeping(pool, unset).sentence, "DB_POOL_SIZE of deployment/payment: gone, was 50");
+        let config = Keeps::Config { name: "configmap/nginx".into() };
+        assert_eq!(keeping(config, |facts| facts.configs.clear()).truth, Truth::Fail);
+    }
+
+    #[test]
+    fn a_restart_is_seen_and_an_unreadable_database_is_unknown() {
+        let restart = |facts: &mut Facts| facts.postgres_started = Some("2026-01-01T01:00:00Z".into());
+        assert_eq!(keeping(Keeps::PostgresUptime, restart).truth, Truth::Fail);
+        assert_eq!(keeping(Keeps::PostgresUptime, |facts| facts.postgres_started = None).truth, Truth::Unknown);
+        let written_otherwise = |facts: &mut Facts| facts.postgres_started = Some("2026-01-01T00:00:00.000Z".into());
+        assert_eq!(keeping(Keeps::PostgresUptime, written_otherwise).truth, Truth::Pass);
+        let setting = Keeps::PostgresSetting { name: "max_connections".into() };
+        assert_eq!(keeping(setting, |facts| facts.postgres_settings.clear()).truth, Truth::Unknown);
+    }
 }

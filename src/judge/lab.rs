@@ -25,3 +25,15 @@ pub(super) fn finding(case: &Case) -> Vec<Finding> {
     }
     findings
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{Story, found, scenario};
+    use super::*;
+
+    #[test]
+    fn a_run_without_an_end_is_unknown() {
+        let verdict = Story::of(scenario()).paged().seconds(4, 100).judged();
+        assert_eq!(found(&verdict, "lab"), (Truth::Unknown, "the run has no end: droplab was killed".into()));
+    }
+}

@@ -38,3 +38,25 @@ pub(super) fn finding(case: &Case) -> Finding {
     };
     case::finding("load", truth, sentence, ends(&late))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{Story, found, scenario};
+    use super::*;
+
+    #[test]
+    fn a_generator_that_is_late_measures_itself() {
+        let story = Story::of(scenario()).paged().seconds(4, 100);
+        let late = (0..3).fold(story, |story, _| story.seconds(1, 100).but(|window| window.lag_p99_ms = 900.0));
+        let verdict = late.end().judged();
+        let (truth, sentence) = found(&verdict, "load");
+        insta::assert_snapshot!(sentence, @"the load generator sent more than 250 ms late in 3 of 15 seconds: it measured itself");
+        assert_eq!((truth, verdict.truth), (Truth::Unknown, Truth::Unknown));
+    }
+
+    #[test]
+    fn one_late_second_is_no_reason_to_doubt_the_rest() {
+        let story = Story::of(scenario()).paged().seconds(1, 9).but(|window| window.lag_p99_ms = 900.0);
+        assert_eq!(found(&story.seconds(4, 100).end().judged(), "load").0, Truth::Pass);
+    }
+}

@@ -50,3 +50,30 @@ fn weigh(reading: &LedgerReading) -> (Truth, String) {
         ),
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{Story, facts, found, scenario};
+    use super::*;
+
+    fn books(reading: LedgerReading) -> (Truth, String) {
+        let story = Story::of(scenario()).paged().seconds(4, 100).reconciled(reading);
+        found(&story.surveyed(false, facts("2.8.0")).healed().judged(), "loses-nothing")
+    }
+
+    #[test]
+    fn lost_or_doubled_is_a_failure() {
+        let lost = LedgerReading { acknowledged: 9, lost: 1, examples: vec!["r-1".into()], ..LedgerReading::default() };
+        let (truth, sentence) = books(lost);
+        insta::assert_snapshot!(sentence, @"of 9 payments that customers were told are done, 1 are not in the books and 0 are there twice (such as r-1)");
+        assert_eq!(truth, Truth::Fail);
+        assert_eq!(books(LedgerReading { acknowledged: 9, doubled: 1, ..LedgerReading::default() }).0, Truth::Fail);
+    }
+
+    #[test]
+    fn no_promise_is_no_proof() {
+        assert_eq!(books(LedgerReading::default()).0, Truth::Unknown);
+        let unread = Story::of(scenario()).paged().seconds(4, 100).healed().judged();
+        assert_eq!(found(&unread, "loses-nothing").0, Truth::Unknown);
+    }
+}

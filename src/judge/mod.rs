@@ -16,6 +16,8 @@ mod loses_nothing;
 mod recovers;
 pub mod residue;
 mod spares;
+#[cfg(test)]
+mod testing;
 
 use case::Case;
 
@@ -69,4 +71,29 @@ fn doubted(mut finding: Finding) -> Finding {
         finding.sentence = format!("not held against the repair, the run itself is in doubt: {}", finding.sentence);
     }
     finding
+}
+
+#[cfg(test)]
+mod tests {
+    use super::testing::{Story, scenario};
+    use super::*;
+
+    #[test]
+    fn a_whole_story_passes() {
+        let verdict = Story::of(scenario()).paged().seconds(2, 60).seconds(4, 100).end().judged();
+        assert_eq!(verdict.truth, Truth::Pass, "{:#?}", verdict.findings);
+        assert_eq!(verdict.times.repaired_s, Some(10.0));
+        assert_eq!((verdict.impact.failed, verdict.impact.requests), (3 * 95 + 2 * 40, 600));
+    }
+
+    #[test]
+    fn no_events_are_no_pass() {
+        assert_eq!(judge(&scenario(), &Timeline::default()).truth, Truth::Unknown);
+    }
+
+    #[test]
+    fn a_run_in_doubt_holds_nothing_against_the_repair() {
+        let verdict = Story::of(scenario()).broken().seconds(30, 90).end().judged();
+        assert_eq!(verdict.truth, Truth::Unknown, "{:#?}", verdict.findings);
+    }
 }

@@ -64,3 +64,49 @@ fn decide(case: &Case, recovers: &Recovers) -> (Truth, String, Vec<u64>) {
         evidence,
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{Story, found, scenario};
+    use crate::model::{event::EventKind, verdict::Truth};
+
+    #[test]
+    fn served_again_and_held_is_recovered() {
+        let (truth, sentence) = found(&Story::of(scenario()).paged().seconds(4, 100).end().judged(), "recovers");
+        insta::assert_snapshot!(sentence, @"payment-success back at 100% 0 s after the page (20s allowed), held for 3s");
+        assert_eq!(truth, Truth::Pass);
+    }
+
+    #[test]
+    fn served_too_late_is_not() {
+        let (truth, sentence) =
+            found(&Story::of(scenario()).paged().seconds(21, 9).seconds(4, 100).end().judged(), "recovers");
+        insta::assert_snapshot!(sentence, @"payment-success back at 100% 21 s after the page, 20s were allowed");
+        assert_eq!(truth, Truth::Fail);
+    }
+
+    #[test]
+    fn a_relapse_after_the_hold_is_not() {
+        let verdict = Story::of(scenario()).paged().seconds(4, 100).seconds(20, 9).end().judged();
+        assert_eq!(found(&verdict, "recovers").0, Truth::Fail);
+    }
+
+    #[test]
+    fn nearly_is_not() {
+        let verdict = Story::of(scenario()).paged().seconds(25, 99).end().judged();
+        assert_eq!(found(&verdict, "recovers").0, Truth::Fail, "99 % of 99.8 %");
+    }
+
+    #[test]
+    fn silence_after_the_page_is_unknown() {
+        assert_eq!(found(&Story::of(scenario()).paged().end().judged(), "recovers").0, Truth::Unknown);
+        let empty = Story::of(scenario()).paged().seconds(1, 100).but(|window| (window.intended, window.ok) = (0, 0));
+        assert_ne!(found(&empty.end().judged(), "recovers").0, Truth::Pass);
+    }
+
+    #[test]
+    fn an_interrupted_repair_is_unknown() {
+        let story = Story::of(scenario()).paged().seconds(5, 9).say(EventKind::Interrupted);
+        assert_eq!(found(&story.end().judged(), "recovers").0, Truth::Unknown);
+    }
+}

@@ -112,3 +112,30 @@ fn maps(what: &str, was: &BTreeMap<String, String>, is: &BTreeMap<String, String
         is.iter().filter(|(key, _)| !was.contains_key(*key)).map(|(key, new)| format!("{what}{key} is new: {new}"));
     changed.chain(added).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{Story, facts, scenario};
+    use super::*;
+    use crate::model::event::EventKind;
+
+    #[test]
+    fn what_the_fault_set_is_residue_and_what_the_person_changed_is_drift() {
+        let mut after = facts("2.8.1");
+        after.deployments.get_mut("payment").unwrap().replicas = 4;
+        let story = Story::of(scenario()).paged().seconds(4, 100).surveyed(true, after);
+        let verdict = story.say(EventKind::RunEnded { lab_errors: vec![] }).judged();
+        assert_eq!(
+            verdict.residue,
+            ["deployment/payment container payment is at droplab/payment:2.8.1, was at droplab/payment:2.8.0"]
+        );
+        assert_eq!(verdict.drift, ["deployment/payment has 4 replicas, had 2"]);
+        assert_eq!(verdict.truth, Truth::Fail);
+    }
+
+    #[test]
+    fn a_target_that_is_gone_carries_no_fault() {
+        let story = Story::of(scenario()).paged().surveyed(true, Facts::default());
+        assert_eq!(story.judged().residue, Vec::<String>::new());
+    }
+}

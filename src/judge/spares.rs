@@ -41,3 +41,22 @@ pub(super) fn served(case: &Case, spares: &Spares, paged_s: f64) -> (Option<f64>
     let sum = windows.iter().fold((0, 0), |sum, (_, window)| (sum.0 + window.ok, sum.1 + window.intended));
     (share(sum.0, sum.1), windows.iter().map(|(seq, _)| *seq).collect())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{Story, found, scenario};
+    use super::*;
+    use crate::model::units::Share;
+
+    #[test]
+    fn a_bystander_must_have_been_seen_to_be_well() {
+        let story = |probe: &str| {
+            let mut scenario = scenario();
+            scenario.bites.spares = Some(Spares { probe: probe.into(), above: Share(0.8) });
+            found(&Story::of(scenario).paged().seconds(4, 100).end().judged(), "spares").0
+        };
+        assert_eq!(story("browse-success"), Truth::Pass);
+        assert_eq!(story("payment-success"), Truth::Unknown, "it suffered");
+        assert_eq!(story("checkout-success"), Truth::Unknown, "it was not asked");
+    }
+}

@@ -2,7 +2,10 @@
 //!
 //! **Invariant**: no I/O, no clock, no randomness; everything here can be written to and read from a file.
 
+pub mod bite;
+pub mod customers;
 pub mod event;
+pub mod expectation;
 pub mod facts;
 pub mod fault;
 pub mod ledger;

@@ -2,13 +2,18 @@
 //!
 //! **Invariant**: unknown fields are refused everywhere; the id is the file's name and stands nowhere inside.
 
-use std::{collections::BTreeMap, fmt};
+use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+pub use super::{
+    bite::{Bite, GaugeBite, Spares},
+    customers::{Load, RequestKind},
+    expectation::{Expectation, Keeps, LedgerName, LosesNothing, Recovers},
+};
 use super::{
     fault::FaultSpec,
-    units::{Rate, Share, Span},
+    units::{Share, Span},
 };
 
 /// The one version of the format there is.
@@ -65,49 +70,6 @@ pub struct Scenario {
     pub cheats: Vec<Cheat>,
 }
 
-/// The customers: open-loop traffic, by the name of its probe.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub struct Load {
-    /// Kind of request → how many a second.
-    pub steady: BTreeMap<RequestKind, Rate>,
-    /// How long traffic runs before the first step, to measure the baseline.
-    pub baseline: Span,
-    /// A request without an answer for this long has failed.
-    pub timeout: Span,
-}
-
-/// What a customer does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum RequestKind {
-    /// `POST /payments`, method wallet: Nginx → payment → PostgreSQL.
-    Payment,
-    /// `POST /checkout`: the whole way through the shop.
-    Checkout,
-    /// `GET /products`.
-    Browse,
-}
-
-impl RequestKind {
-    /// All there are.
-    pub const ALL: [Self; 3] = [Self::Payment, Self::Checkout, Self::Browse];
-
-    /// Which kind feeds a probe.
-    pub fn of_probe(probe: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.probe() == probe)
-    }
-
-    /// The probe that this traffic feeds: `payment-success`.
-    pub fn probe(self) -> &'static str {
-        match self {
-            Self::Payment => "payment-success",
-            Self::Checkout => "checkout-success",
-            Self::Browse => "browse-success",
-        }
-    }
-}
-
 /// A threshold on a probe that must be crossed for a while.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
@@ -149,117 +111,6 @@ pub struct Step {
     pub at: Span,
     /// What.
     pub fault: FaultSpec,
-}
-
-/// The symptom that proves that the fault took effect; without it the run is the lab's error.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub struct Bite {
-    /// Name of the probe.
-    pub probe: String,
-    /// Under this share of success.
-    pub below: Share,
-    /// Counted from the step's injection.
-    pub within: Span,
-    /// Gauges that must move as well: `payment-pool-waiting: { reaches: 380 }`.
-    #[serde(default)]
-    pub gauges: BTreeMap<String, GaugeBite>,
-    /// A bystander: a probe that the fault was not meant to hurt.
-    #[serde(default)]
-    pub spares: Option<Spares>,
-}
-
-/// How far a gauge must move to prove that the fault took effect.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub struct GaugeBite {
-    /// At least this value, by the end of `bites.within`.
-    pub reaches: f64,
-    /// Counted from the first sign that a request met the fault.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub within: Option<Span>,
-}
-
-/// A probe that must stay well until the page goes out.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub struct Spares {
-    /// Name of the probe.
-    pub probe: String,
-    /// At least this share of success.
-    pub above: Share,
-}
-
-/// What must hold for a pass.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Expectation {
-    /// Customers are served as before, and stay so.
-    Recovers(Recovers),
-    /// Every promise to a customer is in the books, once.
-    LosesNothing(LosesNothing),
-    /// The repair took nothing away that was there before.
-    Keeps(Keeps),
-}
-
-/// Customers are served as before, and stay so.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub struct Recovers {
-    /// Name of the probe.
-    pub probe: String,
-    /// What counts as recovered: this share, of which the baseline itself must reach no less.
-    pub to: Share,
-    /// Counted from the page.
-    pub within: Span,
-    /// And holds so long.
-    pub hold: Span,
-}
-
-/// Every promise to a customer is in the books, once.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub struct LosesNothing {
-    /// Which books.
-    pub ledger: LedgerName,
-}
-
-/// The books that can be reconciled.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum LedgerName {
-    /// `payment.ledger` against the answers to `POST /payments`.
-    Payments,
-}
-
-/// The repair took nothing away that was there before.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Keeps {
-    /// At least as many replicas as before.
-    Replicas {
-        /// The deployment's name.
-        deployment: String,
-    },
-    /// A plain environment variable as before.
-    Env {
-        /// The deployment's name.
-        deployment: String,
-        /// The variable's name.
-        name: String,
-    },
-    /// A PostgreSQL setting as before.
-    PostgresSetting {
-        /// Its name in `pg_settings`.
-        name: String,
-    },
-    /// PostgreSQL's primary was not restarted.
-    PostgresUptime,
-    /// A configuration as before: `configmap/nginx`.
-    Config {
-        /// Its name, as in `Facts::configs`.
-        name: String,
-    },
 }
 
 /// The truth about the cause, from a closed vocabulary.
@@ -315,29 +166,6 @@ impl fmt::Display for Action {
         match self {
             Self::Kubectl(arguments) => write!(f, "kubectl {arguments}"),
             Self::Psql(statement) => write!(f, "psql -c \"{statement}\""),
-        }
-    }
-}
-
-impl fmt::Display for Keeps {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Replicas { deployment } => write!(f, "replicas of deployment/{deployment}"),
-            Self::Env { deployment, name } => write!(f, "{name} of deployment/{deployment}"),
-            Self::PostgresSetting { name } => write!(f, "PostgreSQL's {name}"),
-            Self::PostgresUptime => f.write_str("PostgreSQL's uptime"),
-            Self::Config { name } => f.write_str(name),
-        }
-    }
-}
-
-impl Expectation {
-    /// Its key, as in YAML and in findings.
-    pub fn key(&self) -> &'static str {
-        match self {
-            Self::Recovers(_) => "recovers",
-            Self::LosesNothing(_) => "loses-nothing",
-            Self::Keeps(_) => "keeps",
         }
     }
 }

@@ -166,7 +166,7 @@ mod tests {
         assert_eq!(below.feed(&second(2, 999)), None, "a good second starts it again");
         assert_eq!(below.feed(&second(3, 100)), None);
         assert_eq!(below.feed(&second(4, 100)), None);
-        assert!(below.feed(&second(5, 100)).is_some_and(|held| held.since_s == 3.0 && held.until_s == 6.0));
+        assert_eq!(below.feed(&second(5, 100)).map(|held| (held.since_s, held.until_s)), Some((3.0, 6.0)));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //!
 //! **Invariant**: readable without colour: a mark and a word stand beside every colour.
 
-use crate::model::verdict::{Times, Truth, Verdict};
+use crate::model::verdict::{Finding, Times, Truth, Verdict};
 
 /// Minutes and seconds: `01:09`.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a run is shorter than its u64 of seconds")]
@@ -51,8 +51,12 @@ pub fn sentence(verdict: &Verdict) -> String {
             _ => "customers are served as before".to_owned(),
         },
         Truth::Fail => worst.map(|finding| finding.sentence.clone()).collect::<Vec<_>>().join("; "),
+        // What is wrong with the run itself explains why nothing else can be told.
         Truth::Unknown => {
-            worst.map(|finding| finding.sentence.clone()).next().unwrap_or_else(|| "nothing was shown".to_owned())
+            let of_the_run =
+                |finding: &&Finding| !["recovers", "loses-nothing", "keeps"].contains(&finding.expectation.as_str());
+            let first = worst.clone().find(of_the_run).or_else(|| worst.clone().next());
+            first.map_or_else(|| "nothing was shown".to_owned(), |finding| finding.sentence.clone())
         }
     }
 }

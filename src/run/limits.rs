@@ -16,6 +16,10 @@ pub(super) const HEAL_PAUSE: Duration = Duration::from_secs(2);
 pub(super) const SETTLE: Duration = Duration::from_secs(90);
 /// A survey.
 pub(super) const SURVEY: Duration = Duration::from_secs(30);
+/// How often one is tried.
+pub(super) const SURVEY_TRIES: u32 = 4;
+/// The pause between these.
+pub(super) const SURVEY_PAUSE: Duration = Duration::from_secs(5);
 /// Starting the customers.
 pub(super) const START: Duration = Duration::from_secs(30);
 /// Stopping them, on top of the load's own timeout.

@@ -1,11 +1,13 @@
 //! The interpreter: performs a plan on a lab and writes what happens.
 //!
-//! In reading order: [`execute`] is the whole run, `play` its loop, `watch` what the loop knows, `windup` what always comes
+//! In reading order: [`execute`] is the whole run, `play` its loop, `watch` what the loop knows, `hands` what
+//! it does, `windup` what always comes
 //! last, [`heal`] the way back.
 //!
 //! **Invariant**: the world is touched through [`ports`] only; every exit path heals.
 
 pub mod execute;
+mod hands;
 pub mod heal;
 mod jobs;
 mod limits;

@@ -7,16 +7,15 @@ use tokio_util::sync::CancellationToken;
 
 use super::{
     execute::{Options, Repair},
-    jobs::{self, Done, Job},
+    jobs::Job,
     limits,
     ports::{Actuator, PortError, Ports, Repairer, Sensor},
     record::Record,
     watch::{Over, Watch},
 };
 use crate::model::{
-    event::{EventKind, FaultState, Phase},
+    event::{EventKind, Phase},
     plan::Plan,
-    scenario::Action,
     steady,
 };
 
@@ -68,19 +67,20 @@ pub(super) async fn play(
     }
 }
 
-struct Play<'a, 'r> {
-    plan: &'a Plan,
-    record: &'a mut Record<'r>,
-    options: &'a Options,
-    actuator: &'a dyn Actuator,
-    repairer: &'a dyn Repairer,
-    watch: Watch<'a>,
-    jobs: FuturesUnordered<Job<'a>>,
-    next_step: usize,
-    repairing: bool,
+/// A run under way.
+pub(super) struct Play<'a, 'r> {
+    pub(super) plan: &'a Plan,
+    pub(super) record: &'a mut Record<'r>,
+    pub(super) options: &'a Options,
+    pub(super) actuator: &'a dyn Actuator,
+    pub(super) repairer: &'a dyn Repairer,
+    pub(super) watch: Watch<'a>,
+    pub(super) jobs: FuturesUnordered<Job<'a>>,
+    pub(super) next_step: usize,
+    pub(super) repairing: bool,
 }
 
-impl<'a> Play<'a, '_> {
+impl Play<'_, '_> {
     async fn phases(&mut self, sensor: &mut dyn Sensor) -> Result<Ending, PortError> {
         self.record.write(EventKind::PhaseBegan { phase: Phase::Baseline })?;
         self.baseline(sensor).await?;
@@ -124,22 +124,29 @@ impl<'a> Play<'a, '_> {
             let now_s = self.record.now_s();
             self.start_due(now_s)?;
             match self.watch.over(now_s) {
-                // Both ends have the same next step: wind up. The judge tells them apart.
+                // What we began to type is typed to its end, or a lab would be left half changed.
+                Some(Over::TimeUp) if self.is_typing() => {}
+                // All ends have the same next step: wind up. The judge tells them apart.
                 Some(Over::Held | Over::TimeUp | Over::NoBite) => return Ok(Ending::Over),
                 None => {}
             }
-            let wake = self.wake_s().map_or(limits::SILENCE, |at_s| seconds(at_s - now_s));
+            let wake = self.wake_s().filter(|at_s| *at_s > now_s);
+            let wake = wake.map_or(limits::SILENCE, |at_s| seconds(at_s - now_s));
             tokio::select! {
                 Some(done) = self.jobs.next(), if !self.jobs.is_empty() => self.done(done)?,
-                seen = next(sensor) => self.see(seen?)?,
+                seen = next(sensor) => self.see(&seen?)?,
                 () = tokio::time::sleep(wake) => {}
             }
         }
     }
 
-    fn see(&mut self, seen: EventKind) -> Result<(), PortError> {
+    fn is_typing(&self) -> bool {
+        matches!(self.options.repair, Repair::Actions { .. }) && !self.jobs.is_empty()
+    }
+
+    fn see(&mut self, seen: &EventKind) -> Result<(), PortError> {
         self.record.write(seen.clone())?;
-        let follows = self.watch.see(&seen, self.record.now_s());
+        let follows = self.watch.see(seen, self.record.now_s());
         follows.into_iter().try_for_each(|kind| self.record.write(kind))
     }
 
@@ -150,7 +157,7 @@ impl<'a> Play<'a, '_> {
     }
 
     /// When the repair is to begin; `None` when it has, or when it is not ours.
-    fn repair_s(&self) -> Option<f64> {
+    pub(super) fn repair_s(&self) -> Option<f64> {
         let after = match &self.options.repair {
             _ if self.repairing => return None,
             Repair::Wait => return None,
@@ -158,65 +165,6 @@ impl<'a> Play<'a, '_> {
             Repair::Script(_) => 0.0,
         };
         Some(self.watch.paged_s? + after)
-    }
-
-    fn start_due(&mut self, now_s: f64) -> Result<(), PortError> {
-        let turbulence_s = self.watch.turbulence_s.unwrap_or(now_s);
-        while let Some(step) = self.plan.steps.get(self.next_step).filter(|step| now_s >= turbulence_s + step.at_s) {
-            let index = self.next_step;
-            self.record.write(EventKind::Fault { step: index, state: FaultState::Injecting, reason: None })?;
-            if let Some(op) = step.recipe.inject.first() {
-                self.jobs.push(jobs::inject(self.actuator, index, 0, op.clone()));
-            }
-            self.next_step += 1;
-        }
-        if self.repair_s().is_some_and(|at_s| now_s >= at_s) {
-            self.repairing = true;
-            match &self.options.repair {
-                Repair::Script(path) => {
-                    self.say_repair(path.display().to_string())?;
-                    self.jobs.push(jobs::script(self.repairer, path));
-                }
-                Repair::Actions { actions, .. } => self.start_action(0, actions)?,
-                Repair::Wait => {}
-            }
-        }
-        Ok(())
-    }
-
-    fn start_action(&mut self, index: usize, actions: &[Action]) -> Result<(), PortError> {
-        let Some(action) = actions.get(index) else { return Ok(()) };
-        self.say_repair(action.to_string())?;
-        self.jobs.push(jobs::act(self.repairer, index, action.clone()));
-        Ok(())
-    }
-
-    fn say_repair(&mut self, command: String) -> Result<(), PortError> {
-        self.record.write(EventKind::Repair { command, status: None, output: String::new() })
-    }
-
-    fn done(&mut self, done: Done) -> Result<(), PortError> {
-        match done {
-            Done::Op { outcome: Err(error), .. } | Done::Action { outcome: Err(error), .. } => Err(error),
-            Done::Op { step, index, op, took_ms, outcome: Ok(()) } => {
-                self.record.write(EventKind::Performed { step, op, took_ms })?;
-                let following = self.plan.steps.get(step).and_then(|step| step.recipe.inject.get(index + 1));
-                if let Some(op) = following {
-                    self.jobs.push(jobs::inject(self.actuator, step, index + 1, op.clone()));
-                    return Ok(());
-                }
-                self.record.write(EventKind::Fault { step, state: FaultState::Injected, reason: None })?;
-                self.watch.injected_s.get_or_insert(self.record.now_s());
-                Ok(())
-            }
-            Done::Action { index, command, outcome: Ok((status, output)) } => {
-                self.record.write(EventKind::Repair { command, status: Some(status), output })?;
-                match &self.options.repair {
-                    Repair::Actions { actions, .. } => self.start_action(index + 1, actions),
-                    _ => Ok(()),
-                }
-            }
-        }
     }
 }
 

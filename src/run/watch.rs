@@ -76,31 +76,27 @@ impl<'a> Watch<'a> {
         let (EventKind::Traffic { probe, window }, Some(turbulence_s)) = (seen, self.turbulence_s) else {
             return Vec::new();
         };
-        let mut follows = Vec::new();
         let scenario = &self.plan.scenario;
         if self.injected_s.is_some() && *probe == scenario.bites.probe && self.bit_s.is_none() {
             let bit = window.success().is_some_and(|success| success < scenario.bites.below.0);
             self.bit_s = bit.then_some(window.to_s);
         }
-        if *probe == scenario.page.when.probe && self.paged_s.is_none() {
-            if let Some(held) = self.page.feed(window) {
-                self.paged_s = Some(now_s);
-                let below = &scenario.page.when;
-                let share = percent(held.share);
-                let severity = scenario.page.severity;
-                let sentence =
-                    format!("{severity:?} {probe} {share} for {} (alert below {})", below.lasting, below.below);
-                follows.push(EventKind::Paged { sentence });
-                // The seconds that led to the page are no part of any recovery.
-                return follows;
-            }
+        if *probe == scenario.page.when.probe
+            && self.paged_s.is_none()
+            && let Some(held) = self.page.feed(window)
+        {
+            self.paged_s = Some(now_s);
+            let (below, severity, share) = (&scenario.page.when, scenario.page.severity, percent(held.share));
+            let sentence = format!("{severity:?} {probe} {share} for {} (alert below {})", below.lasting, below.below);
+            // The seconds that led to the page are no part of any recovery.
+            return vec![EventKind::Paged { sentence }];
         }
         let healthy_run = self.plan.steps.is_empty() && window.from_s >= turbulence_s;
-        if self.paged_s.is_some() || healthy_run {
-            self.hold(probe, window);
-            follows.extend(self.phase_change());
+        if self.paged_s.is_none() && !healthy_run {
+            return Vec::new();
         }
-        follows
+        self.hold(probe, window);
+        self.phase_change().into_iter().collect()
     }
 
     fn hold(&mut self, probe: &str, window: &Window) {

@@ -69,8 +69,14 @@ async fn reconcile(plan: &Plan, lab: &Ports, record: &mut Record<'_>) {
 }
 
 async fn survey(lab: &Ports, record: &mut Record<'_>, healed: bool, errors: &mut Vec<String>) {
-    match limits::within(limits::SURVEY, "survey the lab", lab.surveyor.survey()).await {
-        Ok(facts) => record.try_write(EventKind::Surveyed { healed, facts: Box::new(facts) }),
-        Err(error) => errors.push(error.to_string()),
+    let mut tries = 0;
+    loop {
+        tries += 1;
+        match limits::within(limits::SURVEY, "survey the lab", lab.surveyor.survey()).await {
+            Ok(facts) => return record.try_write(EventKind::Surveyed { healed, facts: Box::new(facts) }),
+            Err(error) if tries >= limits::SURVEY_TRIES => return errors.push(error.to_string()),
+            // A database that was just restarted answers in a moment.
+            Err(_) => tokio::time::sleep(limits::SURVEY_PAUSE).await,
+        }
     }
 }

@@ -30,10 +30,13 @@ impl RunDir {
         let runs = home.join("runs");
         fs::create_dir_all(&runs).map_err(file("create", &runs))?;
         let stamp = now.strftime("%Y%m%d-%H%M%S");
-        let id = (0..)
-            .map(|n: u32| if n == 0 { format!("{scenario}-{stamp}") } else { format!("{scenario}-{stamp}-{n}") })
-            .find(|id| !runs.join(id).exists())
-            .unwrap_or_default();
+        let mut id = format!("{scenario}-{stamp}");
+        // Two runs in one second.
+        let mut others = 0;
+        while runs.join(&id).exists() {
+            others += 1;
+            id = format!("{scenario}-{stamp}-{others}");
+        }
         let known = runs.join(&id);
         let Some(out) = out else {
             fs::create_dir(&known).map_err(file("create", &known))?;

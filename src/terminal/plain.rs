@@ -25,6 +25,7 @@ const EVERY_S: f64 = 5.0;
 
 /// How a screen is to show things.
 #[derive(Clone, Copy, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a wish of its own")]
 pub struct Manner {
     /// Refresh the last line.
     pub refresh: bool,
@@ -116,29 +117,8 @@ impl<W: Write + Send> Plain<W> {
     fn show(&mut self, event: &Event) {
         let at_s = event.at_s;
         match &event.kind {
-            EventKind::RunBegan { run, rehearsal, plan, .. } => {
-                let _ = writeln!(self.out, "run {}", run.bold());
-                if *rehearsal {
-                    let _ = writeln!(
-                        self.out,
-                        "  rehearsal on a fake lab: no cluster is touched, and nothing real is measured"
-                    );
-                }
-                for adjusted in &plan.adjusted {
-                    let _ = writeln!(self.out, "  adjusted: {adjusted}");
-                }
-            }
-            EventKind::PhaseBegan { phase: Phase::Baseline } => {
-                self.line(at_s, "customers arrive; measuring the baseline")
-            }
-            EventKind::PhaseBegan { phase: Phase::Turbulence } if self.live.was_paged() => {
-                self.line(at_s, "it slipped again; the hold window starts over");
-            }
-            EventKind::PhaseBegan { phase: Phase::Turbulence } => {
-                self.state_now(at_s);
-                self.line(at_s, "the baseline is steady; from now on something may break");
-            }
-            EventKind::PhaseBegan { phase: Phase::Recovery } => self.line(at_s, "customers are served again; holding"),
+            EventKind::RunBegan { run, rehearsal, plan, .. } => self.began(run, *rehearsal, &plan.adjusted),
+            EventKind::PhaseBegan { phase } => self.phase(at_s, *phase),
             EventKind::Traffic { probe, .. } if self.live.is_main(probe) => self.state(at_s),
             EventKind::Paged { sentence } => self.page(at_s, sentence),
             EventKind::Interrupted => self.line(at_s, "interrupted; healing, this takes a moment"),
@@ -149,19 +129,50 @@ impl<W: Write + Send> Plain<W> {
             EventKind::Performed { op, .. } if self.manner.candid => self.line(at_s, &format!("droplab: {op}")),
             EventKind::Repair { command, status: None, .. } => self.line(at_s, &format!("repair: {command}")),
             EventKind::Repair { status: Some(status), output, .. } => {
-                let last = output.trim().lines().last().unwrap_or_default().to_owned();
+                let last = output.trim().lines().last().unwrap_or_default();
                 self.line(at_s, &format!("repair: status {status}  {last}"));
             }
             EventKind::Changed { what } if self.manner.candid => self.line(at_s, what),
             EventKind::Reconciled { .. } => self.line(at_s, "books held against promises"),
-            EventKind::RunEnded { lab_errors } => {
-                self.close_line();
-                for error in lab_errors {
-                    self.line(at_s, &format!("lab error: {error}"));
-                }
-            }
+            EventKind::RunEnded { lab_errors } => self.ended(at_s, lab_errors),
             _ => {}
         }
+    }
+
+    fn began(&mut self, run: &str, rehearsal: bool, adjusted: &[String]) {
+        let _ = writeln!(self.out, "run {}", run.bold());
+        if rehearsal {
+            let _ =
+                writeln!(self.out, "  rehearsal on a fake lab: no cluster is touched, and nothing real is measured");
+        }
+        for adjusted in adjusted {
+            let _ = writeln!(self.out, "  adjusted: {adjusted}");
+        }
+    }
+
+    fn phase(&mut self, at_s: f64, phase: Phase) {
+        let news = match phase {
+            Phase::Baseline => "customers arrive; measuring the baseline",
+            Phase::Turbulence if self.live.was_paged() => "it slipped again; the hold window starts over",
+            Phase::Turbulence => "the baseline is steady; from now on something may break",
+            Phase::Recovery => "customers are served again; holding",
+        };
+        self.state_now(at_s);
+        self.line(at_s, news);
+    }
+
+    fn ended(&mut self, at_s: f64, lab_errors: &[String]) {
+        for error in lab_errors {
+            self.line(at_s, &format!("lab error: {error}"));
+        }
+        if self.live.was_interrupted() {
+            let healed = self.live.is_healed();
+            self.line(
+                at_s,
+                if healed { "interrupted, and healed" } else { "interrupted, and NOT healed: droplab heal" },
+            );
+        }
+        self.close_line();
     }
 }
 

@@ -57,10 +57,11 @@ async fn kill_at(stage: &Stage, line: usize, writes_last: bool) -> (String, bool
     let killed = Arc::new(Notify::new());
     let mut dying = Dying { memory: Memory::default(), left: line, writes_last, killed: killed.clone() };
     let (plan, mut lab, options) = (stage.plan(), stage.lab.ports(), stage.options());
+    let mut nobody = Nobody;
     let died = tokio::select! {
         biased;
         () = killed.notified() => true,
-        _ = run::execute(&plan, &mut lab, &mut dying, &mut Nobody, &options, &stage.stop) => false,
+        _ = run::execute(&plan, &mut lab, &mut dying, &mut nobody, &options, &stage.stop) => false,
     };
     (dying.memory.text, died)
 }

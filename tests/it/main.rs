@@ -1,5 +1,8 @@
 //! Everything that needs no Docker, in seconds: runs on the fake lab, crashes, scenarios, the real binary, golden files, tidiness.
 
+#![expect(clippy::unwrap_used, reason = "a panic of a test is its report, in its helpers too")]
+#![expect(unreachable_pub, reason = "a test binary has no inside and outside")]
+
 mod cli;
 mod crash;
 mod golden;

