@@ -3,7 +3,9 @@
 //! **Invariant**: the list is rebuilt whenever a file of them changes, appears or goes.
 
 use std::{
-    env, fs,
+    env,
+    fmt::Write as _,
+    fs,
     io::{self, Write as _},
     path::{Path, PathBuf},
 };

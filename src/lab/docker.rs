@@ -48,6 +48,8 @@ pub struct Node {
     pub id: String,
     /// Whether it runs.
     pub running: bool,
+    /// Whether it was paused: frozen, with everything in its memory.
+    pub paused: bool,
     /// Whether droplab made it.
     pub ours: bool,
     /// The image it was made from.
@@ -105,9 +107,13 @@ impl Engine {
         future::join_all(nodes.iter().map(ask)).await.into_iter().flatten().collect()
     }
 
-    /// Start a container that was stopped.
+    /// Start a container that was stopped, or let one go on that was paused.
     pub async fn start(&self, node: &Node) -> Result<(), LabError> {
-        let started = self.api.start_container(&node.id, None::<StartContainerOptions>).await;
+        let started = if node.paused {
+            self.api.unpause_container(&node.id).await
+        } else {
+            self.api.start_container(&node.id, None::<StartContainerOptions>).await
+        };
         started.map_err(|error| refused(&format!("start {}", node.name), &error))
     }
 
@@ -209,6 +215,7 @@ fn node(container: ContainerSummary) -> Node {
         name: name.trim_start_matches('/').to_owned(),
         id: container.id.unwrap_or_default(),
         running: container.state == Some(ContainerState::RUNNING),
+        paused: container.state == Some(ContainerState::PAUSED),
         ours: mounts.iter().any(|mount| mount.destination.as_deref() == Some(MARK_IN_NODE)),
         image: container.image.unwrap_or_default(),
         api_port: ports.iter().find(|port| port.private_port == 6_443).and_then(|port| port.public_port),
