@@ -3,9 +3,7 @@
 //! **Invariant**: the list is rebuilt whenever a file of them changes, appears or goes.
 
 use std::{
-    env,
-    fmt::Write as _,
-    fs,
+    env, fs,
     io::{self, Write as _},
     path::{Path, PathBuf},
 };
@@ -18,15 +16,15 @@ fn main() -> io::Result<()> {
         collect(&root.join(start), &mut files)?;
     }
     files.sort();
-    let mut list = String::from("&[\n");
+    let mut list = b"&[\n".to_vec();
     for file in files {
         let name = file.strip_prefix(&root).unwrap_or(&file);
-        let _ =
-            writeln!(list, "    ({:?}, include_str!({:?})),", name.display().to_string(), file.display().to_string());
+        let (name, path) = (name.display().to_string(), file.display().to_string());
+        writeln!(list, "    ({name:?}, include_str!({path:?})),")?;
     }
-    list.push_str("]\n");
+    list.extend(b"]\n");
     let out = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default()).join("assets.rs");
-    fs::File::create(out)?.write_all(list.as_bytes())
+    fs::File::create(out)?.write_all(&list)
 }
 
 fn collect(path: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {

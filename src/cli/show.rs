@@ -44,7 +44,8 @@ pub fn main(global: &Global, args: &Args) -> Result<Exit, Failure> {
     if global.json() {
         let public = serde_json::json!({
             "id": id, "title": scenario.title, "story": scenario.story, "level": scenario.level,
-            "expect": scenario.expect, "hints": scenario.hints.len(),
+            "expect": scenario.expect.iter().filter(|expectation| is_public(expectation)).collect::<Vec<_>>(),
+            "hints": scenario.hints.len(),
         });
         let shown = if args.spoil { serde_json::to_value(&scenario).unwrap_or_default() } else { public };
         screen::result(&serde_json::to_string_pretty(&shown).unwrap_or_default());
@@ -52,8 +53,11 @@ pub fn main(global: &Global, args: &Args) -> Result<Exit, Failure> {
     }
     screen::result(&format!("{}\n{id}, level {}\n\n{}\n", say(&scenario.title), scenario.level, say(&scenario.story)));
     screen::result("It is over when");
-    for expectation in &scenario.expect {
+    for expectation in scenario.expect.iter().filter(|expectation| args.spoil || is_public(expectation)) {
         screen::result(&format!("  {}", told(expectation)));
+    }
+    if !args.spoil && !scenario.expect.iter().all(is_public) {
+        screen::result("  and the repair took nothing away that was there before");
     }
     if args.spoil {
         screen::result(&spoiled(&scenario, say));
@@ -61,6 +65,11 @@ pub fn main(global: &Global, args: &Args) -> Result<Exit, Failure> {
         screen::result(&format!("\n{} hints: droplab show {id} --hint 1", scenario.hints.len()));
     }
     Ok(Exit::Pass)
+}
+
+/// What must be kept tells where the wrong turns are: that would be a hint.
+fn is_public(expectation: &Expectation) -> bool {
+    !matches!(expectation, Expectation::Keeps(_))
 }
 
 /// An expectation in words.

@@ -106,6 +106,7 @@ impl Play<'_, '_> {
                 return Ok(());
             }
             tokio::select! {
+                biased;
                 seen = next(sensor) => self.record.write(seen?)?,
                 () = tokio::time::sleep(seconds(latest_s - now_s)) => {}
             }
@@ -132,7 +133,9 @@ impl Play<'_, '_> {
             }
             let wake = self.wake_s().filter(|at_s| *at_s > now_s);
             let wake = wake.map_or(limits::SILENCE, |at_s| seconds(at_s - now_s));
+            // In this order, or two rehearsals of one seed would differ.
             tokio::select! {
+                biased;
                 Some(done) = self.jobs.next(), if !self.jobs.is_empty() => self.done(done)?,
                 seen = next(sensor) => self.see(&seen?)?,
                 () = tokio::time::sleep(wake) => {}

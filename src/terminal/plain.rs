@@ -126,7 +126,10 @@ impl<W: Write + Send> Plain<W> {
                 let why = reason.as_deref().unwrap_or_default();
                 self.line(at_s, &format!("fault {} could not be healed: {why}", step + 1));
             }
-            EventKind::Performed { op, .. } if self.manner.candid => self.line(at_s, &format!("droplab: {op}")),
+            EventKind::Performed { step, op, .. } if self.manner.candid => {
+                let verb = if self.live.is_healing(*step) { "heals" } else { "breaks" };
+                self.line(at_s, &format!("droplab {verb}: {op}"));
+            }
             EventKind::Repair { command, status: None, .. } => self.line(at_s, &format!("repair: {command}")),
             EventKind::Repair { status: Some(status), output, .. } => {
                 let last = output.trim().lines().last().unwrap_or_default();

@@ -57,7 +57,7 @@ async fn doing_nothing_fails_and_droplab_heals() {
     let stage = Stage::new(Quirks::default()).repair(Repair::Wait);
     let outcome = stage.play().await;
     expect(&outcome, Truth::Fail, Exit::Fail);
-    insta::assert_snapshot!(outcome.sentence("recovers", Truth::Fail), @"payment-success was at 8.98% at the end, 99.8% held for 30s was expected within 15m of the page");
+    insta::assert_snapshot!(outcome.sentence("recovers", Truth::Fail), @"payment-success was at 9.06% at the end, 99.8% held for 30s was expected within 15m of the page");
     assert_eq!(stage.lab.world().image("payment"), Some("droplab/payment:2.8.0"));
     assert_eq!(outcome.verdict.residue, Vec::<String>::new());
 }

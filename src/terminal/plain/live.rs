@@ -74,6 +74,10 @@ impl Live {
         self.interrupted
     }
 
+    pub(super) fn is_healing(&self, step: usize) -> bool {
+        self.faults.get(&step) == Some(&FaultState::Healing)
+    }
+
     pub(super) fn is_healed(&self) -> bool {
         self.faults.values().all(|state| matches!(state, FaultState::Planned | FaultState::Healed))
     }
