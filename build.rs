@@ -3,9 +3,7 @@
 //! **Invariant**: the list is rebuilt whenever a file of them changes, appears or goes.
 
 use std::{
-    env,
-    fmt::Write as _,
-    fs,
+    env, fs,
     io::{self, Write as _},
     path::{Path, PathBuf},
 };

@@ -11,10 +11,9 @@ use std::{
 use bollard::{
     Docker,
     exec::{CreateExecOptions, StartExecResults},
-    models::{ContainerSummary, ContainerSummaryStateEnum as ContainerState, NetworkCreateRequest},
+    models::{ContainerSummary, ContainerSummaryStateEnum as ContainerState},
     query_parameters::{
-        InspectContainerOptions, InspectNetworkOptions, ListContainersOptionsBuilder, RemoveContainerOptionsBuilder,
-        StartContainerOptions,
+        InspectContainerOptions, ListContainersOptionsBuilder, RemoveContainerOptionsBuilder, StartContainerOptions,
     },
 };
 use futures::{StreamExt as _, future};
@@ -23,7 +22,7 @@ use k8s_openapi::chrono::{DateTime, Utc};
 use super::{
     command::Tool,
     error::LabError,
-    layout::{KIND_LABEL, Layout, MARK_IN_NODE},
+    layout::{KIND_LABEL, MARK_IN_NODE},
     tools,
 };
 
@@ -124,36 +123,6 @@ impl Engine {
             Err(error) if !is_missing(&error) => Err(refused(&format!("remove {}", node.name), &error)),
             _ => Ok(()),
         }
-    }
-
-    /// Make the lab's own network, so that nothing of anybody else's is in it; there already is fine.
-    pub async fn make_network(&self, layout: &Layout) -> Result<(), LabError> {
-        if self.api.inspect_network(&layout.name, None::<InspectNetworkOptions>).await.is_ok() {
-            return Ok(());
-        }
-        // Larger packets than the engine's own bridge carries would be lost.
-        let bridge = self.api.inspect_network("bridge", None::<InspectNetworkOptions>).await.ok();
-        let mtu = bridge.and_then(|bridge| bridge.options?.remove("com.docker.network.driver.mtu"));
-        let options = mtu.map(|mtu| HashMap::from([("com.docker.network.driver.mtu".to_owned(), mtu)]));
-        let request = NetworkCreateRequest {
-            name: layout.name.clone(),
-            driver: Some("bridge".to_owned()),
-            labels: Some(HashMap::from([(OWN_LABEL.to_owned(), layout.name.clone())])),
-            options,
-            ..Default::default()
-        };
-        let made = self.api.create_network(request).await;
-        made.map(drop).map_err(|error| refused(&format!("make network {}", layout.name), &error))
-    }
-
-    /// Remove the lab's network, if droplab made it; whether there was one.
-    pub async fn remove_network(&self, name: &str) -> Result<bool, LabError> {
-        let Ok(network) = self.api.inspect_network(name, None::<InspectNetworkOptions>).await else { return Ok(false) };
-        if network.labels.is_none_or(|labels| labels.get(OWN_LABEL).is_none_or(|lab| lab != name)) {
-            return Ok(false);
-        }
-        let removed = self.api.remove_network(name).await;
-        removed.map(|()| true).map_err(|error| refused(&format!("remove network {name}"), &error))
     }
 
     /// Run a command in a container to its end.

@@ -8,16 +8,16 @@ use std::{
     time::{Duration, Instant},
 };
 
-use futures::future;
 use kube::Client;
 
 use super::{
+    carry::carry,
     charts,
     cluster::{self, Standing},
     docker::Engine,
     error::LabError,
     host::{self, Depth, Mark},
-    images::{self, Image, Images},
+    images::Images,
     layout::Layout,
     nodes, order,
     progress::{Progress, Step, step},
@@ -188,7 +188,8 @@ impl Work<'_> {
             // The folder was lost: what it held is told again by the engine and by the cluster.
             self.state.keep(&self.record(images, true))?;
         }
-        let ((), carried) = step(self.progress, "carry", self.carry(engine, images)).await?;
+        let ((), carried) =
+            step(self.progress, "carry", carry(self.layout, self.state, engine, images, self.progress)).await?;
         let (client, charts) = step(self.progress, "charts", self.install(client)).await?;
         steps.extend([carried, charts]);
         Ok((client, fate))
@@ -210,7 +211,10 @@ impl Work<'_> {
         let api = cluster::wait_for_api(engine, self.layout, self.state, BIRTH);
         let rest = async {
             // No chart before the images: a pod would start from an older one, or wait long before it looks again.
-            let (carried, client) = tokio::join!(step(self.progress, "carry", self.carry(engine, images)), api);
+            let (carried, client) = tokio::join!(
+                step(self.progress, "carry", carry(self.layout, self.state, engine, images, self.progress)),
+                api
+            );
             let ((), carried) = carried?;
             let (client, charts) = step(self.progress, "charts", self.install(client?)).await?;
             Ok::<_, LabError>((client, [carried, charts]))
@@ -227,32 +231,6 @@ impl Work<'_> {
         steps.push(cluster.1);
         steps.extend(taken);
         Ok(client)
-    }
-
-    /// Bring into the workers what they lack.
-    async fn carry(&self, engine: &Engine, images: &Images) -> Result<((), String), LabError> {
-        let known = self.state.record()?.map(|record| record.images).unwrap_or_default();
-        let workers = self.layout.workers();
-        let held = future::try_join_all(workers.iter().map(|node| held(engine, node))).await?;
-        nodes::prepare(engine, self.layout).await?;
-        let lacking = |name: &str, image: &Image| {
-            let everywhere = held.iter().all(|names| names.iter().any(|there| there == name));
-            !everywhere || known.get(name).map_or(image.newer_than_node, |there| *there != image.id)
-        };
-        let wanted: Vec<&str> =
-            images.stack.iter().filter(|(name, image)| lacking(name, image)).map(|(name, _)| name.as_str()).collect();
-        let told = if wanted.is_empty() {
-            "the nodes hold every image".to_owned()
-        } else {
-            self.progress.note("carry", &format!("{} images into {} nodes", wanted.len(), workers.len()));
-            let bytes = images::import(engine, &wanted, &workers).await?;
-            format!("{} images, {} MB into each of {} nodes", wanted.len(), bytes / 1_000_000, workers.len())
-        };
-        if let Some(record) = self.state.record()? {
-            let ids = images.stack.iter().map(|(name, image)| (name.clone(), image.id.clone())).collect();
-            self.state.keep(&Record { images: ids, ..record })?;
-        }
-        Ok(((), told))
     }
 
     async fn install(&self, client: Client) -> Result<(Client, String), LabError> {
@@ -273,16 +251,5 @@ impl Work<'_> {
     async fn place_order(&self) -> Result<((), String), LabError> {
         order::place(self.layout, ORDER, self.progress).await?;
         Ok(((), "one order placed, paid and delivered".to_owned()))
-    }
-}
-
-/// The images of a node that may still be starting.
-async fn held(engine: &Engine, node: &str) -> Result<Vec<String>, LabError> {
-    let began = Instant::now();
-    loop {
-        match images::in_node(engine, node).await {
-            Err(_) if began.elapsed() < BIRTH => tokio::time::sleep(Duration::from_millis(500)).await,
-            other => return other,
-        }
     }
 }
