@@ -41,6 +41,7 @@ images: setup ## build or pull every image that is missing or out of date
 	images/build all
 
 setup: ## the engine and the tools, where they are missing
+	@command -v $(CARGO) >/dev/null || { echo "cargo is missing: install Rust 1.88 or newer (https://rustup.rs), then run this again" >&2; exit 5; }
 	setup/engine
 	setup/tools
 
