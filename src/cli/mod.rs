@@ -22,10 +22,10 @@ pub mod run;
 pub mod screen;
 pub mod shell;
 pub mod show;
-pub mod wishes;
 pub mod status;
 pub mod steps;
 pub mod up;
+pub mod wishes;
 
 use std::{panic::AssertUnwindSafe, process::ExitCode};
 
