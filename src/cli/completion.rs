@@ -20,7 +20,6 @@ pub struct Args {
 }
 
 /// The verb.
-#[expect(clippy::unnecessary_wraps, reason = "every verb ends in the same way")]
 pub fn main(_global: &Global, args: &Args) -> Result<Exit, Failure> {
     let mut out = Vec::new();
     clap_complete::generate(args.shell, &mut Cli::command(), "droplab", &mut out);

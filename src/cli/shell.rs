@@ -71,7 +71,7 @@ fn inside(lab: &Lab, target: Target, arguments: &[String]) -> Command {
     command.args(["exec", "--quiet", if watched { "-it" } else { "-i" }, service, "--"]);
     // A shell that is told words runs them as a command.
     let is_shell = client == ["bash"];
-    if !(is_shell && !arguments.is_empty()) {
+    if !is_shell || arguments.is_empty() {
         command.args(client);
     }
     command.args(arguments);

@@ -17,7 +17,8 @@ pub struct Args {}
 /// The verb.
 pub async fn main(global: &Global, _args: &Args) -> Result<Exit, Failure> {
     let lab = Lab::open(&global.lab).await?;
-    let found = status(&lab).await;
+    // Boxed: everything is asked at once, and so the question is large.
+    let found = Box::pin(status(&lab)).await;
     if global.json() {
         screen::result(&serde_json::to_string(&found).unwrap_or_default());
     } else {

@@ -26,7 +26,8 @@ pub async fn main(global: &Global, _args: &Args) -> Result<Exit, Failure> {
     let next = format!("droplab up{flags}    (continues)   or   droplab down{flags}");
     let done = {
         let steps = Steps::show(global);
-        until_interrupted(up(&layout, &steps), "the lab is half way up, and nothing else was touched", &next).await?
+        until_interrupted(Box::pin(up(&layout, &steps)), "the lab is half way up, and nothing else was touched", &next)
+            .await?
     };
     if global.json() {
         screen::result(&json(&layout, &done).to_string());

@@ -129,7 +129,7 @@ fn blocker(workload: &Workload, pods: &[Pod]) -> Blocker {
     Blocker { workload: workload.name.clone(), pod: pod.metadata.name.clone(), reason, gravity, ..Blocker::default() }
 }
 
-/// A pod of a StatefulSet is `NAME-0`, one of a Deployment `NAME-HASH-ID`.
+/// A pod of a `StatefulSet` is `NAME-0`, one of a Deployment `NAME-HASH-ID`.
 fn belongs(pod: &Pod, workload: &str) -> bool {
     let rest = pod.metadata.name.as_deref().and_then(|name| name.strip_prefix(workload)?.strip_prefix('-'));
     rest.is_some_and(|rest| rest.split('-').count() <= 2 && !rest.starts_with("dc-"))

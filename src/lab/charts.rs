@@ -43,19 +43,19 @@ pub async fn settle(
     progress: &dyn Progress,
 ) -> Result<Vec<&'static str>, LabError> {
     let releases = releases(client).await?;
-    let mut stale = Vec::new();
+    let mut wanting = Vec::new();
     for chart in assets::charts() {
         match releases.get(chart).map(Vec::as_slice).unwrap_or_default() {
             [.., last]
                 if last.status == "deployed" && last.fingerprint.as_deref() == Some(&fingerprint(chart, layout)) => {}
             history => {
                 unlock(client, history).await?;
-                stale.push(chart);
+                wanting.push(chart);
             }
         }
     }
-    future::try_join_all(stale.iter().map(|chart| install(chart, layout, state, progress))).await?;
-    Ok(stale)
+    future::try_join_all(wanting.iter().map(|chart| install(chart, layout, state, progress))).await?;
+    Ok(wanting)
 }
 
 /// Install or upgrade one chart. Helm's patch compares with what is live, so a person's edits go back.
@@ -67,7 +67,7 @@ pub async fn install(chart: &str, layout: &Layout, state: &State, progress: &dyn
     let arguments =
         ["upgrade", "--install", chart, &folder, "--namespace", NAMESPACE, "--labels", &label, "--set", &values];
     let hear = |line: &str| {
-        if line.starts_with("W") {
+        if line.starts_with('W') {
             progress.note("charts", line);
         }
     };
@@ -84,7 +84,7 @@ fn helm<'a>(state: &State, arguments: &[&str]) -> Result<Tool<'a>, LabError> {
         .env("HELM_CONFIG_HOME", home("config"))
         .env("HELM_DATA_HOME", home("data"))
         .env("HELM_PLUGINS", home("plugins"))
-        .within(Duration::from_secs(120)))
+        .within(Duration::from_mins(2)))
 }
 
 fn fingerprint(chart: &str, layout: &Layout) -> String {

@@ -64,7 +64,7 @@ pub async fn create(layout: &Layout, state: &State, image: &str, progress: &dyn 
     Tool::new(kind, ["create", "cluster", "--config", &config, "--kubeconfig", &unread, "--retain"])
         .env("KIND_EXPERIMENTAL_DOCKER_NETWORK", &layout.name)
         .env("KUBECONFIG", &unread)
-        .within(Duration::from_secs(300))
+        .within(Duration::from_mins(5))
         .on_line(&hear)
         .run()
         .await?;
@@ -139,7 +139,15 @@ mod tests {
     use super::*;
 
     fn node(name: &str, running: bool, ours: bool) -> Node {
-        Node { name: name.to_owned(), id: name.to_owned(), running, ours, image: String::new(), api_port: None }
+        Node {
+            name: name.to_owned(),
+            id: name.to_owned(),
+            running,
+            paused: false,
+            ours,
+            image: String::new(),
+            api_port: None,
+        }
     }
 
     #[test]

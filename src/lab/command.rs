@@ -70,7 +70,7 @@ impl<'a> Tool<'a> {
             arguments: arguments.into_iter().map(|argument| argument.as_ref().to_owned()).collect(),
             envs: Vec::new(),
             input: None,
-            deadline: Duration::from_secs(60),
+            deadline: Duration::from_mins(1),
             on_line: None,
         }
     }
@@ -145,7 +145,7 @@ impl<'a> Tool<'a> {
                     let _ = stdin.write_all(text.as_bytes()).await;
                 }
             };
-            let (_, out, _) =
+            let ((), out, _) =
                 tokio::join!(feed, drain(stdout, &tail, self.on_line), drain(stderr, &tail, self.on_line));
             (child.wait().await, out)
         };

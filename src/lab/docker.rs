@@ -11,10 +11,9 @@ use std::{
 use bollard::{
     Docker,
     exec::{CreateExecOptions, StartExecResults},
-    models::{ContainerSummary, ContainerSummaryStateEnum as ContainerState, NetworkCreateRequest},
+    models::{ContainerSummary, ContainerSummaryStateEnum as ContainerState},
     query_parameters::{
-        InspectContainerOptions, InspectNetworkOptions, ListContainersOptionsBuilder, RemoveContainerOptionsBuilder,
-        StartContainerOptions,
+        InspectContainerOptions, ListContainersOptionsBuilder, RemoveContainerOptionsBuilder, StartContainerOptions,
     },
 };
 use futures::{StreamExt as _, future};
@@ -23,7 +22,7 @@ use k8s_openapi::chrono::{DateTime, Utc};
 use super::{
     command::Tool,
     error::LabError,
-    layout::{KIND_LABEL, Layout, MARK_IN_NODE},
+    layout::{KIND_LABEL, MARK_IN_NODE},
     tools,
 };
 
@@ -48,6 +47,8 @@ pub struct Node {
     pub id: String,
     /// Whether it runs.
     pub running: bool,
+    /// Whether it was paused: frozen, with everything in its memory.
+    pub paused: bool,
     /// Whether droplab made it.
     pub ours: bool,
     /// The image it was made from.
@@ -105,9 +106,13 @@ impl Engine {
         future::join_all(nodes.iter().map(ask)).await.into_iter().flatten().collect()
     }
 
-    /// Start a container that was stopped.
+    /// Start a container that was stopped, or let one go on that was paused.
     pub async fn start(&self, node: &Node) -> Result<(), LabError> {
-        let started = self.api.start_container(&node.id, None::<StartContainerOptions>).await;
+        let started = if node.paused {
+            self.api.unpause_container(&node.id).await
+        } else {
+            self.api.start_container(&node.id, None::<StartContainerOptions>).await
+        };
         started.map_err(|error| refused(&format!("start {}", node.name), &error))
     }
 
@@ -118,36 +123,6 @@ impl Engine {
             Err(error) if !is_missing(&error) => Err(refused(&format!("remove {}", node.name), &error)),
             _ => Ok(()),
         }
-    }
-
-    /// Make the lab's own network, so that nothing of anybody else's is in it; there already is fine.
-    pub async fn make_network(&self, layout: &Layout) -> Result<(), LabError> {
-        if self.api.inspect_network(&layout.name, None::<InspectNetworkOptions>).await.is_ok() {
-            return Ok(());
-        }
-        // Larger packets than the engine's own bridge carries would be lost.
-        let bridge = self.api.inspect_network("bridge", None::<InspectNetworkOptions>).await.ok();
-        let mtu = bridge.and_then(|bridge| bridge.options?.remove("com.docker.network.driver.mtu"));
-        let options = mtu.map(|mtu| HashMap::from([("com.docker.network.driver.mtu".to_owned(), mtu)]));
-        let request = NetworkCreateRequest {
-            name: layout.name.clone(),
-            driver: Some("bridge".to_owned()),
-            labels: Some(HashMap::from([(OWN_LABEL.to_owned(), layout.name.clone())])),
-            options,
-            ..Default::default()
-        };
-        let made = self.api.create_network(request).await;
-        made.map(drop).map_err(|error| refused(&format!("make network {}", layout.name), &error))
-    }
-
-    /// Remove the lab's network, if droplab made it; whether there was one.
-    pub async fn remove_network(&self, name: &str) -> Result<bool, LabError> {
-        let Ok(network) = self.api.inspect_network(name, None::<InspectNetworkOptions>).await else { return Ok(false) };
-        if network.labels.is_none_or(|labels| labels.get(OWN_LABEL).is_none_or(|lab| lab != name)) {
-            return Ok(false);
-        }
-        let removed = self.api.remove_network(name).await;
-        removed.map(|()| true).map_err(|error| refused(&format!("remove network {name}"), &error))
     }
 
     /// Run a command in a container to its end.
@@ -209,6 +184,7 @@ fn node(container: ContainerSummary) -> Node {
         name: name.trim_start_matches('/').to_owned(),
         id: container.id.unwrap_or_default(),
         running: container.state == Some(ContainerState::RUNNING),
+        paused: container.state == Some(ContainerState::PAUSED),
         ours: mounts.iter().any(|mount| mount.destination.as_deref() == Some(MARK_IN_NODE)),
         image: container.image.unwrap_or_default(),
         api_port: ports.iter().find(|port| port.private_port == 6_443).and_then(|port| port.public_port),

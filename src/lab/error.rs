@@ -150,7 +150,7 @@ impl LabError {
         match self {
             Self::Name { .. } => "droplab up --lab droplab".to_owned(),
             Self::PortBase { .. } => "droplab up --port-base 27000".to_owned(),
-            Self::OtherPorts { name, .. } => format!("droplab down --lab {name}    (or leave --port-base out)"),
+            Self::OtherPorts { name, there, .. } => format!("droplab up --lab {name} --port-base {there}"),
             Self::Host { checks } => {
                 checks.iter().find_map(|check| check.fix.clone()).unwrap_or_else(|| "droplab doctor".to_owned())
             }

@@ -7,6 +7,7 @@
 pub mod actuate;
 pub mod assets;
 pub mod blockers;
+pub mod carry;
 pub mod charts;
 pub mod cluster;
 pub mod command;
@@ -22,6 +23,7 @@ pub mod kind_config;
 pub mod kube;
 pub mod kubeconfig;
 pub mod layout;
+pub mod network;
 pub mod nodes;
 pub mod order;
 pub mod progress;

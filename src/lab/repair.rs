@@ -13,9 +13,9 @@ use crate::{
 };
 
 /// How long one action may take.
-const ACTION: Duration = Duration::from_secs(120);
+const ACTION: Duration = Duration::from_mins(2);
 /// How long a script of a person's may take.
-const SCRIPT: Duration = Duration::from_secs(30 * 60);
+const SCRIPT: Duration = Duration::from_mins(30);
 
 #[async_trait]
 impl Repairer for Lab {

@@ -41,20 +41,20 @@ pub async fn reset(lab: &Lab, progress: &dyn Progress) -> Result<Reset, LabError
         let replaced = future::try_join_all(all.iter().map(|chart| replace(lab, chart))).await?;
         Ok(((), format!("{} charts, {} objects", all.len(), replaced.iter().sum::<usize>())))
     });
-    let (_, charts) = charts.await?;
+    let ((), charts) = charts.await?;
     let ready = async {
         // Nothing was restarted behind the API's back: what it says of a pod is so.
-        let count = ready::wait(&lab.kube, &BTreeMap::new(), Duration::from_secs(180), progress).await?;
+        let count = ready::wait(&lab.kube, &BTreeMap::new(), Duration::from_mins(3), progress).await?;
         Ok(((), format!("{count} workloads")))
     };
-    let (_, ready) = step(progress, "ready", ready).await?;
+    let ((), ready) = step(progress, "ready", ready).await?;
     let settings = step(progress, "settings", async { Ok(((), lab.forget_settings().await?.to_owned())) });
-    let (_, settings) = settings.await?;
+    let ((), settings) = settings.await?;
     let order = async {
-        order::place(&lab.layout, Duration::from_secs(60), progress).await?;
+        order::place(&lab.layout, Duration::from_mins(1), progress).await?;
         Ok(((), "one order placed, paid and delivered".to_owned()))
     };
-    let (_, order) = step(progress, "order", order).await?;
+    let ((), order) = step(progress, "order", order).await?;
     Ok(Reset { steps: vec![charts, ready, settings, order], took: began.elapsed() })
 }
 
@@ -106,7 +106,7 @@ where
     object["metadata"]["labels"]["app.kubernetes.io/managed-by"] = "Helm".into();
     let malformed = |error: serde_json::Error| LabError::Malformed { what: tried.clone(), why: error.to_string() };
     let mut wanted: K = serde_json::from_value(object).map_err(malformed)?;
-    wanted.meta_mut().resource_version = live.meta().resource_version.clone();
+    wanted.meta_mut().resource_version.clone_from(&live.meta().resource_version);
     within(5, &tried, api.replace(&name, &PostParams::default(), &wanted)).await?;
     Ok(1)
 }

@@ -3,18 +3,21 @@
 //! **Invariant**: whatever stops it, the next `up` goes on from there and `down` removes it; it is done only when an order
 //! came through.
 
-use std::time::{Duration, Instant};
+use std::{
+    collections::BTreeMap,
+    time::{Duration, Instant},
+};
 
-use futures::future;
 use kube::Client;
 
 use super::{
+    carry::carry,
     charts,
     cluster::{self, Standing},
     docker::Engine,
     error::LabError,
     host::{self, Depth, Mark},
-    images::{self, Image, Images},
+    images::Images,
     layout::Layout,
     nodes, order,
     progress::{Progress, Step, step},
@@ -49,11 +52,11 @@ pub struct Up {
 }
 
 /// How long an API server may take to come back by itself.
-const WAKE: Duration = Duration::from_secs(90);
+const WAKE: Duration = Duration::from_mins(1);
 /// How long an API server may take to come up for the first time.
-const BIRTH: Duration = Duration::from_secs(180);
+const BIRTH: Duration = Duration::from_mins(3);
 /// How long the workloads may take.
-const READY: Duration = Duration::from_secs(300);
+const READY: Duration = Duration::from_mins(5);
 /// How long the first order may take once everything is ready.
 const ORDER: Duration = Duration::from_secs(90);
 
@@ -68,9 +71,9 @@ pub async fn up(layout: &Layout, progress: &dyn Progress) -> Result<Up, LabError
     let ((engine, standing), host) = step(progress, "host", work.look_at_host()).await?;
     let (images, stock) = step(progress, "images", work.look_at_images(&engine)).await?;
     steps.extend([host, stock]);
-    let (client, fate) = work.settle(&engine, &images, standing, &mut steps).await?;
-    let (_, ready) = step(progress, "ready", work.wait_for_workloads(&engine, &client)).await?;
-    let (_, order) = step(progress, "order", work.place_order()).await?;
+    let (client, fate) = Box::pin(work.settle(&engine, &images, standing, &mut steps)).await?;
+    let ((), ready) = step(progress, "ready", work.wait_for_workloads(&engine, &client)).await?;
+    let ((), order) = step(progress, "order", work.place_order()).await?;
     steps.extend([ready, order]);
     wrappers::write(layout, &state)?;
     Ok(Up { fate, steps, took: began.elapsed() })
@@ -95,7 +98,7 @@ impl Work<'_> {
         if let Some(there) = there.filter(|there| *there != self.layout.port_base) {
             return Err(LabError::OtherPorts { name: self.layout.name.clone(), there, wanted: self.layout.port_base });
         }
-        let checks = host::examine(self.layout, Depth::Quick).await;
+        let checks = Box::pin(host::examine(self.layout, Depth::Quick)).await;
         host::verdict(&checks)?;
         let warnings: Vec<_> = checks.iter().filter(|check| check.mark == Mark::Warning).collect();
         for check in &warnings {
@@ -122,9 +125,12 @@ impl Work<'_> {
         let fate = match standing {
             Standing::Absent => Fate::Made,
             Standing::Broken(nodes) => {
-                self.progress.warn("an earlier `up` did not come to its end: building the cluster anew");
+                self.progress
+                    .warn("an earlier `up` did not come to its end, or nodes are gone: building the cluster anew");
                 cluster::remove(engine, &nodes).await?;
-                Fate::Rebuilt
+                // One that never was complete held nothing that could be lost.
+                let was_whole = self.state.record()?.is_none_or(|record| record.complete);
+                if was_whole { Fate::Rebuilt } else { Fate::Made }
             }
             Standing::Running => match self.revive(engine, &[], steps).await {
                 Ok(client) => return self.furnish(engine, images, client, Fate::Kept, steps).await,
@@ -135,7 +141,7 @@ impl Work<'_> {
                 Err(error) => self.give_up_on(engine, &error).await?,
             },
         };
-        let client = self.build(engine, images, steps).await?;
+        let client = Box::pin(self.build(engine, images, steps)).await?;
         Ok((client, fate))
     }
 
@@ -157,6 +163,7 @@ impl Work<'_> {
                 self.progress.note("cluster", "starting the nodes that were stopped");
             }
             cluster::wake(engine, asleep, self.layout).await?;
+            self.progress.note("cluster", "waiting for the Kubernetes API");
             let client = cluster::wait_for_api(engine, self.layout, self.state, WAKE).await?;
             self.progress.note("cluster", "waiting for the nodes to report");
             nodes::wait(&client, self.layout, WAKE).await?;
@@ -177,20 +184,24 @@ impl Work<'_> {
         fate: Fate,
         steps: &mut Vec<Step>,
     ) -> Result<(Client, Fate), LabError> {
-        let (_, carried) = step(self.progress, "carry", self.carry(engine, images)).await?;
+        if self.state.record()?.is_none() {
+            // The folder was lost: what it held is told again by the engine and by the cluster.
+            self.state.keep(&self.record(images, true))?;
+        }
+        let ((), carried) =
+            step(self.progress, "carry", carry(self.layout, self.state, engine, images, self.progress)).await?;
         let (client, charts) = step(self.progress, "charts", self.install(client)).await?;
         steps.extend([carried, charts]);
         Ok((client, fate))
     }
 
+    fn record(&self, images: &Images, complete: bool) -> Record {
+        Record { layout: self.layout.clone(), node_image: images.node.clone(), complete, images: BTreeMap::new() }
+    }
+
     /// A new cluster: images and charts are under way while the nodes still join.
     async fn build(&self, engine: &Engine, images: &Images, steps: &mut Vec<Step>) -> Result<Client, LabError> {
-        let record = Record {
-            layout: self.layout.clone(),
-            node_image: images.node.clone(),
-            complete: false,
-            images: std::collections::BTreeMap::default(),
-        };
+        let record = self.record(images, false);
         self.state.keep(&record)?;
         engine.make_network(self.layout).await?;
         let cluster = step(self.progress, "cluster", async {
@@ -200,7 +211,10 @@ impl Work<'_> {
         let api = cluster::wait_for_api(engine, self.layout, self.state, BIRTH);
         let rest = async {
             // No chart before the images: a pod would start from an older one, or wait long before it looks again.
-            let (carried, client) = tokio::join!(step(self.progress, "carry", self.carry(engine, images)), api);
+            let (carried, client) = tokio::join!(
+                step(self.progress, "carry", carry(self.layout, self.state, engine, images, self.progress)),
+                api
+            );
             let ((), carried) = carried?;
             let (client, charts) = step(self.progress, "charts", self.install(client?)).await?;
             Ok::<_, LabError>((client, [carried, charts]))
@@ -217,32 +231,6 @@ impl Work<'_> {
         steps.push(cluster.1);
         steps.extend(taken);
         Ok(client)
-    }
-
-    /// Bring into the workers what they lack.
-    async fn carry(&self, engine: &Engine, images: &Images) -> Result<((), String), LabError> {
-        let known = self.state.record()?.map(|record| record.images).unwrap_or_default();
-        let workers = self.layout.workers();
-        let held = future::try_join_all(workers.iter().map(|node| held(engine, node))).await?;
-        nodes::prepare(engine, self.layout).await?;
-        let lacking = |name: &str, image: &Image| {
-            let everywhere = held.iter().all(|names| names.iter().any(|there| there == name));
-            !everywhere || known.get(name).map_or(image.newer_than_node, |there| *there != image.id)
-        };
-        let wanted: Vec<&str> =
-            images.stack.iter().filter(|(name, image)| lacking(name, image)).map(|(name, _)| name.as_str()).collect();
-        let told = if wanted.is_empty() {
-            "the nodes hold every image".to_owned()
-        } else {
-            self.progress.note("carry", &format!("{} images into {} nodes", wanted.len(), workers.len()));
-            let bytes = images::import(engine, &wanted, &workers).await?;
-            format!("{} images, {} MB into each of {} nodes", wanted.len(), bytes / 1_000_000, workers.len())
-        };
-        if let Some(record) = self.state.record()? {
-            let ids = images.stack.iter().map(|(name, image)| (name.clone(), image.id.clone())).collect();
-            self.state.keep(&Record { images: ids, ..record })?;
-        }
-        Ok(((), told))
     }
 
     async fn install(&self, client: Client) -> Result<(Client, String), LabError> {
@@ -263,16 +251,5 @@ impl Work<'_> {
     async fn place_order(&self) -> Result<((), String), LabError> {
         order::place(self.layout, ORDER, self.progress).await?;
         Ok(((), "one order placed, paid and delivered".to_owned()))
-    }
-}
-
-/// The images of a node that may still be starting.
-async fn held(engine: &Engine, node: &str) -> Result<Vec<String>, LabError> {
-    let began = Instant::now();
-    loop {
-        match images::in_node(engine, node).await {
-            Err(_) if began.elapsed() < BIRTH => tokio::time::sleep(Duration::from_millis(500)).await,
-            other => return other,
-        }
     }
 }

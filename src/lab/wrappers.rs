@@ -2,7 +2,7 @@
 //!
 //! **Invariant**: a client of the host goes first; a wrapper adds where to connect, and never what to do.
 
-use std::path::PathBuf;
+use std::path::Path;
 
 use super::{command::quote, error::LabError, layout::Layout, state::State, tools};
 
@@ -82,7 +82,7 @@ pub fn write(layout: &Layout, state: &State) -> Result<(), LabError> {
 }
 
 /// redis-cli has variables for the password but not for the port.
-fn redis_of_host(path: &PathBuf, layout: &Layout) -> String {
+fn redis_of_host(path: &Path, layout: &Layout) -> String {
     let (path, port) = (quote(&path.display().to_string()), layout.port("redis"));
     format!("#!/bin/sh\n# This host's redis-cli, pointed at the lab.\nexec {path} -h 127.0.0.1 -p {port} \"$@\"\n")
 }

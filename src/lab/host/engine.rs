@@ -47,11 +47,15 @@ fn is_local(info: &SystemInfo) -> bool {
 
 fn version(info: &SystemInfo) -> Check {
     let architecture = info.architecture.clone().unwrap_or_default();
-    let measured = format!("Docker {} on {}, {architecture}", text(&info.server_version), text(&info.operating_system));
+    let measured = format!(
+        "Docker {} on {}, {architecture}",
+        text(info.server_version.as_ref()),
+        text(info.operating_system.as_ref())
+    );
     let check = Check::new(Topic::Engine, "engine", measured, "Docker 20.10 or newer, x86_64 or aarch64");
     match architecture.as_str() {
         // A snap sees no hidden folder, and the lab's state is in one.
-        "x86_64" | "amd64" | "aarch64" | "arm64" if text(&info.docker_root_dir).starts_with("/var/snap/") => {
+        "x86_64" | "amd64" | "aarch64" | "arm64" if text(info.docker_root_dir.as_ref()).starts_with("/var/snap/") => {
             check.but(Mark::Warning, "use Docker's own packages: the snap cannot mount hidden folders")
         }
         "x86_64" | "amd64" | "aarch64" | "arm64" => check,
@@ -82,7 +86,7 @@ fn memory(info: &SystemInfo) -> Check {
 }
 
 fn disk(info: &SystemInfo, local: bool) -> Check {
-    let root = text(&info.docker_root_dir);
+    let root = text(info.docker_root_dir.as_ref());
     let wanted = format!("{} free", gib(DISK_BYTES));
     let free = local.then(|| rustix::fs::statvfs(Path::new(&root)).ok()).flatten();
     let Some(free) = free.map(|stat| stat.f_bavail * stat.f_frsize) else {
@@ -100,7 +104,7 @@ fn disk(info: &SystemInfo, local: bool) -> Check {
 /// kind needs `--privileged`; an engine may grant only what its own host has.
 fn privilege(info: &SystemInfo) -> Check {
     let lacking = lacking_capabilities();
-    let runtime = text(&info.default_runtime);
+    let runtime = text(info.default_runtime.as_ref());
     let measured =
         if lacking == 0 { "all capabilities".to_owned() } else { format!("{lacking} missing, runtime `{runtime}`") };
     let check =
@@ -148,8 +152,8 @@ fn instances_in_use() -> u64 {
     processes.flat_map(files).filter(is_inotify).count() as u64
 }
 
-fn text(field: &Option<String>) -> String {
-    field.clone().unwrap_or_else(|| "?".to_owned())
+fn text(field: Option<&String>) -> String {
+    field.cloned().unwrap_or_else(|| "?".to_owned())
 }
 
 #[cfg(test)]
