@@ -63,7 +63,7 @@ async fn customers(shop: SocketAddr, run: &str, rate: Rate, last: Duration) -> R
     let sums = (told.len(), count(Told::Acknowledged), count(Told::Refused), count(Told::Unanswered));
     writeln!(std::io::stdout(), "{run}: sent, acknowledged, refused, unanswered: {sums:?}")?;
     if let (Some(before), Some(after), Ok(count @ 1..)) = (before, cpu(), u32::try_from(told.len())) {
-        writeln!(std::io::stdout(), "processor time per request: {:?}", (after - before) / count)?;
+        writeln!(std::io::stdout(), "processor time per request: {:?}", after.saturating_sub(before) / count)?;
     }
     Ok(())
 }

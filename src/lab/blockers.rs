@@ -197,7 +197,7 @@ fn crashed(times: i32, ended: Option<&k8s_openapi::api::core::v1::ContainerState
 mod tests {
     use super::*;
 
-    fn pod(name: &str, status: serde_json::Value) -> Pod {
+    fn pod(name: &str, status: &serde_json::Value) -> Pod {
         serde_json::from_value(serde_json::json!({ "metadata": { "name": name }, "status": status })).unwrap()
     }
 
@@ -210,7 +210,7 @@ mod tests {
         let status = serde_json::json!({ "containerStatuses": [{
             "name": "payment", "image": "droplab/payment:9", "imageID": "", "ready": false, "restartCount": 0,
             "state": { "waiting": { "reason": "ImagePullBackOff" } } }] });
-        let found = blockers(&[workload("deployment/payment")], &[pod("payment-5c-x7", status)]);
+        let found = blockers(&[workload("deployment/payment")], &[pod("payment-5c-x7", &status)]);
         assert_eq!(found[0].reason, "its node lacks image droplab/payment:9");
         assert_eq!(found[0].gravity, HOPELESS);
         assert_eq!(found[0].pod.as_deref(), Some("payment-5c-x7"));
@@ -222,7 +222,7 @@ mod tests {
             "name": "kafka", "image": "i", "imageID": "", "ready": false, "restartCount": 3,
             "state": { "waiting": { "reason": "CrashLoopBackOff" } },
             "lastState": { "terminated": { "exitCode": 137, "reason": "OOMKilled" } } }] });
-        let found = blockers(&[workload("statefulset/kafka-dc-2")], &[pod("kafka-dc-2-0", status)]);
+        let found = blockers(&[workload("statefulset/kafka-dc-2")], &[pod("kafka-dc-2-0", &status)]);
         assert_eq!(found[0].reason, "it ended 3 times, last with OOMKilled");
     }
 
@@ -230,7 +230,7 @@ mod tests {
     fn no_room_is_told_in_the_schedulers_words() {
         let status = serde_json::json!({ "conditions": [
             { "type": "PodScheduled", "status": "False", "message": "0/4 nodes are available: 3 Insufficient memory." }] });
-        let found = blockers(&[workload("deployment/bank")], &[pod("bank-1-2", status)]);
+        let found = blockers(&[workload("deployment/bank")], &[pod("bank-1-2", &status)]);
         assert!(found[0].reason.contains("Insufficient memory"));
     }
 
@@ -242,7 +242,7 @@ mod tests {
                 "state": { "running": { "startedAt": "2026-01-01T10:00:00Z" } } }] } }))
         .unwrap();
         let node = |text: &str| [("n".to_owned(), text.parse::<DateTime<Utc>>().unwrap())].into();
-        assert_eq!(stale(&[pod.clone()], &node("2026-01-01T11:00:00Z")).len(), 1);
+        assert_eq!(stale(std::slice::from_ref(&pod), &node("2026-01-01T11:00:00Z")).len(), 1);
         assert!(stale(&[pod], &node("2026-01-01T09:00:00Z")).is_empty());
     }
 
@@ -250,7 +250,7 @@ mod tests {
     fn a_ready_pod_and_somebody_elses_do_not_block() {
         let ready = serde_json::json!({ "conditions": [{ "type": "Ready", "status": "True" }] });
         let other = serde_json::json!({});
-        let pods = [pod("redis-dc-1-0", ready), pod("redis-sentinel-dc-1-0", other)];
+        let pods = [pod("redis-dc-1-0", &ready), pod("redis-sentinel-dc-1-0", &other)];
         let found = blockers(&[workload("statefulset/redis-dc-1")], &pods);
         assert_eq!((found[0].pod.clone(), found[0].reason.as_str()), (None, "0 of 1 replicas ready"));
         let done = Workload { ready: 1, ..workload("statefulset/redis-dc-1") };

@@ -13,39 +13,39 @@ use std::{
 use serde_json::Value;
 
 /// Long enough for one run with its baseline, repair and hold window on two busy cores.
-pub const A_RUN: Duration = Duration::from_secs(240);
+pub(crate) const A_RUN: Duration = Duration::from_secs(240);
 
 /// How a command ended.
-pub struct Outcome {
-    pub code: Option<i32>,
-    pub stdout: String,
-    pub stderr: String,
-    pub took: Duration,
+pub(crate) struct Outcome {
+    pub(crate) code: Option<i32>,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+    pub(crate) took: Duration,
 }
 
 impl Outcome {
     /// Standard output as JSON.
-    pub fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         serde_json::from_str(&self.stdout)
             .unwrap_or_else(|e| panic!("no JSON ({e}):\n{}\n{}", self.stdout, self.stderr))
     }
 
     /// Fail unless the command ended with this code.
-    pub fn expect_code(self, code: i32) -> Self {
+    pub(crate) fn expect_code(self, code: i32) -> Self {
         assert_eq!(self.code, Some(code), "stdout:\n{}\nstderr:\n{}", self.stdout, self.stderr);
         self
     }
 }
 
 /// Where a run of a test keeps its files; kept after the test, for whoever reads a failure.
-pub fn out_dir(name: &str) -> PathBuf {
+pub(crate) fn out_dir(name: &str) -> PathBuf {
     let dir = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("e2e").join(name);
     let _ = fs::remove_dir_all(&dir);
     dir
 }
 
 /// `droplab ARGS` on the lab of these tests.
-pub fn start(args: &[&str]) -> Child {
+pub(crate) fn start(args: &[&str]) -> Child {
     let lab = env::var("DROPLAB_LAB").expect("DROPLAB_LAB names the lab: run `make e2e`");
     assert_ne!(lab, "droplab", "these tests break their lab: they want one of their own, run `make e2e`");
     Command::new(env!("CARGO_BIN_EXE_droplab"))
@@ -58,7 +58,7 @@ pub fn start(args: &[&str]) -> Child {
 }
 
 /// Wait for a command that was started, no longer than the deadline.
-pub fn finish(mut child: Child, deadline: Duration) -> Outcome {
+pub(crate) fn finish(mut child: Child, deadline: Duration) -> Outcome {
     let began = Instant::now();
     // Both pipes are read while waiting: a full pipe would block the command.
     let (mut out, mut err) = (child.stdout.take().expect("piped"), child.stderr.take().expect("piped"));
@@ -79,12 +79,12 @@ pub fn finish(mut child: Child, deadline: Duration) -> Outcome {
 }
 
 /// Run a command to its end.
-pub fn run(args: &[&str], deadline: Duration) -> Outcome {
+pub(crate) fn run(args: &[&str], deadline: Duration) -> Outcome {
     finish(start(args), deadline)
 }
 
 /// Run the headline incident with further arguments; its verdict is read from `--out`.
-pub fn incident(name: &str, args: &[&str]) -> (Outcome, Value) {
+pub(crate) fn incident(name: &str, args: &[&str]) -> (Outcome, Value) {
     reset();
     let out = out_dir(name);
     let out_text = out.to_str().expect("a UTF-8 path");
@@ -96,12 +96,12 @@ pub fn incident(name: &str, args: &[&str]) -> (Outcome, Value) {
 }
 
 /// Put the lab back to its charts.
-pub fn reset() {
+pub(crate) fn reset() {
     run(&["reset"], Duration::from_secs(180)).expect_code(0);
 }
 
 /// What kubectl prints, through the lab's own environment.
-pub fn kubectl(args: &str) -> String {
+pub(crate) fn kubectl(args: &str) -> String {
     let env = run(&["env"], Duration::from_secs(20)).expect_code(0);
     let script = format!("{}\nkubectl {args}", env.stdout);
     let output = Command::new("sh").arg("-c").arg(script).output().expect("sh runs");
