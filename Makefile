@@ -8,7 +8,7 @@ CARGO      := cargo
 DROPLAB    := target/release/droplab
 export PATH := $(CURDIR)/.tools/bin:$(PATH)
 
-.PHONY: help demo up down test check unit e2e bench images setup build
+.PHONY: help demo up down test check unit e2e slice bench images setup build
 
 help: ## this list
 	@grep -hE '^[a-z0-9]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | awk -F'\t' '{ printf "  make %-8s %s\n", $$1, $$2 }'
@@ -22,7 +22,7 @@ up: build images ## bring the lab up (a second time: seconds)
 down: ## take the lab away; images stay
 	@if [ -x $(DROPLAB) ]; then $(DROPLAB) down; else echo "nothing to take down: droplab was never built here"; fi
 
-test: check unit e2e ## all set-up, all tests
+test: check unit slice ## all set-up; lints, every test without a cluster, a slice of those with one
 
 check: setup ## formatting and lints
 	$(CARGO) fmt --all --check
@@ -31,8 +31,12 @@ check: setup ## formatting and lints
 unit: setup ## every test that needs no cluster: seconds, once built
 	$(CARGO) test --release --locked --workspace
 
-e2e: build images ## the real cluster, under a name of its own, gone afterwards
+e2e: build images ## every test on the real cluster, under a name of its own, gone afterwards (half an hour)
 	setup/e2e
+
+# The lab itself; healthy passes; broken and repaired passes; killed in the middle leaves nothing.
+slice: build images
+	setup/e2e lab:: b1_ b2_ d1_
 
 bench: build images ## measure; writes target/bench.json
 	bench/run $(DROPLAB)
