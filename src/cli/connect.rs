@@ -9,8 +9,7 @@ use crate::{
     lab::{
         Lab,
         fake::{FakeLab, Quirks},
-        layout::NAMESPACE,
-        sense::{LabSensor, SenseTarget},
+        sense::LabSensor,
     },
     load::Crowd,
     run::ports::Ports,
@@ -22,9 +21,8 @@ pub async fn connect(global: &Global, rehearse: bool) -> Result<Ports, Failure> 
         return Ok(FakeLab::new("rehearsal", Quirks::default()).ports());
     }
     let lab = Lab::connect(&global.lab).await?;
-    let target = SenseTarget { kube: lab.kube.clone(), postgres: lab.postgres(), namespace: NAMESPACE.to_owned() };
     let shop = SocketAddr::from((Ipv4Addr::LOCALHOST, lab.layout.port("shop")));
-    let sensor = LabSensor::new(target, Box::new(Crowd::new(shop)));
+    let sensor = LabSensor::new(lab.sense_target(), Box::new(Crowd::new(shop)));
     Ok(Ports {
         actuator: Box::new(lab.clone()),
         surveyor: Box::new(lab.clone()),
