@@ -31,11 +31,11 @@ check: setup ## formatting and lints
 unit: setup ## every test that needs no cluster: seconds, once built
 	$(CARGO) test --release --locked --workspace
 
-e2e: build images ## every test on the real cluster, under a name of its own, gone afterwards (half an hour)
+e2e: images ## every test on the real cluster, under a name of its own, gone afterwards (half an hour)
 	setup/e2e
 
 # The lab itself; healthy passes; broken and repaired passes; doing nothing fails; killed in the middle leaves nothing.
-slice: build images
+slice: images
 	setup/e2e lab:: b1_ b2_ b3_ d1_
 
 bench: build images ## measure; writes target/bench.json

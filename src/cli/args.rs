@@ -4,7 +4,9 @@
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use super::{completion, doctor, down, env, heal, judge, list, plan, report, reset, run, shell, show, status, up};
+use super::{
+    completion, doctor, down, env, fault, heal, judge, list, plan, report, reset, run, shell, show, status, up,
+};
 
 /// The whole command line.
 #[derive(Debug, Parser)]
@@ -118,6 +120,8 @@ pub enum Verb {
     Plan(plan::Args),
     /// Break the lab, watch the customers, wait for the repair, judge
     Run(run::Args),
+    /// Put one fault in by hand, list faults, take one out
+    Fault(fault::Args),
     /// Take out whatever an earlier run left in the lab
     Heal(heal::Args),
     /// Judge an earlier run again, from its journal

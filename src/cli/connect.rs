@@ -4,10 +4,11 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 
-use super::{args::Global, failure::Failure};
+use super::{args::Global, failure::Failure, screen};
 use crate::{
     lab::{
         Lab,
+        error::LabError,
         fake::{FakeLab, Quirks},
         sense::LabSensor,
     },
@@ -20,13 +21,28 @@ pub async fn connect(global: &Global, rehearse: bool) -> Result<Ports, Failure> 
     if rehearse {
         return Ok(FakeLab::new("rehearsal", Quirks::default()).ports());
     }
-    let lab = Lab::connect(&global.lab).await?;
+    Ok(ports(Lab::connect(&global.lab).await?))
+}
+
+/// The lab to be healed: nodes that were stopped are woken, and an API that stays silent is no reason to leave a fault in.
+pub async fn for_healing(global: &Global) -> Result<Ports, Failure> {
+    let lab = match Lab::rouse(&global.lab).await {
+        Err(error @ LabError::Kube { .. }) => {
+            screen::note(&format!("{error}\n  healing what can be reached through the engine alone"));
+            Lab::open(&global.lab).await?
+        }
+        roused => roused?,
+    };
+    Ok(ports(lab))
+}
+
+fn ports(lab: Lab) -> Ports {
     let shop = SocketAddr::from((Ipv4Addr::LOCALHOST, lab.layout.port("shop")));
     let sensor = LabSensor::new(lab.sense_target(), Box::new(Crowd::new(shop)));
-    Ok(Ports {
+    Ports {
         actuator: Box::new(lab.clone()),
         surveyor: Box::new(lab.clone()),
         sensor: Box::new(sensor),
         repairer: Box::new(lab),
-    })
+    }
 }

@@ -20,6 +20,8 @@ pub enum Code {
     ScenarioInvalid,
     /// The scenario asks for what this lab has not got.
     PlanRefused,
+    /// The lab has not got what the fault is to hit, or another fault has it.
+    FaultRefused,
     /// An argument makes no sense here.
     Usage,
     /// No run of that name.
@@ -67,6 +69,7 @@ impl Code {
             Self::ScenarioUnknown => ("DL-SCENARIO-UNKNOWN", "there is no such scenario", Exit::Usage),
             Self::ScenarioInvalid => ("DL-SCENARIO-INVALID", "the scenario cannot be used", Exit::Usage),
             Self::PlanRefused => ("DL-PLAN-REFUSED", "this lab cannot play the scenario", Exit::Usage),
+            Self::FaultRefused => ("DL-FAULT-REFUSED", "this fault cannot be put in", Exit::Usage),
             Self::Usage => ("DL-USAGE", "the arguments make no sense together", Exit::Usage),
             Self::RunUnknown => ("DL-RUN-UNKNOWN", "there is no such run", Exit::Usage),
             Self::JournalInvalid => ("DL-JOURNAL-INVALID", "the journal cannot be read", Exit::Unknown),

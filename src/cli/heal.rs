@@ -5,7 +5,7 @@
 
 use super::{
     args::Global,
-    connect::connect,
+    connect::for_healing,
     exit::Exit,
     failure::{Code, Failure},
     screen,
@@ -45,10 +45,20 @@ pub async fn main(global: &Global, args: &Args) -> Result<Exit, Failure> {
         None => runs::unhealed(&store::home(), &global.lab),
         Some(name) => named(name)?,
     };
+    heal(global, &open).await
+}
+
+/// `droplab fault heal ID`: the same for one fault, whoever holds it.
+pub(super) async fn healed_by_name(global: &Global, id: &str) -> Result<Exit, Failure> {
+    let _alone = store::lock::lock(&store::home(), &global.lab, "droplab fault heal")?;
+    heal(global, &named(id)?).await
+}
+
+async fn heal(global: &Global, open: &[(RunDir, Timeline)]) -> Result<Exit, Failure> {
     if open.is_empty() {
         return Ok(said(global, &[], "nothing to heal"));
     }
-    let lab = connect(global, false).await?;
+    let lab = for_healing(global).await?;
     let mut left = Vec::new();
     for (run, timeline) in open.iter().rev() {
         left.extend(one(global, &lab, run, timeline).await?);
@@ -64,7 +74,7 @@ pub async fn main(global: &Global, args: &Args) -> Result<Exit, Failure> {
 fn named(name: &str) -> Result<Vec<(RunDir, Timeline)>, Failure> {
     let run = runs::find(&store::home(), Some(name))?;
     let timeline = journal::read(&run.journal())?;
-    if timeline.began().is_some_and(|(.., rehearsal)| rehearsal) {
+    if timeline.injection().is_some_and(|(.., rehearsal)| rehearsal) {
         return Err(Failure::new(Code::Usage, "a rehearsal touches no lab, so there is nothing to heal"));
     }
     Ok(if timeline.unhealed().is_empty() { Vec::new() } else { vec![(run, timeline)] })
@@ -78,8 +88,8 @@ async fn one(global: &Global, lab: &Ports, run: &RunDir, timeline: &Timeline) ->
     let healed = heal::from_journal(timeline, lab, &mut journal, &mut watcher).await?;
     let mut left: Vec<_> =
         healed.unhealed().iter().map(|step| format!("{}: the fault of step {} is stuck", run.id, step + 1)).collect();
-    match (healed.began(), healed.survey(true)) {
-        (Some((_, plan, _)), Some((_, after))) => left.extend(residue::residue(plan, after)),
+    match (healed.injection(), healed.survey(true)) {
+        (Some((_, injection, _)), Some((_, after))) => left.extend(residue::residue(injection, after)),
         _ => left.push(format!("{}: the lab could not be surveyed after healing", run.id)),
     }
     Ok(left)

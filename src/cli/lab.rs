@@ -82,7 +82,9 @@ fn code(error: &LabError) -> Code {
         LabError::NotReady { .. } => Code::LabNotReady,
         LabError::NoOrder { .. } => Code::OrderLost,
         LabError::State { .. } | LabError::Malformed { .. } => Code::File,
-        LabError::Engine { .. } | LabError::Command(_) | LabError::Kube { .. } => Code::LabError,
+        LabError::Engine { .. } | LabError::Node { .. } | LabError::Command(_) | LabError::Kube { .. } => {
+            Code::LabError
+        }
     }
 }
 

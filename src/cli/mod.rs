@@ -10,6 +10,7 @@ pub mod down;
 pub mod env;
 pub mod exit;
 pub mod failure;
+pub mod fault;
 pub mod heal;
 pub mod interrupt;
 pub mod judge;
@@ -73,6 +74,7 @@ async fn dispatch(cli: Cli) -> Result<Exit, Failure> {
         Verb::Show(args) => show::main(global, &args),
         Verb::Plan(args) => plan::main(global, &args).await,
         Verb::Run(args) => run::main(global, &args).await,
+        Verb::Fault(args) => fault::main(global, &args).await,
         Verb::Heal(args) => heal::main(global, &args).await,
         Verb::Judge(args) => judge::main(global, &args),
         Verb::Report(args) => report::main(global, &args),

@@ -41,11 +41,11 @@ pub async fn main(global: &Global, args: &Args) -> Result<Exit, Failure> {
 fn text(plan: &Plan) -> String {
     let scenario = &plan.scenario;
     let mut lines = vec![format!("{}: {}", plan.scenario_id, scenario.title.en)];
-    lines.push(format!("  lab       {}", plan.before.lab));
+    lines.push(format!("  lab       {}", plan.injection.before.lab));
     let load: Vec<_> = scenario.load.steady.iter().map(|(kind, rate)| format!("{} {rate}", kind.probe())).collect();
     lines.push(format!("  customers {}", load.join(", ")));
     lines.push(format!("  baseline  {}", scenario.load.baseline));
-    for step in &plan.steps {
+    for step in &plan.injection.steps {
         lines.push(format!("  +{:<8} {}", format!("{}s", step.at_s), step.fault.key()));
         lines.extend(step.recipe.inject.iter().map(|op| format!("    inject  {op}")));
         lines.extend(step.recipe.heal.iter().map(|op| format!("    heal    {op}")));

@@ -5,13 +5,55 @@
 //!
 //! **Invariant**: pure; key in YAML = file name = enum variant = heading. A recipe heals without an output of its inject.
 
+mod burn_cpu;
+mod change_config;
+mod crash_loop;
+mod cut_link;
+mod cut_zone;
 mod deploy_version;
+mod exhaust_connections;
+mod fail_dns;
+mod fill_memory;
+mod freeze_pod;
+mod freeze_zone;
+mod ground;
+mod hold_lock;
+mod kill_backends;
+mod kill_pod;
+mod limit_bandwidth;
+mod long_transaction;
+mod lose_packets;
+pub mod manual;
+mod pause_redis;
+mod scale;
 
-use crate::model::{facts::Facts, fault::FaultSpec, op::Recipe};
+pub use ground::Ground;
+use ground::both;
 
-/// How a fault is done and undone on this lab, or every reason why it cannot be.
-pub fn recipe(fault: &FaultSpec, facts: &Facts) -> Result<Recipe, Vec<String>> {
+use crate::model::{fault::FaultSpec, op::Recipe};
+
+/// How a fault is done and undone on this ground, or every reason why it cannot be.
+pub fn recipe(fault: &FaultSpec, ground: &Ground) -> Result<Recipe, Vec<String>> {
+    ground.check()?;
     match fault {
-        FaultSpec::DeployVersion(fault) => deploy_version::recipe(fault, facts),
+        FaultSpec::BurnCpu(fault) => burn_cpu::recipe(fault, ground),
+        FaultSpec::ChangeConfig(fault) => change_config::recipe(fault, ground),
+        FaultSpec::CrashLoop(fault) => crash_loop::recipe(fault, ground),
+        FaultSpec::CutLink(fault) => cut_link::recipe(fault, ground),
+        FaultSpec::CutZone(fault) => cut_zone::recipe(fault, ground),
+        FaultSpec::DeployVersion(fault) => deploy_version::recipe(fault, ground.facts),
+        FaultSpec::ExhaustConnections(fault) => exhaust_connections::recipe(fault, ground),
+        FaultSpec::FailDns(fault) => fail_dns::recipe(fault, ground),
+        FaultSpec::FillMemory(fault) => fill_memory::recipe(fault, ground),
+        FaultSpec::FreezePod(fault) => freeze_pod::recipe(fault, ground),
+        FaultSpec::FreezeZone(fault) => freeze_zone::recipe(fault, ground),
+        FaultSpec::HoldLock(fault) => hold_lock::recipe(fault, ground),
+        FaultSpec::KillBackends(fault) => kill_backends::recipe(fault, ground),
+        FaultSpec::KillPod(fault) => kill_pod::recipe(fault, ground),
+        FaultSpec::LimitBandwidth(fault) => limit_bandwidth::recipe(fault, ground),
+        FaultSpec::LongTransaction(fault) => Ok(long_transaction::recipe(fault, ground)),
+        FaultSpec::LosePackets(fault) => lose_packets::recipe(fault, ground),
+        FaultSpec::PauseRedis(fault) => Ok(pause_redis::recipe(fault, ground)),
+        FaultSpec::Scale(fault) => scale::recipe(fault, ground),
     }
 }

@@ -50,13 +50,13 @@ impl<'a> Case<'a> {
 
     /// Whether the run was to have no fault at all: the proof that a healthy system passes.
     pub(super) fn is_healthy_run(&self) -> bool {
-        self.plan.is_some_and(|plan| plan.steps.is_empty())
+        self.plan.is_some_and(|plan| plan.injection.steps.is_empty())
     }
 
     /// Run, seed, scenario, rehearsal.
     pub(super) fn identity(&self) -> (String, u64, String, bool) {
         self.timeline.began().map_or_else(Default::default, |(run, plan, rehearsal)| {
-            (run.to_owned(), plan.seed, plan.scenario_id.clone(), rehearsal)
+            (run.to_owned(), plan.injection.seed, plan.scenario_id.clone(), rehearsal)
         })
     }
 

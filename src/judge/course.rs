@@ -81,8 +81,17 @@ pub(super) fn effect(case: &Case) -> Effect {
         symptom,
         bystander,
         exercised: exercised.map(|(_, window)| window.intended).sum(),
+        counters: counters(case),
         gauges: bites.gauges.keys().filter_map(|name| Some((name.clone(), peak(name)?))).collect(),
     }
+}
+
+/// Packets that met each fault's rules.
+fn counters(case: &Case) -> std::collections::BTreeMap<String, u64> {
+    let key =
+        |step: usize| case.plan.and_then(|plan| plan.injection.steps.get(step)).map_or("", |step| step.fault.key());
+    let acted = case.timeline.acted();
+    acted.into_iter().map(|(step, packets)| (format!("step {} {}", step + 1, key(step)), packets)).collect()
 }
 
 fn sum<'a>(windows: impl Iterator<Item = &'a Window>) -> Option<f64> {

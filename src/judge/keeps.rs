@@ -12,7 +12,7 @@ use crate::model::{
 };
 
 pub(super) fn finding(case: &Case, keeps: &Keeps) -> Finding {
-    let Some(before) = case.plan.map(|plan| &plan.before) else {
+    let Some(before) = case.plan.map(|plan| &plan.injection.before) else {
         return case::finding("keeps", Truth::Unknown, format!("{keeps}: there is no survey from before"), vec![]);
     };
     let Some((seq, after)) = case.timeline.survey(false) else {

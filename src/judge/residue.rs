@@ -8,32 +8,46 @@ use super::case::{self, Case};
 use crate::model::{
     facts::{Deployment, Facts},
     op::Op,
-    plan::Plan,
+    plan::Injection,
     verdict::{Finding, Truth},
 };
 
-/// What is left of the plan's faults in a lab that should be healed.
-pub fn residue(plan: &Plan, after: &Facts) -> Vec<String> {
-    plan.steps.iter().flat_map(|step| &step.recipe.inject).filter_map(|op| left(op, &plan.before, after)).collect()
+/// What is left of an injection's faults in a lab that should be healed.
+pub fn residue(injection: &Injection, after: &Facts) -> Vec<String> {
+    let before = &injection.before;
+    let set = injection.blows().filter_map(|op| left(op, before, after));
+    let traces = after.traces.difference(&before.traces).cloned();
+    set.chain(traces).collect()
 }
 
-/// What an op set and nobody set back.
+/// What an op set and nobody set back. A target that is gone carries no fault.
 fn left(op: &Op, before: &Facts, after: &Facts) -> Option<String> {
+    let both = |name: &String| Some((before.deployments.get(name)?, after.deployments.get(name)?));
+    let differs =
+        |what: String, was: String, is: String| (is != was).then(|| format!("{what} is at {is}, was at {was}"));
     match op {
         Op::SetImage { deployment, container, .. } => {
-            let image = |facts: &Facts| {
-                facts.deployments.get(deployment).and_then(|found| found.images.get(container)).cloned()
-            };
-            // A target that is gone carries no fault.
-            let (was, is) = (image(before)?, image(after)?);
-            (is != was).then(|| format!("deployment/{deployment} container {container} is at {is}, was at {was}"))
+            let (was, is) = both(deployment)?;
+            let (was, is) = (was.images.get(container)?, is.images.get(container)?);
+            differs(format!("deployment/{deployment} container {container}"), was.clone(), is.clone())
         }
+        Op::SetReplicas { deployment, .. } => {
+            let (was, is) = both(deployment)?;
+            differs(format!("replicas of deployment/{deployment}"), was.replicas.to_string(), is.replicas.to_string())
+        }
+        Op::SetEnv { deployment, name, .. } => {
+            let (was, is) = both(deployment)?;
+            let value =
+                |found: &Deployment| found.env.get(&format!("{deployment}/{name}")).map_or("nothing", |v| v).to_owned();
+            differs(format!("{name} of deployment/{deployment}"), value(was), value(is))
+        }
+        Op::DeletePod { .. } | Op::KillBackends { .. } | Op::Hold { .. } | Op::Release { .. } => None,
     }
 }
 
 pub(super) fn residue_of(case: &Case) -> Vec<String> {
     match (case.plan, case.timeline.survey(true)) {
-        (Some(plan), Some((_, after))) => residue(plan, after),
+        (Some(plan), Some((_, after))) => residue(&plan.injection, after),
         _ => Vec::new(),
     }
 }
@@ -58,17 +72,12 @@ pub(super) fn findings(case: &Case) -> Option<Finding> {
 /// What else is different from before: the person's own changes.
 pub(super) fn drift_of(case: &Case) -> Vec<String> {
     let (Some(plan), Some((_, after))) = (case.plan, case.timeline.survey(true)) else { return Vec::new() };
-    let before = &plan.before;
+    let before = &plan.injection.before;
     let mut drift = Vec::new();
     for (name, was) in &before.deployments {
         match after.deployments.get(name) {
             None => drift.push(format!("deployment/{name} is gone")),
-            Some(is) => drift.extend(deployment(
-                name,
-                was,
-                is,
-                &plan.steps.iter().flat_map(|step| &step.recipe.inject).collect::<Vec<_>>(),
-            )),
+            Some(is) => drift.extend(deployment(name, was, is, &plan.injection.blows().collect::<Vec<_>>())),
         }
     }
     drift.extend(maps("PostgreSQL's ", &before.postgres_settings, &after.postgres_settings));
@@ -84,21 +93,28 @@ pub(super) fn drift_of(case: &Case) -> Vec<String> {
 
 fn deployment(name: &str, was: &Deployment, is: &Deployment, injected: &[&Op]) -> Vec<String> {
     let mut drift = Vec::new();
-    if was.replicas != is.replicas {
-        drift.push(format!("deployment/{name} has {} replicas, had {}", is.replicas, was.replicas));
-    }
-    let faulty = |container: &str| {
-        injected.iter().any(|op| {
-            let Op::SetImage { deployment, container: set, .. } = op;
-            deployment == name && set == container
+    let faulty = |part: &str, key: &str| {
+        injected.iter().any(|op| match op {
+            Op::SetImage { deployment, container, .. } => deployment == name && part == "image" && container == key,
+            Op::SetReplicas { deployment, .. } => deployment == name && part == "replicas",
+            Op::SetEnv { deployment, name: set, .. } => {
+                deployment == name && part == "env" && key == format!("{deployment}/{set}")
+            }
+            _ => false,
         })
     };
-    let without = |images: &BTreeMap<String, String>| -> BTreeMap<String, String> {
-        images.iter().filter(|(container, _)| !faulty(container)).map(|(k, v)| (k.clone(), v.clone())).collect()
+    if was.replicas != is.replicas && !faulty("replicas", "") {
+        drift.push(format!("deployment/{name} has {} replicas, had {}", is.replicas, was.replicas));
+    }
+    let without = |part: &str, map: &BTreeMap<String, String>| -> BTreeMap<String, String> {
+        map.iter().filter(|(key, _)| !faulty(part, key)).map(|(key, value)| (key.clone(), value.clone())).collect()
     };
-    drift.extend(maps(&format!("deployment/{name} image of "), &without(&was.images), &without(&is.images)));
-    drift.extend(maps(&format!("deployment/{name} variable "), &was.env, &is.env));
-    drift.extend(maps(&format!("deployment/{name} limit "), &was.limits, &is.limits));
+    let changed = |what: &str, part: &str, was, is| {
+        maps(&format!("deployment/{name} {what} "), &without(part, was), &without(part, is))
+    };
+    drift.extend(changed("image of", "image", &was.images, &is.images));
+    drift.extend(changed("variable", "env", &was.env, &is.env));
+    drift.extend(changed("limit", "limit", &was.limits, &is.limits));
     drift
 }
 

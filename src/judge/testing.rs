@@ -7,7 +7,7 @@ use crate::model::{
     facts::{Deployment, Facts},
     ledger::LedgerReading,
     op::{Op, Recipe},
-    plan::{Plan, PlannedStep},
+    plan::{Injection, Plan, PlannedStep},
     scenario::{LedgerName, Scenario},
     timeline::Timeline,
     verdict::{Truth, Verdict},
@@ -60,9 +60,11 @@ impl Story {
         let plan = Plan {
             scenario_id: "test".into(),
             scenario: scenario.clone(),
-            seed: 1,
-            before: facts("2.8.0"),
-            steps: vec![PlannedStep { at_s: 1.0, fault, recipe }],
+            injection: Injection {
+                seed: 1,
+                before: facts("2.8.0"),
+                steps: vec![PlannedStep { at_s: 1.0, fault, recipe }],
+            },
             adjusted: vec![],
         };
         let story = Self { scenario, events: Vec::new(), at_s: 0.0 };

@@ -45,6 +45,14 @@ pub enum LabError {
         /// Its answer.
         why: String,
     },
+    /// A script in a node failed.
+    #[error("in {node}: {why}")]
+    Node {
+        /// Which node.
+        node: String,
+        /// Its status and last words.
+        why: String,
+    },
     /// This host lacks something; every lack at once.
     #[error("this host cannot carry the lab: {}", sentences(checks))]
     Host {
@@ -154,7 +162,7 @@ impl LabError {
             Self::Host { checks } => {
                 checks.iter().find_map(|check| check.fix.clone()).unwrap_or_else(|| "droplab doctor".to_owned())
             }
-            Self::EngineDown { .. } | Self::Engine { .. } => "droplab doctor".to_owned(),
+            Self::EngineDown { .. } | Self::Engine { .. } | Self::Node { .. } => "droplab doctor".to_owned(),
             Self::ToolMissing { .. } => "setup/tools    (brings kind, helm and kubectl)".to_owned(),
             Self::ImagesMissing { .. } => "make images".to_owned(),
             Self::Foreign { name, .. } => format!("droplab up --lab {name}-2    (that cluster is left alone)"),

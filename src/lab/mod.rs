@@ -24,8 +24,10 @@ pub mod kube;
 pub mod kubeconfig;
 pub mod layout;
 pub mod network;
+pub mod node;
 pub mod nodes;
 pub mod order;
+mod population;
 pub mod progress;
 pub mod ready;
 pub mod repair;
@@ -38,6 +40,10 @@ pub mod survey;
 pub mod tools;
 pub mod up;
 pub mod wrappers;
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use tokio::sync::Mutex;
 
 use error::LabError;
 use layout::Layout;
@@ -55,6 +61,12 @@ pub struct Lab {
     pub secrets: Secrets,
     /// Its Kubernetes API.
     pub kube: ::kube::Client,
+    /// Its nodes, from inside.
+    pub nodes: node::Nodes,
+    /// What holds will need, looked up before their moment; by id.
+    prepared: Arc<Mutex<BTreeMap<String, actuate::holds::ByNode>>>,
+    /// The sessions that this process holds in PostgreSQL.
+    holding: actuate::sessions::Holding,
 }
 
 impl Lab {
@@ -65,7 +77,16 @@ impl Lab {
         let layout = state.record()?.ok_or_else(absent)?.layout;
         let secrets = Secrets::read(&state)?.ok_or_else(absent)?;
         let kube = kube::client(&layout, &state).await?;
-        Ok(Self { layout, state, secrets, kube })
+        let nodes = node::Nodes::of(&layout);
+        Ok(Self {
+            layout,
+            state,
+            secrets,
+            kube,
+            nodes,
+            prepared: Arc::default(),
+            holding: actuate::sessions::Holding::default(),
+        })
     }
 
     /// The lab of this name, and proof that it is the lab: for everything that touches it.

@@ -15,12 +15,14 @@ use sha2::{Digest as _, Sha256};
 
 use super::{
     Lab,
+    actuate::sessions::NAMES,
     assets::short,
     docker::{Engine, chain},
     error::LabError,
     images,
     kube::within,
     layout::NAMESPACE,
+    node::traces,
 };
 use crate::{
     model::facts::{Deployment, Facts},
@@ -35,6 +37,16 @@ const SETTINGS: &str = "select name, setting from pg_settings where name in (
     'idle_in_transaction_session_timeout', 'transaction_timeout', 'lock_timeout', 'default_transaction_read_only',
     'max_prepared_transactions', 'autovacuum')";
 
+/// Sessions that faults hold.
+const SESSIONS: &str = "select distinct application_name from pg_stat_activity where application_name like $1";
+
+/// What the primary tells of itself.
+struct Postgres {
+    settings: BTreeMap<String, String>,
+    started: String,
+    sessions: Vec<String>,
+}
+
 const STARTED: &str =
     "select to_char(pg_postmaster_start_time() at time zone 'utc', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')";
 
@@ -42,11 +54,26 @@ const STARTED: &str =
 impl Surveyor for Lab {
     async fn survey(&self) -> Result<Facts, PortError> {
         let failed = |error: LabError| PortError { tried: "survey the lab".to_owned(), why: error.to_string() };
-        let (deployments, configs, postgres, images) =
-            tokio::try_join!(self.deployments(), self.configs(), self.settings(), self.images()).map_err(failed)?;
-        let (postgres_settings, postgres_started) = postgres;
-        let lab = self.layout.name.clone();
-        Ok(Facts { lab, deployments, postgres_settings, postgres_started: Some(postgres_started), images, configs })
+        let (deployments, configs, postgres, images, population, traces) = tokio::try_join!(
+            self.deployments(),
+            self.configs(),
+            self.settings(),
+            self.images(),
+            self.population(),
+            self.traces()
+        )
+        .map_err(failed)?;
+        let postgres_started = Some(postgres.started);
+        let traces = traces.into_iter().chain(postgres.sessions).collect();
+        Ok(Facts {
+            deployments,
+            postgres_settings: postgres.settings,
+            postgres_started,
+            images,
+            configs,
+            traces,
+            ..population
+        })
     }
 }
 
@@ -67,7 +94,14 @@ impl Lab {
             .collect())
     }
 
-    async fn settings(&self) -> Result<(BTreeMap<String, String>, String), LabError> {
+    /// What faults may have left in any node that runs.
+    async fn traces(&self) -> Result<Vec<String>, LabError> {
+        let nodes = self.nodes.running().await?;
+        let found = future::try_join_all(nodes.iter().map(|node| traces::look(&self.nodes, node))).await?;
+        Ok(found.into_iter().flatten().collect())
+    }
+
+    async fn settings(&self) -> Result<Postgres, LabError> {
         let failed = |why: String| LabError::Kube { tried: "read PostgreSQL's settings".to_owned(), why };
         let work = async {
             let (client, connection) = self.postgres().connect(tokio_postgres::NoTls).await?;
@@ -75,7 +109,11 @@ impl Lab {
             tokio::spawn(connection);
             let settings = client.query(SETTINGS, &[]).await?;
             let started: String = client.query_one(STARTED, &[]).await?.get(0);
-            Ok::<_, tokio_postgres::Error>((settings.iter().map(|row| (row.get(0), row.get(1))).collect(), started))
+            let sessions = client.query(SESSIONS, &[&NAMES]).await?;
+            let sessions =
+                sessions.iter().map(|row| format!("PostgreSQL session {}", row.get::<_, String>(0))).collect();
+            let settings = settings.iter().map(|row| (row.get(0), row.get(1))).collect();
+            Ok::<_, tokio_postgres::Error>(Postgres { settings, started, sessions })
         };
         match tokio::time::timeout(Duration::from_secs(10), work).await {
             Ok(done) => done.map_err(|error| failed(chain(&error))),

@@ -4,7 +4,14 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{facts::Facts, ledger::LedgerReading, op::Op, plan::Plan, scenario::LedgerName, window::Window};
+use super::{
+    facts::Facts,
+    ledger::LedgerReading,
+    op::Op,
+    plan::{Injection, Plan},
+    scenario::LedgerName,
+    window::Window,
+};
 
 /// One line of `journal.jsonl`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -66,6 +73,15 @@ pub enum EventKind {
         /// The whole plan, with every way back.
         plan: Box<Plan>,
     },
+    /// First line of a fault by hand: everything that a later process needs to heal.
+    InjectionBegan {
+        /// Its id.
+        run: String,
+        /// droplab's version.
+        version: String,
+        /// What is done, with the way back.
+        injection: Box<Injection>,
+    },
     /// A part of the run begins.
     PhaseBegan {
         /// Which.
@@ -89,6 +105,20 @@ pub enum EventKind {
         op: Op,
         /// How long it took.
         took_ms: f64,
+    },
+    /// What a fault holds could not be renewed in time: it may have ended by itself.
+    NotRenewed {
+        /// Index into the plan's steps.
+        step: usize,
+        /// Why.
+        reason: String,
+    },
+    /// How often what a fault holds has acted.
+    Acted {
+        /// Index into the plan's steps.
+        step: usize,
+        /// Packets that met its rule.
+        packets: u64,
     },
     /// A second of traffic.
     Traffic {

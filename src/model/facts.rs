@@ -2,7 +2,10 @@
 //!
 //! **Invariant**: maps are ordered, so that two surveys of the same lab are equal text.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    net::Ipv4Addr,
+};
 
 use serde::{Deserialize, Serialize};
 
@@ -21,6 +24,76 @@ pub struct Facts {
     pub images: Vec<String>,
     /// Digests of configuration that a person may edit: `configmap/nginx` → hash.
     pub configs: BTreeMap<String, String>,
+    /// Every pod of the shop, by name.
+    #[serde(default)]
+    pub pods: Vec<Pod>,
+    /// Services by name.
+    #[serde(default)]
+    pub services: BTreeMap<String, Service>,
+    /// Nodes by name.
+    #[serde(default)]
+    pub nodes: BTreeMap<String, Node>,
+    /// What a fault may leave behind, each in words: rules of ours in a pod's network, helpers, sessions, queues.
+    #[serde(default)]
+    pub traces: BTreeSet<String>,
+}
+
+/// A pod, as far as faults care.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pod {
+    /// Its name.
+    pub name: String,
+    /// Its identity: another pod of the same name has another one.
+    pub uid: String,
+    /// The label `app.kubernetes.io/name`.
+    pub service: String,
+    /// All its labels.
+    pub labels: BTreeMap<String, String>,
+    /// Where it runs.
+    pub node: String,
+    /// Its address; none before it has one.
+    pub address: Option<Ipv4Addr>,
+    /// Whether it has no network of its own.
+    pub host_network: bool,
+}
+
+/// A Service: an address that leads to pods.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Service {
+    /// Its cluster address; none when it is headless.
+    pub address: Option<Ipv4Addr>,
+    /// The labels of the pods to which it leads.
+    pub selector: BTreeMap<String, String>,
+}
+
+impl Service {
+    /// Whether it leads to this pod.
+    pub fn leads_to(&self, pod: &Pod) -> bool {
+        !self.selector.is_empty() && self.selector.iter().all(|(key, value)| pod.labels.get(key) == Some(value))
+    }
+}
+
+/// A node of the cluster.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Node {
+    /// Its data centre; the control plane has none.
+    pub zone: Option<String>,
+    /// Its address.
+    pub address: Option<Ipv4Addr>,
+    /// The range of its pods' addresses, such as `10.244.1.0/24`.
+    pub pod_range: Option<String>,
+}
+
+impl Facts {
+    /// The data centre in which a pod runs.
+    pub fn zone_of(&self, pod: &Pod) -> Option<&String> {
+        self.nodes.get(&pod.node)?.zone.as_ref()
+    }
+
+    /// The nodes of a data centre.
+    pub fn nodes_in<'f>(&'f self, zone: &'f str) -> impl Iterator<Item = (&'f String, &'f Node)> {
+        self.nodes.iter().filter(move |(_, node)| node.zone.as_deref() == Some(zone))
+    }
 }
 
 /// A deployment, as far as plans and verdicts care.

@@ -2,34 +2,85 @@
 //!
 //! **Invariant**: variant = key in YAML = file in `src/faults/` = heading in docs/faults.md.
 
+mod network;
+mod pods;
+mod servers;
+mod workload;
+
 use serde::{Deserialize, Serialize};
 
-/// A fault as a scenario asks for it.
+pub use network::{CutLink, CutMode, FailDns, LimitBandwidth, LosePackets};
+pub use pods::{BurnCpu, CrashLoop, CutZone, FillMemory, FreezePod, FreezeZone, KillPod};
+pub use servers::{ExhaustConnections, HoldLock, KillBackends, LongTransaction, PauseMode, PauseRedis};
+pub use workload::{ChangeConfig, DeployVersion, Scale};
+
+/// A fault as a scenario or a person asks for it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum FaultSpec {
+    /// Processes that count as fast as they can, inside of pods.
+    BurnCpu(BurnCpu),
+    /// Another value of a deployment's variable, rolled out the ordinary way.
+    ChangeConfig(ChangeConfig),
+    /// Pods whose containers die again and again.
+    CrashLoop(CrashLoop),
+    /// Two parts that cannot reach each other.
+    CutLink(CutLink),
+    /// A data centre that nobody reaches.
+    CutZone(CutZone),
     /// A release of a service, bad on purpose, rolled out the ordinary way.
     DeployVersion(DeployVersion),
-}
-
-/// Roll a service out to another version of its image.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub struct DeployVersion {
-    /// The deployment, which is also the container's name.
-    pub service: String,
-    /// The image's tag.
-    pub version: String,
-    /// What the release note says; shown by `kubectl rollout history`.
-    #[serde(default)]
-    pub note: Option<String>,
+    /// PostgreSQL without a free connection.
+    ExhaustConnections(ExhaustConnections),
+    /// Names that cannot be resolved.
+    FailDns(FailDns),
+    /// Memory that is taken inside of pods.
+    FillMemory(FillMemory),
+    /// Pods in which no process runs.
+    FreezePod(FreezePod),
+    /// A data centre in which no process runs.
+    FreezeZone(FreezeZone),
+    /// A table that nobody can touch.
+    HoldLock(HoldLock),
+    /// Sessions that are ended by the server.
+    KillBackends(KillBackends),
+    /// Pods that are gone.
+    KillPod(KillPod),
+    /// A link with too little room.
+    LimitBandwidth(LimitBandwidth),
+    /// A transaction that does not end.
+    LongTransaction(LongTransaction),
+    /// A link that loses packets.
+    LosePackets(LosePackets),
+    /// A Redis that lets commands wait.
+    PauseRedis(PauseRedis),
+    /// Another number of pods.
+    Scale(Scale),
 }
 
 impl FaultSpec {
     /// The fault's key, as in YAML.
     pub fn key(&self) -> &'static str {
         match self {
+            Self::BurnCpu(_) => "burn-cpu",
+            Self::ChangeConfig(_) => "change-config",
+            Self::CrashLoop(_) => "crash-loop",
+            Self::CutLink(_) => "cut-link",
+            Self::CutZone(_) => "cut-zone",
             Self::DeployVersion(_) => "deploy-version",
+            Self::ExhaustConnections(_) => "exhaust-connections",
+            Self::FailDns(_) => "fail-dns",
+            Self::FillMemory(_) => "fill-memory",
+            Self::FreezePod(_) => "freeze-pod",
+            Self::FreezeZone(_) => "freeze-zone",
+            Self::HoldLock(_) => "hold-lock",
+            Self::KillBackends(_) => "kill-backends",
+            Self::KillPod(_) => "kill-pod",
+            Self::LimitBandwidth(_) => "limit-bandwidth",
+            Self::LongTransaction(_) => "long-transaction",
+            Self::LosePackets(_) => "lose-packets",
+            Self::PauseRedis(_) => "pause-redis",
+            Self::Scale(_) => "scale",
         }
     }
 }

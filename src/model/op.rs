@@ -6,6 +6,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::{hold::Hold, units::Span};
+
 /// One thing that droplab can do to a lab.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -21,6 +23,80 @@ pub enum Op {
         /// The annotation `kubernetes.io/change-cause`.
         change_cause: String,
     },
+    /// Set a deployment's number of pods.
+    SetReplicas {
+        /// The deployment's name.
+        deployment: String,
+        /// How many.
+        replicas: u32,
+    },
+    /// Set a variable of a deployment's container of the same name.
+    SetEnv {
+        /// The deployment's name.
+        deployment: String,
+        /// The variable's name.
+        name: String,
+        /// Its value; `None` takes it away.
+        value: Option<String>,
+    },
+    /// Let one pod be gone: the very one, not its replacement of the same name.
+    DeletePod {
+        /// Its name.
+        pod: String,
+        /// Its identity.
+        uid: String,
+        /// Seconds that it is given to stop.
+        grace_s: u32,
+    },
+    /// End what the shop's sessions in PostgreSQL were doing, once.
+    KillBackends {
+        /// Of this role.
+        role: String,
+    },
+    /// Hold a state that ends by itself after its time to live; done again, its time begins anew.
+    Hold {
+        /// By which it is found again.
+        id: String,
+        /// Until it ends by itself.
+        ttl: Span,
+        /// What.
+        hold: Hold,
+    },
+    /// End a state before its time; wherever it is, and if it is nowhere.
+    Release {
+        /// By which it is found.
+        id: String,
+        /// What.
+        hold: Hold,
+    },
+}
+
+impl Op {
+    /// How long this lasts without renewal; `None` for what stays, and for what cannot be renewed.
+    pub fn ttl(&self) -> Option<Span> {
+        match self {
+            // The command that would renew it waits as well.
+            Self::Hold { hold: Hold::RedisPause { all: true }, .. } => None,
+            Self::Hold { ttl, .. } => Some(*ttl),
+            _ => None,
+        }
+    }
+
+    /// What two faults cannot both own: the way back of one would be the other's fault.
+    pub fn claims(&self) -> Option<String> {
+        match self {
+            Self::SetImage { deployment, .. } => Some(format!("the image of deployment/{deployment}")),
+            Self::SetReplicas { deployment, .. } => Some(format!("the replicas of deployment/{deployment}")),
+            Self::SetEnv { deployment, name, .. } => Some(format!("{name} of deployment/{deployment}")),
+            Self::Hold { hold, .. } => match hold {
+                Hold::Frozen { at } => Some(format!("the freezer of {at}")),
+                Hold::FrozenZone { zone } | Hold::CutZone { zone } => Some(format!("zone/{zone}")),
+                Hold::RedisPause { .. } => Some("Redis' pause".to_owned()),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
 }
 
 impl fmt::Display for Op {
@@ -29,6 +105,17 @@ impl fmt::Display for Op {
             Self::SetImage { deployment, container, image, change_cause } => {
                 write!(f, "set deployment/{deployment} container {container} to image {image} ({change_cause})")
             }
+            Self::SetReplicas { deployment, replicas } => {
+                write!(f, "set deployment/{deployment} to {replicas} replicas")
+            }
+            Self::SetEnv { deployment, name, value: Some(value) } => {
+                write!(f, "set {name} of deployment/{deployment} to {value}")
+            }
+            Self::SetEnv { deployment, name, value: None } => write!(f, "take {name} from deployment/{deployment}"),
+            Self::DeletePod { pod, grace_s, .. } => write!(f, "delete pod/{pod} with {grace_s} s of grace"),
+            Self::KillBackends { role } => write!(f, "end every PostgreSQL session of role {role}"),
+            Self::Hold { ttl, hold, .. } => write!(f, "{hold}, for {ttl} unless renewed"),
+            Self::Release { hold, .. } => write!(f, "no longer {hold}"),
         }
     }
 }
@@ -40,4 +127,17 @@ pub struct Recipe {
     pub inject: Vec<Op>,
     /// In order; harmless when nothing was injected.
     pub heal: Vec<Op>,
+}
+
+impl Recipe {
+    /// What is held, and then released.
+    pub fn hold(id: &str, ttl: Span, hold: Hold) -> Self {
+        let release = Op::Release { id: id.to_owned(), hold: hold.clone() };
+        Self { inject: vec![Op::Hold { id: id.to_owned(), ttl, hold }], heal: vec![release] }
+    }
+
+    /// The shortest time to live of what it injects; `None` when all of it stays.
+    pub fn ttl(&self) -> Option<Span> {
+        self.inject.iter().filter_map(Op::ttl).min()
+    }
 }

@@ -5,7 +5,7 @@
 use super::{
     event::{Event, EventKind, FaultState, Phase},
     facts::Facts,
-    plan::Plan,
+    plan::{Injection, Plan},
     window::Window,
 };
 
@@ -39,6 +39,38 @@ impl Timeline {
             EventKind::RunBegan { run, plan, rehearsal, .. } => Some((run.as_str(), plan.as_ref(), *rehearsal)),
             _ => None,
         })
+    }
+
+    /// What was done to the lab, by a run or by hand; the run's id, and whether it was a rehearsal.
+    pub fn injection(&self) -> Option<(&str, &Injection, bool)> {
+        self.first(|event| match &event.kind {
+            EventKind::RunBegan { run, plan, rehearsal, .. } => Some((run.as_str(), &plan.injection, *rehearsal)),
+            EventKind::InjectionBegan { run, injection, .. } => Some((run.as_str(), injection.as_ref(), false)),
+            _ => None,
+        })
+    }
+
+    /// Milliseconds that the ops of injecting, or of healing, took.
+    pub fn took_ms(&self, healing: bool) -> f64 {
+        let mut in_heal = false;
+        let mut sum = 0.0;
+        for event in &self.events {
+            match &event.kind {
+                EventKind::Fault { state, .. } => in_heal = *state == FaultState::Healing,
+                EventKind::Performed { took_ms, .. } if in_heal == healing => sum += took_ms,
+                _ => {}
+            }
+        }
+        sum
+    }
+
+    /// How often what each step holds has acted, as last counted.
+    pub fn acted(&self) -> std::collections::BTreeMap<usize, u64> {
+        let counted = self.events.iter().filter_map(|event| match event.kind {
+            EventKind::Acted { step, packets } => Some((step, packets)),
+            _ => None,
+        });
+        counted.collect()
     }
 
     /// When a phase began for the first time.

@@ -118,4 +118,7 @@ pub struct Effect {
     pub exercised: u64,
     /// Gauges at their peak.
     pub gauges: BTreeMap<String, f64>,
+    /// Packets that met each fault's rules, by `step N KEY`; faults that the kernel does not count are not here.
+    #[serde(default)]
+    pub counters: BTreeMap<String, u64>,
 }

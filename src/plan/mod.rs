@@ -6,10 +6,10 @@ mod adjust;
 mod check;
 
 use crate::{
-    faults,
+    faults::{self, Ground},
     model::{
         facts::Facts,
-        plan::{Plan, PlannedStep},
+        plan::{Injection, Plan, PlannedStep},
         scenario::Scenario,
     },
 };
@@ -31,7 +31,7 @@ pub fn compile(id: &str, scenario: &Scenario, facts: Facts, seed: u64, wishes: &
     reasons.extend(check::lab(&scenario, &facts));
     let mut steps = Vec::new();
     for (index, step) in scenario.steps.iter().enumerate() {
-        match faults::recipe(&step.fault, &facts) {
+        match faults::recipe(&step.fault, &Ground::new(&facts, seed, id, index)) {
             Ok(recipe) => steps.push(PlannedStep { at_s: step.at.0.as_secs_f64(), fault: step.fault.clone(), recipe }),
             Err(refused) => reasons.extend(
                 refused.into_iter().map(|reason| format!("step {} ({}): {reason}", index + 1, step.fault.key())),
@@ -42,5 +42,5 @@ pub fn compile(id: &str, scenario: &Scenario, facts: Facts, seed: u64, wishes: &
         return Err(Refusal { reasons });
     }
     steps.sort_by(|a, b| a.at_s.total_cmp(&b.at_s));
-    Ok(Plan { scenario_id: id.to_owned(), scenario, seed, before: facts, steps, adjusted })
+    Ok(Plan { scenario_id: id.to_owned(), scenario, injection: Injection { seed, before: facts, steps }, adjusted })
 }

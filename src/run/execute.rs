@@ -83,7 +83,7 @@ pub async fn execute(
         rehearsal: options.rehearsal,
         plan: Box::new(plan.clone()),
     })?;
-    for step in 0..plan.steps.len() {
+    for step in 0..plan.injection.steps.len() {
         record.write(EventKind::Fault { step, state: FaultState::Planned, reason: None })?;
     }
     // A panic in the loop is a bug of ours, and no reason to leave a fault in somebody's lab.

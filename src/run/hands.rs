@@ -10,14 +10,18 @@ use super::{
 };
 use crate::model::{
     event::{EventKind, FaultState},
+    op::Recipe,
     scenario::Action,
 };
 
 impl Play<'_, '_> {
     /// Begin whatever is due: a step's fault, the repair.
     pub(super) fn start_due(&mut self, now_s: f64) -> Result<(), PortError> {
+        self.renew_due(now_s);
         let turbulence_s = self.watch.turbulence_s.unwrap_or(now_s);
-        while let Some(step) = self.plan.steps.get(self.next_step).filter(|step| now_s >= turbulence_s + step.at_s) {
+        while let Some(step) =
+            self.plan.injection.steps.get(self.next_step).filter(|step| now_s >= turbulence_s + step.at_s)
+        {
             let index = self.next_step;
             self.record.write(EventKind::Fault { step: index, state: FaultState::Injecting, reason: None })?;
             if let Some(op) = step.recipe.inject.first() {
@@ -39,6 +43,25 @@ impl Play<'_, '_> {
         Ok(())
     }
 
+    /// What a step holds is to be renewed after a third of its time.
+    fn watch_over(&mut self, step: usize) {
+        let recipe = self.plan.injection.steps.get(step).map(|step| &step.recipe);
+        if let Some(ttl) = recipe.and_then(Recipe::ttl) {
+            self.renewals.insert(step, self.record.now_s() + ttl.0.as_secs_f64() / 3.0);
+        }
+    }
+
+    /// Begin the renewals that are due.
+    fn renew_due(&mut self, now_s: f64) {
+        let due: Vec<usize> = self.renewals.iter().filter(|(_, at_s)| **at_s <= now_s).map(|(step, _)| *step).collect();
+        for index in due {
+            self.renewals.remove(&index);
+            if let Some(step) = self.plan.injection.steps.get(index) {
+                self.jobs.push(jobs::renew(self.actuator, index, &step.recipe));
+            }
+        }
+    }
+
     fn start_action(&mut self, index: usize, actions: &[Action]) -> Result<(), PortError> {
         let Some(action) = actions.get(index) else { return Ok(()) };
         self.say_repair(action.to_string())?;
@@ -54,15 +77,23 @@ impl Play<'_, '_> {
     pub(super) fn done(&mut self, done: Done) -> Result<(), PortError> {
         match done {
             Done::Op { outcome: Err(error), .. } | Done::Action { outcome: Err(error), .. } => Err(error),
+            Done::Renewed { step, outcome } => {
+                self.watch_over(step);
+                match outcome {
+                    Ok(()) => Ok(()),
+                    Err(error) => self.record.write(EventKind::NotRenewed { step, reason: error.to_string() }),
+                }
+            }
             Done::Op { step, index, op, took_ms, outcome: Ok(()) } => {
                 self.record.write(EventKind::Performed { step, op, took_ms })?;
-                let following = self.plan.steps.get(step).and_then(|step| step.recipe.inject.get(index + 1));
+                let following = self.plan.injection.steps.get(step).and_then(|step| step.recipe.inject.get(index + 1));
                 if let Some(op) = following {
                     self.jobs.push(jobs::inject(self.actuator, step, index + 1, op.clone()));
                     return Ok(());
                 }
                 self.record.write(EventKind::Fault { step, state: FaultState::Injected, reason: None })?;
                 self.watch.injected_s.get_or_insert(self.record.now_s());
+                self.watch_over(step);
                 Ok(())
             }
             Done::Action { index, command, outcome: Ok((status, output)) } => {

@@ -14,8 +14,8 @@ use super::{
 use crate::model::{
     event::{EventKind, FaultState},
     facts::Facts,
-    op::Op,
-    plan::Plan,
+    op::{Op, Recipe},
+    plan::Injection,
     timeline::Timeline,
 };
 
@@ -73,11 +73,11 @@ pub async fn from_journal(
     journal: &mut dyn Journal,
     screen: &mut dyn Observer,
 ) -> Result<Timeline, HealError> {
-    let (_, plan, _) = timeline.began().ok_or(HealError::NoPlan)?;
+    let (_, injection, _) = timeline.injection().ok_or(HealError::NoPlan)?;
     states(timeline)?;
     let mut record = Record::resume(journal, screen, timeline);
-    all(plan, lab.actuator.as_ref(), &mut record).await;
-    let unsettled = settle(plan, lab.surveyor.as_ref(), &mut record).await;
+    all(injection, lab.actuator.as_ref(), &mut record).await;
+    let unsettled = settle(injection, lab.surveyor.as_ref(), &mut record).await;
     let mut lab_errors: Vec<_> = unsettled.into_iter().collect();
     match limits::within(limits::SURVEY, "survey the lab", lab.surveyor.survey()).await {
         Ok(facts) => record.try_write(EventKind::Surveyed { healed: true, facts: Box::new(facts) }),
@@ -88,10 +88,11 @@ pub async fn from_journal(
 }
 
 /// Heal every step that may be in, the last one first.
-pub(super) async fn all(plan: &Plan, actuator: &dyn Actuator, record: &mut Record<'_>) {
+pub(super) async fn all(injection: &Injection, actuator: &dyn Actuator, record: &mut Record<'_>) {
     for step in record.timeline.unhealed().into_iter().rev() {
-        let Some(planned) = plan.steps.get(step) else { continue };
+        let Some(planned) = injection.steps.get(step) else { continue };
         record.try_write(EventKind::Fault { step, state: FaultState::Healing, reason: None });
+        count(step, &planned.recipe, actuator, record).await;
         let mut outcome = Ok(());
         for op in &planned.recipe.heal {
             outcome = perform(step, op, actuator, record).await;
@@ -104,6 +105,15 @@ pub(super) async fn all(plan: &Plan, actuator: &dyn Actuator, record: &mut Recor
             Err(error) => (FaultState::Stuck, Some(error.to_string())),
         };
         record.try_write(EventKind::Fault { step, state, reason });
+    }
+}
+
+/// How often a fault has acted; what cannot be counted is no reason to leave it in.
+async fn count(step: usize, recipe: &Recipe, actuator: &dyn Actuator, record: &mut Record<'_>) {
+    for op in &recipe.inject {
+        if let Ok(Some(packets)) = limits::within(limits::COUNT, format!("count: {op}"), actuator.acted(op)).await {
+            record.try_write(EventKind::Acted { step, packets });
+        }
     }
 }
 
@@ -126,10 +136,14 @@ async fn perform(step: usize, op: &Op, actuator: &dyn Actuator, record: &mut Rec
 }
 
 /// Wait until what a fault touched is whole again; what is not, in words.
-pub(super) async fn settle(plan: &Plan, surveyor: &dyn Surveyor, record: &mut Record<'_>) -> Option<String> {
+pub(super) async fn settle(injection: &Injection, surveyor: &dyn Surveyor, record: &mut Record<'_>) -> Option<String> {
     let touched = record.timeline.fault_states().into_iter().filter(|(_, state)| *state != FaultState::Planned);
     let heals: Vec<&Op> =
-        touched.filter_map(|(step, _)| plan.steps.get(step)).flat_map(|step| &step.recipe.heal).collect();
+        touched.filter_map(|(step, _)| injection.steps.get(step)).flat_map(|step| &step.recipe.heal).collect();
+    // What ends in the nodes has ended; only what Kubernetes rolls out has to be waited for.
+    if heals.iter().all(|op| matches!(op, Op::Release { .. })) {
+        return None;
+    }
     let deadline = Instant::now() + limits::SETTLE;
     loop {
         let waits_for = match limits::within(limits::SURVEY, "survey the lab", surveyor.survey()).await {
@@ -146,10 +160,11 @@ pub(super) async fn settle(plan: &Plan, surveyor: &dyn Surveyor, record: &mut Re
 /// What of an op's target is not whole.
 fn unsettled(op: &Op, facts: &Facts) -> Option<String> {
     match op {
-        Op::SetImage { deployment, .. } => {
+        Op::SetImage { deployment, .. } | Op::SetReplicas { deployment, .. } | Op::SetEnv { deployment, .. } => {
             let found = facts.deployments.get(deployment)?;
             (found.ready < found.replicas)
                 .then(|| format!("deployment/{deployment} has {} of {} replicas ready", found.ready, found.replicas))
         }
+        Op::DeletePod { .. } | Op::KillBackends { .. } | Op::Hold { .. } | Op::Release { .. } => None,
     }
 }

@@ -11,7 +11,10 @@ use super::{
     limits,
     ports::{Actuator, PortError, Repairer},
 };
-use crate::model::{op::Op, scenario::Action};
+use crate::model::{
+    op::{Op, Recipe},
+    scenario::Action,
+};
 
 /// Something that is under way.
 pub(super) type Job<'a> = BoxFuture<'a, Done>;
@@ -20,6 +23,8 @@ pub(super) type Job<'a> = BoxFuture<'a, Done>;
 pub(super) enum Done {
     /// An op of inject.
     Op { step: usize, index: usize, op: Op, took_ms: f64, outcome: Result<(), PortError> },
+    /// What a step holds was renewed, or not.
+    Renewed { step: usize, outcome: Result<(), PortError> },
     /// An action of the repair.
     Action { index: usize, command: String, outcome: Result<(i32, String), PortError> },
 }
@@ -27,10 +32,32 @@ pub(super) enum Done {
 /// The op of a step's inject at `index`.
 pub(super) fn inject(actuator: &dyn Actuator, step: usize, index: usize, op: Op) -> Job<'_> {
     Box::pin(async move {
-        let began = Instant::now();
-        let outcome = limits::within(limits::OP, op.to_string(), actuator.perform(&op)).await;
-        Done::Op { step, index, op, took_ms: began.elapsed().as_secs_f64() * 1000.0, outcome }
+        let (took_ms, outcome) = blow(actuator, &op).await;
+        Done::Op { step, index, op, took_ms, outcome }
     })
+}
+
+/// Get an op ready, then do it; the milliseconds are those of the doing.
+pub(super) async fn blow(actuator: &dyn Actuator, op: &Op) -> (f64, Result<(), PortError>) {
+    if let Err(error) = limits::within(limits::OP, format!("get ready: {op}"), actuator.prepare(op)).await {
+        return (0.0, Err(error));
+    }
+    let began = Instant::now();
+    let outcome = limits::within(limits::OP, op.to_string(), actuator.perform(op)).await;
+    (began.elapsed().as_secs_f64() * 1000.0, outcome)
+}
+
+/// Whatever a step holds, for another time to live.
+pub(super) fn renew<'a>(actuator: &'a dyn Actuator, step: usize, recipe: &'a Recipe) -> Job<'a> {
+    Box::pin(async move { Done::Renewed { step, outcome: renewed(actuator, recipe).await } })
+}
+
+/// Each op that ends by itself is done again: pods that came in the meantime are hit as well.
+pub(super) async fn renewed(actuator: &dyn Actuator, recipe: &Recipe) -> Result<(), PortError> {
+    for op in recipe.inject.iter().filter(|op| op.ttl().is_some()) {
+        limits::within(limits::OP, op.to_string(), actuator.perform(op)).await?;
+    }
+    Ok(())
 }
 
 /// The repair's action at `index`.

@@ -8,6 +8,8 @@ use super::ports::PortError;
 
 /// One op on the lab.
 pub(super) const OP: Duration = Duration::from_secs(30);
+/// Counting what a fault did.
+pub(super) const COUNT: Duration = Duration::from_secs(5);
 /// How often an op of a heal is tried before the fault counts as stuck.
 pub(super) const HEAL_TRIES: u32 = 3;
 /// The pause between these.

@@ -1,11 +1,11 @@
 //! The interpreter: performs a plan on a lab and writes what happens.
 //!
-//! In reading order: [`execute`] is the whole run, `play` its loop, `watch` what the loop knows, `hands` what
-//! it does, `windup` what always comes
-//! last, [`heal`] the way back.
+//! In reading order: [`execute`](mod@execute) is the whole run, `play` its loop, `watch` what the loop knows, `hands` what it does,
+//! `windup` what always comes last, [`heal`] the way back; [`by_hand`](mod@by_hand) is a fault without a run around it.
 //!
 //! **Invariant**: the world is touched through [`ports`] only; every exit path heals.
 
+pub mod by_hand;
 pub mod execute;
 mod hands;
 pub mod heal;
@@ -17,4 +17,5 @@ mod record;
 mod watch;
 mod windup;
 
+pub use by_hand::{ByHand, by_hand};
 pub use execute::{Options, Repair, execute};

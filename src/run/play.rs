@@ -2,6 +2,8 @@
 //!
 //! **Invariant**: a fault's state is on disk before its op is begun; Ctrl-C is heard at every await.
 
+use std::collections::BTreeMap;
+
 use futures::{FutureExt as _, StreamExt as _, stream::FuturesUnordered};
 use tokio_util::sync::CancellationToken;
 
@@ -58,6 +60,7 @@ pub(super) async fn play(
         watch: Watch::new(plan),
         jobs: FuturesUnordered::new(),
         next_step: 0,
+        renewals: BTreeMap::new(),
         repairing: false,
     };
     tokio::select! {
@@ -77,6 +80,8 @@ pub(super) struct Play<'a, 'r> {
     pub(super) watch: Watch<'a>,
     pub(super) jobs: FuturesUnordered<Job<'a>>,
     pub(super) next_step: usize,
+    /// When what each step holds is to be renewed.
+    pub(super) renewals: BTreeMap<usize, f64>,
     pub(super) repairing: bool,
 }
 
@@ -155,8 +160,10 @@ impl Play<'_, '_> {
 
     /// The next moment at which something is due.
     fn wake_s(&self) -> Option<f64> {
-        let step = self.plan.steps.get(self.next_step).and_then(|step| Some(self.watch.turbulence_s? + step.at_s));
-        [step, self.repair_s(), self.watch.deadline_s()].into_iter().flatten().min_by(f64::total_cmp)
+        let step =
+            self.plan.injection.steps.get(self.next_step).and_then(|step| Some(self.watch.turbulence_s? + step.at_s));
+        let renewal = self.renewals.values().copied().min_by(f64::total_cmp);
+        [step, renewal, self.repair_s(), self.watch.deadline_s()].into_iter().flatten().min_by(f64::total_cmp)
     }
 
     /// When the repair is to begin; `None` when it has, or when it is not ours.

@@ -16,8 +16,17 @@ use crate::model::{
 /// Performs ops.
 #[async_trait]
 pub trait Actuator: Send + Sync {
+    /// Get ready whatever [`Self::perform`] will need, so that it is one step: nobody notices anything of it. Called when the
+    /// fault counts as injecting already, so heal takes this away as well.
+    async fn prepare(&self, _op: &Op) -> Result<(), PortError> {
+        Ok(())
+    }
     /// Set the state that the op names. Done already, or its target gone: fine.
     async fn perform(&self, op: &Op) -> Result<(), PortError>;
+    /// How many packets met what the op holds; `None` when it does not count.
+    async fn acted(&self, _op: &Op) -> Result<Option<u64>, PortError> {
+        Ok(None)
+    }
 }
 
 /// Looks at the lab without touching it.

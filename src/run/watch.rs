@@ -91,7 +91,7 @@ impl<'a> Watch<'a> {
             // The seconds that led to the page are no part of any recovery.
             return vec![EventKind::Paged { sentence }];
         }
-        let healthy_run = self.plan.steps.is_empty() && window.from_s >= turbulence_s;
+        let healthy_run = self.plan.injection.steps.is_empty() && window.from_s >= turbulence_s;
         if self.paged_s.is_none() && !healthy_run {
             return Vec::new();
         }
@@ -123,7 +123,7 @@ impl<'a> Watch<'a> {
     }
 
     fn waits_for_bite(&self) -> bool {
-        self.paged_s.is_none() && !self.plan.steps.is_empty()
+        self.paged_s.is_none() && !self.plan.injection.steps.is_empty()
     }
 
     /// When waiting ends, as far as is known now.

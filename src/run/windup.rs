@@ -25,15 +25,15 @@ pub(super) async fn wind_up(plan: &Plan, lab: &mut Ports, record: &mut Record<'_
     }
     if interrupted {
         // Somebody wants it over: the way back first, the customers' last answers after it.
-        heal::all(plan, lab.actuator.as_ref(), record).await;
+        heal::all(&plan.injection, lab.actuator.as_ref(), record).await;
     }
     stop(plan, lab, record, &mut errors).await;
     if !interrupted {
         reconcile(plan, lab, record).await;
         survey(lab, record, false, &mut errors).await;
-        heal::all(plan, lab.actuator.as_ref(), record).await;
+        heal::all(&plan.injection, lab.actuator.as_ref(), record).await;
     }
-    if let Some(error) = heal::settle(plan, lab.surveyor.as_ref(), record).await {
+    if let Some(error) = heal::settle(&plan.injection, lab.surveyor.as_ref(), record).await {
         errors.push(error);
     }
     survey(lab, record, true, &mut errors).await;

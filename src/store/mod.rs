@@ -6,6 +6,7 @@ pub mod journal;
 pub mod lock;
 pub mod runs;
 pub mod scenarios;
+pub mod typed;
 mod yaml;
 
 use std::{

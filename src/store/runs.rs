@@ -113,7 +113,7 @@ pub fn unhealed(home: &Path, lab: &str) -> Vec<(RunDir, Timeline)> {
         .into_iter()
         .filter_map(|run| journal::read(&run.journal()).ok().map(|timeline| (run, timeline)))
         .filter(|(_, timeline)| {
-            timeline.began().is_some_and(|(_, plan, rehearsal)| !rehearsal && plan.before.lab == lab)
+            timeline.injection().is_some_and(|(_, done, rehearsal)| !rehearsal && done.before.lab == lab)
                 && !timeline.unhealed().is_empty()
         })
         .collect()

@@ -43,11 +43,17 @@ fn b2_the_reference_fix_passes() {
     assert!(success["baseline"].as_f64().unwrap() >= 0.998, "{success}");
     assert!(success["worst"].as_f64().unwrap() <= 0.12, "{success}");
     assert!(success["final"].as_f64().unwrap() >= 0.998, "{success}");
-    assert!(verdict["effect"]["gauges"]["payment-pool-waiting"].as_f64().unwrap() >= 380.0, "{}", in_short(&verdict));
-    let times = &verdict["times"];
-    let order: Vec<_> =
-        ["injected_s", "bit_s", "paged_s", "repaired_s", "recovered_s"].map(|t| times[t].as_f64().unwrap()).into();
-    assert!(order.is_sorted(), "moments out of order: {times}");
+    // 380 at the scenario's own rate; the finding scales it with the rate and says so.
+    assert_eq!(finding(&verdict, "bites")["truth"], "pass", "{}", in_short(&verdict));
+    let waiting = verdict["effect"]["gauges"]["payment-pool-waiting"].as_f64().unwrap();
+    let scaled = verdict["adjusted"].as_array().is_some_and(|adjusted| !adjusted.is_empty());
+    assert!(waiting >= 380.0 || scaled, "{}", in_short(&verdict));
+    let at = |moment: &str| verdict["times"][moment].as_f64().unwrap_or_else(|| panic!("{}", in_short(&verdict)));
+    // A page needs three bad seconds, a bite needs a very bad one: either may be seen first.
+    for order in [["injected_s", "bit_s", "repaired_s"], ["injected_s", "paged_s", "repaired_s"]] {
+        assert!(order.map(at).is_sorted(), "moments out of order: {}", in_short(&verdict));
+    }
+    assert!(at("repaired_s") <= at("recovered_s"));
     assert_eq!(verdict["residue"].as_array().map(Vec::len), Some(0), "{}", in_short(&verdict));
     assert_eq!(finding(&verdict, "loses-nothing")["truth"], "pass", "{}", in_short(&verdict));
     outcome.expect_code(0);

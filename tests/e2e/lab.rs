@@ -95,6 +95,13 @@ fn a6_data_is_spread_over_three_data_centres() {
     for zone in ["dc-1", "dc-2", "dc-3"] {
         assert!(zones.contains(zone), "{zones}");
     }
+    for service in ["nginx", "storefront", "payment"] {
+        let nodes = kubectl(&format!(
+            "get pods -l app.kubernetes.io/name={service} --field-selector=status.phase=Running -o custom-columns=NODE:.spec.nodeName --no-headers"
+        ));
+        let apart: std::collections::BTreeSet<_> = nodes.split_whitespace().collect();
+        assert!(apart.len() >= 2, "both pods of {service} are in one data centre: {nodes}");
+    }
     let replicas = kubectl(
         "exec postgres-dc-1-0 -- psql -U postgres -AtXc 'select count(*) from pg_stat_replication where state = $$streaming$$'",
     );

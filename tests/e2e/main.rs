@@ -7,5 +7,6 @@
 
 mod conformance;
 mod droplab;
+mod faults;
 mod interruption;
 mod lab;

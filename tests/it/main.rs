@@ -5,6 +5,7 @@
 
 mod cli;
 mod crash;
+mod faults;
 mod golden;
 mod runs;
 mod scenarios;

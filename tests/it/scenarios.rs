@@ -17,7 +17,7 @@ fn every_scenario_compiles_to_the_plan_that_was_reviewed() {
     for (id, _) in store::scenarios::EMBEDDED {
         let (id, scenario) = store::read_scenario(id).unwrap();
         let plan = plan::compile(&id, &scenario, facts(), 1, &Wishes::default()).unwrap();
-        insta::with_settings!({ snapshot_suffix => id.clone() }, { insta::assert_yaml_snapshot!("plan", plan.steps) });
+        insta::with_settings!({ snapshot_suffix => id.clone() }, { insta::assert_yaml_snapshot!("plan", plan.injection.steps) });
         let text = serde_json::to_string(&plan).unwrap();
         assert_eq!(
             serde_json::from_str::<droplab::model::plan::Plan>(&text).unwrap(),

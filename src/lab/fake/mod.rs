@@ -7,6 +7,7 @@
 //! seed gives the same run.
 
 mod behaviour;
+mod population;
 mod ports;
 mod quirks;
 mod typed;

@@ -28,16 +28,18 @@ impl Actuator for FakeLab {
     async fn perform(&self, op: &Op) -> Result<(), PortError> {
         tokio::time::sleep(Duration::from_millis(80)).await;
         let mut world = self.world();
-        let Op::SetImage { deployment, image, change_cause, .. } = op;
-        let heals = world.history.get(deployment).is_some_and(|past| past.iter().any(|(before, _)| before == image));
+        let heals = match op {
+            Op::SetImage { deployment, image, .. } => {
+                world.history.get(deployment).is_some_and(|past| past.iter().any(|(before, _)| before == image))
+            }
+            Op::Release { .. } => true,
+            _ => false,
+        };
         if world.quirks.failing_ops > 0 || (world.quirks.unhealable && heals) {
             world.quirks.failing_ops = world.quirks.failing_ops.saturating_sub(1);
             return Err(PortError::new(op.to_string(), "the API server does not answer"));
         }
-        match world.set_image(deployment, image, Some(change_cause.clone())) {
-            Ok(()) => Ok(()),
-            Err(gone) => Err(PortError::new(op.to_string(), gone)),
-        }
+        world.obey(op).map_err(|gone| PortError::new(op.to_string(), gone))
     }
 }
 
@@ -49,7 +51,7 @@ impl Surveyor for FakeLab {
         if world.quirks.blind_surveys {
             return Err(PortError::new("survey the lab", "the API server does not answer"));
         }
-        Ok(world.facts.clone())
+        Ok(world.survey(Instant::now()))
     }
 }
 

@@ -10,6 +10,7 @@ use super::Quirks;
 use crate::model::{
     facts::{Deployment, Facts},
     ledger::LedgerReading,
+    op::Op,
 };
 
 /// What the edge does with payments.
@@ -50,6 +51,8 @@ pub struct World {
     pub(super) pending_settings: BTreeMap<String, String>,
     /// PostgreSQL's starts so far.
     pub(super) starts: u32,
+    /// What faults hold, until when, by id.
+    pub(super) holds: BTreeMap<String, (String, Instant)>,
 }
 
 impl World {
@@ -65,6 +68,7 @@ impl World {
             outage_until: None,
             pending_settings: BTreeMap::new(),
             starts: 0,
+            holds: BTreeMap::new(),
         }
     }
 
@@ -86,6 +90,49 @@ impl World {
             }
         }
         Ok(())
+    }
+}
+
+impl World {
+    /// Set the state that an op names.
+    pub(super) fn obey(&mut self, op: &Op) -> Result<(), String> {
+        match op {
+            Op::SetImage { deployment, image, change_cause, .. } => {
+                return self.set_image(deployment, image, Some(change_cause.clone()));
+            }
+            Op::SetReplicas { deployment, replicas } => {
+                if let Some(found) = self.facts.deployments.get_mut(deployment) {
+                    (found.replicas, found.ready) = (*replicas, *replicas);
+                }
+            }
+            Op::SetEnv { deployment, name, value } => {
+                if let Some(found) = self.facts.deployments.get_mut(deployment) {
+                    let key = format!("{deployment}/{name}");
+                    match value {
+                        Some(value) => drop(found.env.insert(key, value.clone())),
+                        None => drop(found.env.remove(&key)),
+                    }
+                }
+            }
+            Op::DeletePod { uid, .. } => {
+                // Its controller makes another one at once.
+                if let Some(pod) = self.facts.pods.iter_mut().find(|pod| pod.uid == *uid) {
+                    pod.uid.push('+');
+                }
+            }
+            Op::KillBackends { .. } => {}
+            Op::Hold { id, ttl, hold } => {
+                self.holds.insert(id.clone(), (hold.to_string(), Instant::now() + ttl.0));
+            }
+            Op::Release { id, .. } => drop(self.holds.remove(id)),
+        }
+        Ok(())
+    }
+
+    /// What a survey finds: what is held shows until its time is over.
+    pub fn survey(&self, now: Instant) -> Facts {
+        let held = self.holds.iter().filter(|(_, (_, until))| now < *until);
+        Facts { traces: held.map(|(id, (hold, _))| format!("{id}: {hold}")).collect(), ..self.facts.clone() }
     }
 }
 
@@ -116,12 +163,16 @@ fn facts(name: &str) -> Facts {
     }
     let settings = [("max_connections", "200"), ("fsync", "on"), ("synchronous_commit", "on")];
     let images = ["nginx:1.26", "shop:1.0", "payment:2.8.0", "payment:2.8.1"];
+    let (pods, nodes) = super::population::population(&deployments);
     Facts {
         lab: name.to_owned(),
         deployments,
+        pods,
+        nodes,
         postgres_settings: settings.map(|(name, value)| (name.to_owned(), value.to_owned())).into(),
         postgres_started: Some("2026-01-01T00:00:00Z".into()),
         images: images.map(|image| format!("docker.io/droplab/{image}")).to_vec(),
         configs: [("configmap/nginx".to_owned(), "5d41402a".to_owned())].into(),
+        ..Facts::default()
     }
 }

@@ -1,0 +1,68 @@
+//! A fault's own arguments: one subcommand for each, made from the manual.
+//!
+//! **Invariant**: what is typed here and what stands in a scenario are read by the same code, so they mean the same.
+
+use clap::{Arg, ArgMatches, Command};
+
+use crate::{
+    cli::failure::{Code, Failure},
+    faults::manual::{FAULTS, Manual, Parameter},
+    model::fault::FaultSpec,
+    store::typed,
+};
+
+/// A fault as it was typed.
+#[derive(Clone, Debug)]
+pub(super) struct Typed {
+    key: &'static str,
+    values: Vec<(&'static str, String, bool)>,
+}
+
+impl Typed {
+    /// Read it as a scenario's file would be read.
+    pub(super) fn read(&self) -> Result<FaultSpec, Failure> {
+        typed::fault(self.key, &self.values)
+            .map_err(|why| Failure::new(Code::Usage, why).next(format!("droplab fault inject {} --help", self.key)))
+    }
+}
+
+/// One subcommand for each fault.
+pub(super) fn subcommands(common: impl Fn(Command) -> Command) -> Vec<Command> {
+    FAULTS.iter().map(|manual| common(subcommand(manual))).collect()
+}
+
+fn subcommand(manual: &'static Manual) -> Command {
+    let example = format!(
+        "Example:\n  droplab fault inject {}{}{} --for 30s\n\nEnds by itself: {}\nManual: docs/faults.md#{}",
+        manual.key,
+        if manual.example.is_empty() { "" } else { " " },
+        manual.example,
+        manual.dead_man,
+        manual.key
+    );
+    Command::new(manual.key).about(manual.about).after_help(example).args(manual.parameters.iter().map(argument))
+}
+
+fn argument(parameter: &'static Parameter) -> Arg {
+    let arg = Arg::new(parameter.name)
+        .long(parameter.name)
+        .help(parameter.help)
+        .required(!parameter.optional)
+        .help_heading("This fault");
+    if parameter.value.contains('|') {
+        let words: Vec<&'static str> = parameter.value.split('|').collect();
+        arg.value_parser(clap::builder::PossibleValuesParser::new(words))
+    } else {
+        arg.value_name(parameter.value)
+    }
+}
+
+/// What was typed for the chosen fault.
+pub(super) fn chosen(key: &str, matches: &ArgMatches) -> Option<Typed> {
+    let manual = crate::faults::manual::of(key)?;
+    let value = |parameter: &Parameter| {
+        let value = matches.get_one::<String>(parameter.name)?;
+        Some((parameter.name, value.clone(), parameter.is_number()))
+    };
+    Some(Typed { key: manual.key, values: manual.parameters.iter().filter_map(value).collect() })
+}

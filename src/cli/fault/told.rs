@@ -1,0 +1,89 @@
+//! What `droplab fault inject` tells: what it will do, what it did, what is left.
+//!
+//! **Invariant**: an exit code of 0 means that nothing is left, proven by a survey; a fault that was let go says so.
+
+use crate::{
+    cli::{args::Global, exit::Exit, screen},
+    judge::residue,
+    model::{facts::Facts, hold::Hold, op::Op, plan::Injection, timeline::Timeline, units::Span},
+    store::{self, runs::RunDir},
+};
+
+/// A fault is about to be put in.
+pub(super) fn began(id: &str, ttl: Span, lasting: Option<Span>, detach: bool) {
+    let until = match (detach, lasting) {
+        (true, _) => format!("ends by itself in {ttl}"),
+        (false, Some(lasting)) => format!("for {lasting}; Ctrl-C ends it before"),
+        (false, None) => "until Ctrl-C".to_owned(),
+    };
+    screen::note(&format!("fault {id}\n  {until}; or, from another terminal: droplab fault heal {id}"));
+}
+
+/// What would be done.
+pub(super) fn plan(global: &Global, injection: &Injection) -> Exit {
+    if global.json() {
+        screen::result(&serde_json::to_string_pretty(&injection.steps).unwrap_or_default());
+        return Exit::Pass;
+    }
+    let ops = |label: &'static str, ops: &[Op]| ops.iter().map(move |op| format!("{label}  {op}")).collect::<Vec<_>>();
+    for step in &injection.steps {
+        let lines = [ops("inject", &step.recipe.inject), ops("heal  ", &step.recipe.heal)].concat();
+        screen::result(&lines.join("\n"));
+    }
+    screen::result(&format!("hits    {}", hit(injection)));
+    Exit::Pass
+}
+
+/// Which pods are meant now.
+fn hit(injection: &Injection) -> String {
+    let facts: &Facts = &injection.before;
+    let selections = injection.blows().filter_map(|op| match op {
+        Op::Hold { hold: Hold::Packets(packets), .. } => Some(&packets.at),
+        Op::Hold { hold: Hold::Frozen { at } | Hold::Work { at, .. }, .. } => Some(at),
+        _ => None,
+    });
+    let names: Vec<_> = selections.flat_map(|at| at.target.pods(facts, at.seed)).map(|pod| pod.name.as_str()).collect();
+    if names.is_empty() { "what the lines above name".to_owned() } else { names.join(", ") }
+}
+
+/// What came of it: nothing left is a pass.
+pub(super) fn ended(
+    global: &Global,
+    folder: &RunDir,
+    injection: &Injection,
+    timeline: &Timeline,
+    detached: bool,
+) -> Exit {
+    let packets: u64 = timeline.acted().values().sum();
+    // Written by another process, if that one healed it.
+    let written = store::journal::read(&folder.journal()).unwrap_or_else(|_| timeline.clone());
+    let stuck = !written.unhealed().is_empty() && !detached;
+    let left = written.survey(true).map(|(_, after)| residue::residue(injection, after)).unwrap_or_default();
+    let inject_ms: f64 = timeline.took_ms(false);
+    let heal_ms: f64 = timeline.took_ms(true);
+    if global.json() {
+        let told = serde_json::json!({
+            "id": folder.id, "inject_ms": inject_ms, "heal_ms": heal_ms, "packets": packets, "residue": left,
+            "healed": !stuck && !detached, "detached": detached,
+        });
+        screen::result(&told.to_string());
+    } else if detached {
+        screen::result(&format!("in after {inject_ms:.1} ms, left to end by itself: {}", folder.id));
+    } else if !stuck && left.is_empty() {
+        let met = if packets > 0 { format!(", {packets} packets met it") } else { String::new() };
+        screen::result(&format!("healed: in after {inject_ms:.1} ms, out after {heal_ms:.1} ms{met}; nothing is left"));
+    }
+    if stuck || !left.is_empty() {
+        for line in &left {
+            screen::note(&format!("left in the lab: {line}"));
+        }
+        screen::note("next: droplab heal");
+        return Exit::Unhealed;
+    }
+    let failed = timeline.lab_errors().is_some_and(|(_, errors)| !errors.is_empty());
+    match (timeline.interrupted(), failed) {
+        (true, _) => Exit::Interrupted,
+        (false, true) => Exit::Unknown,
+        (false, false) => Exit::Pass,
+    }
+}

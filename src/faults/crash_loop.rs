@@ -1,0 +1,34 @@
+//! Kill the main process of containers, again and again.
+//!
+//! # Story
+//! The release starts, and dies, and starts. Kubernetes waits longer each time: 10 s, 20 s, 40 s, up to five minutes.
+//!
+//! # Breaks
+//! A process in the node sends SIGKILL to the first process of each container of the pods, every so often. Kubernetes
+//! starts them again, with its back-off.
+//!
+//! # Heals
+//! The killing ends. Kubernetes' back-off does not: deleting the pod ends that.
+//!
+//! # Dead-man
+//! The killing process holds a deadline; droplab moves it on every third of the time to live.
+//!
+//! # Needs
+//! containerd in the nodes, as kind has it.
+//!
+//! # Seen in production
+//! Everywhere: a missing variable, a schema that is not there yet, a probe that is too strict.
+
+use super::Ground;
+use crate::model::{
+    fault::CrashLoop,
+    hold::{Hold, Work},
+    op::Recipe,
+};
+
+pub(super) fn recipe(fault: &CrashLoop, ground: &Ground) -> Result<Recipe, Vec<String>> {
+    if fault.every.0.as_millis() < 1000 {
+        return Err(vec!["every: expected at least 1s".to_owned()]);
+    }
+    Ok(ground.hold(Hold::Work { at: ground.at(&fault.target)?, work: Work::Crash(fault.every) }))
+}

@@ -1,0 +1,38 @@
+//! Cut what goes between two parts of the shop, new connections and established ones alike.
+//!
+//! # Story
+//! Both ends are healthy, every dashboard of either is green, and they cannot reach each other.
+//!
+//! # Breaks
+//! In the network of each pod of `from`, packets to and from the addresses of `to` (its pods' and its Service's) are lost
+//! (`mode: drop`) or answered by a TCP reset (`mode: reset`). Clients see timeouts, or errors at once.
+//!
+//! # Heals
+//! The rules are taken out of every pod's network; connections that TCP has not given up go on.
+//!
+//! # Dead-man
+//! The kernel: addresses stand in an nftables set with a timeout (nft(8), *sets*), renewed every third of it. When droplab
+//! dies, they expire, and packets pass again with nobody there to let them.
+//!
+//! # Needs
+//! nftables sets with a timeout in the kernel of the nodes; pods with a network of their own.
+//!
+//! # Seen in production
+//! GitHub, 21 October 2018: 43 seconds without a link between two data centres, 24 hours of repair.
+
+use super::{Ground, both};
+use crate::model::{
+    fault::{CutLink, CutMode},
+    hold::{Fate, Hold, Packets, Port},
+    op::Recipe,
+};
+
+pub(super) fn recipe(fault: &CutLink, ground: &Ground) -> Result<Recipe, Vec<String>> {
+    let (at, peer) = both(&fault.from, Some(&fault.to), ground)?;
+    let fate = match fault.mode {
+        CutMode::Drop => Fate::Drop,
+        CutMode::Reset => Fate::Reset,
+    };
+    let port = fault.port.map(|number| Port { udp: false, number });
+    Ok(ground.hold(Hold::Packets(Packets { at, peer, port, direction: fault.direction, fate })))
+}

@@ -1,0 +1,29 @@
+//! Cut a data centre off from the others.
+//!
+//! # Story
+//! A fibre, a router, a maintenance that should not have been noticed. Inside, everything runs and believes that the others
+//! are gone; outside, they believe the same of it. Two primaries begin here.
+//!
+//! # Breaks
+//! In the network of the zone's node, packets to and from every other node and its pods are lost, the control plane's
+//! included. What runs inside goes on, and answers itself.
+//!
+//! # Heals
+//! The rules are taken out of the node's network.
+//!
+//! # Dead-man
+//! The kernel: the others' addresses stand in an nftables set with a timeout, renewed every third of it.
+//!
+//! # Needs
+//! nftables sets with a timeout in the kernel of the nodes.
+//!
+//! # Seen in production
+//! GitHub, 21 October 2018: 43 seconds of it, and two MySQL primaries with writes that neither had of the other.
+
+use super::Ground;
+use crate::model::{fault::CutZone, hold::Hold, op::Recipe};
+
+pub(super) fn recipe(fault: &CutZone, ground: &Ground) -> Result<Recipe, Vec<String>> {
+    ground.zone(&fault.zone)?;
+    Ok(ground.hold(Hold::CutZone { zone: fault.zone.clone() }))
+}

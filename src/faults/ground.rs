@@ -1,0 +1,104 @@
+//! What every recipe stands on: the facts, how long a hold lasts, and the name by which it is found again.
+//!
+//! **Invariant**: a recipe is made only for a target that is there, is not everything, and has a network of its own.
+
+use std::time::Duration;
+
+use crate::model::{
+    facts::{Deployment, Facts},
+    hold::{Hold, Selection},
+    op::Recipe,
+    target::Target,
+    units::Span,
+};
+
+/// How long a hold lasts when nobody renews it and nobody says otherwise.
+pub(super) const TTL: Span = Span(Duration::from_secs(30));
+/// Less than this cannot be renewed in time on a busy machine.
+const SHORTEST: Duration = Duration::from_secs(1);
+/// More than this is no dead-man any more.
+const LONGEST: Duration = Duration::from_mins(10);
+
+/// What a recipe stands on.
+#[derive(Clone, Debug)]
+pub struct Ground<'a> {
+    /// The lab as it is.
+    pub facts: &'a Facts,
+    /// For shares of pods.
+    pub seed: u64,
+    /// The name by which a hold is found again: letters and digits.
+    pub id: String,
+    /// Until a hold ends by itself.
+    pub ttl: Span,
+}
+
+impl<'a> Ground<'a> {
+    /// Ground with the usual time to live. `name` is that of the run, `step` the place in it.
+    pub fn new(facts: &'a Facts, seed: u64, name: &str, step: usize) -> Self {
+        // Short, because it becomes part of names in the kernel, and without a word that gives a fault away (FNV-1a).
+        let mix = |mix: u32, byte: u8| (mix ^ u32::from(byte)).wrapping_mul(0x0100_0193);
+        let mixed = format!("{}/{name}/{step}", facts.lab).bytes().fold(0x811C_9DC5, mix);
+        Self { facts, seed, id: format!("x{mixed:08x}"), ttl: TTL }
+    }
+
+    /// A time to live that can be kept.
+    pub(super) fn check(&self) -> Result<(), Vec<String>> {
+        let fine = (SHORTEST..=LONGEST).contains(&self.ttl.0);
+        if fine { Ok(()) } else { Err(vec![format!("ttl: `{}`: expected 1s to 10m", self.ttl)]) }
+    }
+
+    /// A recipe that holds and releases.
+    pub(super) fn hold(&self, hold: Hold) -> Recipe {
+        Recipe::hold(&self.id, self.ttl, hold)
+    }
+
+    /// The pods that are meant, if they can be hit.
+    pub(super) fn at(&self, target: &Target) -> Result<Selection, Vec<String>> {
+        match target.refusal(self.facts, self.seed) {
+            None => Ok(Selection { target: target.clone(), seed: self.seed }),
+            Some(why) => Err(vec![why]),
+        }
+    }
+
+    /// A data centre that is there.
+    pub(super) fn zone(&self, zone: &str) -> Result<(), Vec<String>> {
+        if self.facts.nodes_in(zone).next().is_some() {
+            return Ok(());
+        }
+        let known: Vec<_> = self.facts.nodes.values().filter_map(|node| node.zone.as_deref()).collect();
+        Err(vec![format!("there is no zone `{zone}`; this lab has {}", known.join(", "))])
+    }
+
+    /// A deployment that is there.
+    pub(super) fn deployment(&self, name: &str) -> Result<&'a Deployment, Vec<String>> {
+        self.facts.deployments.get(name).ok_or_else(|| {
+            let known: Vec<_> = self.facts.deployments.keys().map(String::as_str).collect();
+            vec![format!("there is no deployment `{name}`; this lab has {}", known.join(", "))]
+        })
+    }
+}
+
+/// Both ends of a link: the one in whose network the rule goes, and the other.
+pub(super) fn both(
+    from: &Target,
+    to: Option<&Target>,
+    ground: &Ground,
+) -> Result<(Selection, Option<Selection>), Vec<String>> {
+    let mut refusals = Vec::new();
+    let at = ground.at(from).map_err(|refused| refusals.extend(refused)).ok();
+    let peer = to.map(|target| Selection { target: target.clone(), seed: ground.seed });
+    if let Some(peer) = &peer
+        && peer.target.addresses(ground.facts, ground.seed).is_empty()
+    {
+        refusals.push(
+            peer.target.refusal(ground.facts, ground.seed).unwrap_or_else(|| format!("{peer} has no address yet")),
+        );
+    }
+    if to == Some(from) {
+        refusals.push(format!("{from}: both ends are the same"));
+    }
+    match at {
+        Some(at) if refusals.is_empty() => Ok((at, peer)),
+        _ => Err(refusals),
+    }
+}

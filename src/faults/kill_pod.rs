@@ -1,0 +1,34 @@
+//! Delete pods.
+//!
+//! # Story
+//! A node was drained, a spot instance was called back, somebody cleaned up in the wrong terminal.
+//!
+//! # Breaks
+//! Each pod is deleted through Kubernetes, with no time to stop unless `grace` gives some. Its controller makes another one.
+//!
+//! # Heals
+//! Nothing to undo: the pod is gone, its replacement is not touched.
+//!
+//! # Dead-man
+//! None is needed: it is over as soon as it has happened.
+//!
+//! # Needs
+//! Pods that something makes anew.
+//!
+//! # Seen in production
+//! Netflix' Chaos Monkey, since 2011, on purpose, in office hours.
+
+use super::Ground;
+use crate::model::{
+    fault::KillPod,
+    op::{Op, Recipe},
+};
+
+pub(super) fn recipe(fault: &KillPod, ground: &Ground) -> Result<Recipe, Vec<String>> {
+    ground.at(&fault.target)?;
+    let grace_s = u32::try_from(fault.grace.0.as_secs()).map_err(|_| vec!["grace: that is too long".to_owned()])?;
+    let pods = fault.target.pods(ground.facts, ground.seed);
+    let delete =
+        |pod: &crate::model::facts::Pod| Op::DeletePod { pod: pod.name.clone(), uid: pod.uid.clone(), grace_s };
+    Ok(Recipe { inject: pods.into_iter().map(delete).collect(), heal: Vec::new() })
+}

@@ -1,0 +1,36 @@
+//! Let through no more than so many bytes a second.
+//!
+//! # Story
+//! A backup runs over the same line as the customers. Small answers are quick, large ones never end.
+//!
+//! # Breaks
+//! In the network of each pod of `from`, what goes beyond `kilobytes` thousand bytes a second to and from `to` is lost
+//! (policing, not shaping: there is no queue). TCP settles below the limit.
+//!
+//! # Heals
+//! The rules are taken out of every pod's network.
+//!
+//! # Dead-man
+//! The kernel: addresses stand in an nftables set with a timeout, renewed every third of it.
+//!
+//! # Needs
+//! nftables sets with a timeout and `limit` in the kernel of the nodes.
+//!
+//! # Seen in production
+//! Slack, 4 January 2021: links between networks saturated when everybody came back from holiday at once.
+
+use super::{Ground, both};
+use crate::model::{
+    fault::LimitBandwidth,
+    hold::{Fate, Hold, Packets},
+    op::Recipe,
+};
+
+pub(super) fn recipe(fault: &LimitBandwidth, ground: &Ground) -> Result<Recipe, Vec<String>> {
+    if fault.kilobytes == 0 {
+        return Err(vec!["kilobytes: expected more than zero; a link without any room is `cut-link`".to_owned()]);
+    }
+    let (at, peer) = both(&fault.from, fault.to.as_ref(), ground)?;
+    let fate = Fate::Limit(fault.kilobytes.saturating_mul(1000));
+    Ok(ground.hold(Hold::Packets(Packets { at, peer, port: None, direction: fault.direction, fate })))
+}

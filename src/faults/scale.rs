@@ -1,0 +1,44 @@
+//! Run another number of pods of a service.
+//!
+//! # Story
+//! Costs were too high, or an autoscaler was told the wrong thing.
+//!
+//! # Breaks
+//! The deployment's `replicas` is set. Kubernetes starts or stops pods.
+//!
+//! # Heals
+//! `replicas` is set back to what it was before.
+//!
+//! # Dead-man
+//! None. This fault lives in what the person owns, like the real one; the way back is in the journal, written before the
+//! blow, and `droplab heal` plays it from another process.
+//!
+//! # Needs
+//! A deployment.
+//!
+//! # Seen in production
+//! Reddit, 11 August 2016: an autoscaler came back in the middle of a migration and took the servers away.
+
+use super::Ground;
+use crate::model::{
+    fault::Scale,
+    op::{Op, Recipe},
+};
+
+/// More pods than this only fill a laptop.
+const MOST: u32 = 20;
+
+pub(super) fn recipe(fault: &Scale, ground: &Ground) -> Result<Recipe, Vec<String>> {
+    let before = ground.deployment(&fault.service)?.replicas;
+    if fault.replicas > MOST {
+        return Err(vec![format!("replicas: expected at most {MOST}")]);
+    }
+    if fault.replicas == before {
+        return Err(vec![format!(
+            "deployment `{}` has {before} replicas already: nothing would change",
+            fault.service
+        )]);
+    }
+    let set = |replicas| Op::SetReplicas { deployment: fault.service.clone(), replicas };
+    Ok(Recipe { inject: vec![set(fault.replicas)], heal: vec![set(before)] })
+}

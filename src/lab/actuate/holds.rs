@@ -1,0 +1,200 @@
+//! What is held inside of the nodes: rules for packets, frozen processes, processes of ours.
+//!
+//! **Invariant**: what is to be hit is looked up anew at every renewal, so pods that came in the meantime are hit as well; ending
+//! needs no lookup, it is done everywhere.
+
+use std::{collections::BTreeMap, fmt::Write as _};
+
+use futures::future;
+
+use crate::{
+    lab::{
+        Lab,
+        error::LabError,
+        layout::NAMESPACE,
+        node::{
+            keeper, packets,
+            sandbox::{self, Sandbox},
+        },
+    },
+    model::{
+        facts::{Facts, Pod},
+        hold::{Hold, Packets, Selection},
+        units::Span,
+    },
+};
+
+/// What is to be run in one node.
+#[derive(Clone, Debug, Default)]
+pub(in crate::lab) struct Scripts {
+    /// Beforehand: changes nothing that anybody could notice.
+    ready: String,
+    /// The blow, when that was done.
+    blow: String,
+    /// Both at once; the renewal, too.
+    whole: String,
+}
+
+/// By node.
+pub(in crate::lab) type ByNode = BTreeMap<String, Scripts>;
+
+impl Lab {
+    pub(super) async fn prepare_in_nodes(&self, id: &str, ttl: Span, hold: &Hold) -> Result<(), LabError> {
+        let Some(scripts) = self.scripts(id, ttl, hold).await? else { return Ok(()) };
+        // Opens the shells, too: opening one costs more than everything that is said in it.
+        future::try_join_all(scripts.iter().map(|(node, script)| self.nodes.run(node, &script.ready))).await?;
+        self.prepared.lock().await.insert(id.to_owned(), scripts);
+        Ok(())
+    }
+
+    pub(super) async fn hold_in_nodes(&self, id: &str, ttl: Span, hold: &Hold) -> Result<(), LabError> {
+        // What was made ready is good for one time.
+        let ready = self.prepared.lock().await.remove(id);
+        let scripts: Vec<(String, String)> = if let Some(ready) = ready {
+            ready.into_iter().map(|(node, script)| (node, script.blow)).collect()
+        } else {
+            let found = self.scripts(id, ttl, hold).await?.unwrap_or_default();
+            found.into_iter().map(|(node, script)| (node, script.whole)).collect()
+        };
+        future::try_join_all(scripts.iter().map(|(node, script)| self.nodes.run(node, script))).await.map(drop)
+    }
+
+    /// In every node that runs: one that is gone took the fault with it.
+    pub(super) async fn release_in_nodes(&self, script: &str) -> Result<(), LabError> {
+        let nodes = self.nodes.running().await?;
+        future::try_join_all(nodes.iter().map(|node| self.nodes.run(node, script))).await.map(drop)
+    }
+
+    /// How many packets met a fault's rules, everywhere.
+    pub(super) async fn count(&self, id: &str) -> Result<u64, LabError> {
+        let script = format!("{}\n{}", packets::count(id), each_network(&packets::count(id)));
+        let nodes = self.nodes.running().await?;
+        let counted = future::try_join_all(nodes.iter().map(|node| self.nodes.run(node, &script))).await?;
+        Ok(counted.iter().flat_map(|output| output.lines()).filter_map(|line| line.trim().parse::<u64>().ok()).sum())
+    }
+
+    /// What a hold comes to on this lab, as it is now; `None` when it is not in the nodes.
+    async fn scripts(&self, id: &str, ttl: Span, hold: &Hold) -> Result<Option<ByNode>, LabError> {
+        let ttl_ms = ttl.0.as_millis();
+        let facts = match hold {
+            Hold::Sessions(_) | Hold::RedisPause { .. } => return Ok(None),
+            _ => self.population().await?,
+        };
+        let in_zone = |zone: &str, script: &Scripts| -> ByNode {
+            facts.nodes_in(zone).map(|(node, _)| (node.clone(), script.clone())).collect()
+        };
+        let kept = |kept: &keeper::Kept| Scripts::at_once(keeper::hold(id, ttl_ms, kept));
+        Ok(Some(match hold {
+            Hold::Sessions(_) | Hold::RedisPause { .. } => return Ok(None),
+            Hold::Packets(rule) => {
+                let rules = packets::rules(id, ttl_ms, rule, &peers(rule, &facts));
+                let enter = |sandbox: &Sandbox| Scripts::of(&rules, &format!("nsenter --net={} nft", sandbox.network));
+                self.at(&rule.at, &facts, enter).await?
+            }
+            Hold::CutZone { zone } => {
+                in_zone(zone, &Scripts::of(&packets::cut(id, ttl_ms, &beyond(zone, &facts)), "nft"))
+            }
+            Hold::Frozen { at } => {
+                let freeze = |sandbox: &Sandbox| kept(&keeper::freeze(&sandbox.uid, &sandbox.cgroup));
+                self.at(at, &facts, freeze).await?
+            }
+            Hold::FrozenZone { zone } => in_zone(zone, &kept(&keeper::freeze_node())),
+            Hold::Work { at, work } => {
+                let work = |sandbox: &Sandbox| kept(&keeper::work(&sandbox.uid, &sandbox.cgroup, *work));
+                self.at(at, &facts, work).await?
+            }
+        }))
+    }
+
+    /// The scripts for selected pods, node by node.
+    async fn at(
+        &self,
+        selection: &Selection,
+        facts: &Facts,
+        script: impl Fn(&Sandbox) -> Scripts,
+    ) -> Result<ByNode, LabError> {
+        let mut pods: BTreeMap<&str, Vec<&Pod>> = BTreeMap::new();
+        for pod in selection.target.pods(facts, selection.seed).into_iter().filter(|pod| !pod.host_network) {
+            pods.entry(&pod.node).or_default().push(pod);
+        }
+        let lists = pods.keys().map(|node| sandbox::list(&self.nodes, node, NAMESPACE));
+        let lists = future::try_join_all(lists).await?;
+        let mut by_node = ByNode::new();
+        for ((node, pods), sandboxes) in pods.into_iter().zip(lists) {
+            // A pod without a sandbox has not started yet: the next renewal finds it.
+            for sandbox in pods.iter().filter_map(|pod| sandboxes.get(&pod.uid)) {
+                by_node.entry(node.to_owned()).or_default().add(&sandbox.network, &script(sandbox));
+            }
+        }
+        Ok(by_node)
+    }
+}
+
+impl Scripts {
+    /// Rules for packets, put in with this command.
+    fn of(rules: &packets::Rules, nft: &str) -> Self {
+        let with = |text: &str| format!("{nft} -f - <<'RULES'\n{text}RULES\n");
+        Self { ready: with(&rules.install), blow: with(&rules.arm), whole: with(&rules.renew) }
+    }
+
+    /// Something that needs no getting ready.
+    fn at_once(script: String) -> Self {
+        Self { ready: ":".to_owned(), blow: script.clone(), whole: script }
+    }
+
+    /// The same for another pod of the node, as long as that one is there.
+    fn add(&mut self, network: &str, other: &Self) {
+        let parts = [(&mut self.ready, &other.ready), (&mut self.blow, &other.blow), (&mut self.whole, &other.whole)];
+        for (script, more) in parts {
+            let _ = write!(script, "if [ -e {network} ]; then\n{more}\nfi\n");
+        }
+    }
+}
+
+fn peers(rule: &Packets, facts: &Facts) -> Vec<String> {
+    let addresses = rule.peer.as_ref().map(|peer| peer.target.addresses(facts, peer.seed)).unwrap_or_default();
+    addresses.iter().map(ToString::to_string).collect()
+}
+
+/// Every other node, and every other node's pods.
+fn beyond(zone: &str, facts: &Facts) -> Vec<String> {
+    let others = facts.nodes.values().filter(|node| node.zone.as_deref() != Some(zone));
+    others
+        .flat_map(|node| node.address.map(|address| address.to_string()).into_iter().chain(node.pod_range.clone()))
+        .collect()
+}
+
+/// The same in the node's own network and in every pod's.
+pub(super) fn in_every_network(id: &str) -> String {
+    let release = packets::release(id);
+    format!("( {release} )\n{}", each_network(&release))
+}
+
+fn each_network(script: &str) -> String {
+    format!(
+        "for n in /var/run/netns/cni-*; do
+    [ -e $n ] || continue
+    nsenter --net=$n sh <<'IN' || [ ! -e $n ]
+{script}
+IN
+done"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::facts::Node;
+
+    #[test]
+    fn a_zone_is_cut_from_every_other_node_and_its_pods() {
+        let node = |number: u8, zone: Option<&str>| Node {
+            zone: zone.map(str::to_owned),
+            address: Some(std::net::Ipv4Addr::new(172, 18, 0, number)),
+            pod_range: Some(format!("10.244.{number}.0/24")),
+        };
+        let nodes = [("c", node(0, None)), ("w1", node(1, Some("dc-1"))), ("w2", node(2, Some("dc-2")))];
+        let facts = Facts { nodes: nodes.map(|(name, node)| (name.to_owned(), node)).into(), ..Facts::default() };
+        assert_eq!(beyond("dc-2", &facts), ["172.18.0.0", "10.244.0.0/24", "172.18.0.1", "10.244.1.0/24"]);
+    }
+}

@@ -1,0 +1,64 @@
+//! Performs ops on the real lab.
+//!
+//! **Invariant**: every op is inside of the lab by construction: Kubernetes through a client that is asked anew whose cluster
+//! it reaches, nodes through shells that open only where droplab's mark is, servers through the lab's own ports.
+
+pub(super) mod holds;
+mod redis;
+pub mod sessions;
+mod workload;
+
+use async_trait::async_trait;
+
+use super::{Lab, error::LabError, kube::guard, node};
+use crate::{
+    model::{hold::Hold, op::Op},
+    run::ports::{Actuator, PortError},
+};
+
+#[async_trait]
+impl Actuator for Lab {
+    async fn prepare(&self, op: &Op) -> Result<(), PortError> {
+        let Op::Hold { id, ttl, hold } = op else { return Ok(()) };
+        self.prepare_in_nodes(id, *ttl, hold).await.map_err(|error| PortError::new(op.to_string(), error))
+    }
+
+    async fn perform(&self, op: &Op) -> Result<(), PortError> {
+        self.obey(op).await.map_err(|error| PortError::new(op.to_string(), error))
+    }
+
+    async fn acted(&self, op: &Op) -> Result<Option<u64>, PortError> {
+        match op {
+            Op::Hold { id, hold: Hold::Packets(_) | Hold::CutZone { .. }, .. } => {
+                self.count(id).await.map(Some).map_err(|error| PortError::new(format!("count: {op}"), error))
+            }
+            _ => Ok(None),
+        }
+    }
+}
+
+impl Lab {
+    async fn obey(&self, op: &Op) -> Result<(), LabError> {
+        match op {
+            Op::Hold { id, ttl, hold } => match hold {
+                Hold::Sessions(sessions) => self.hold_sessions(id, *ttl, sessions).await,
+                Hold::RedisPause { all } => self.pause_redis(*ttl, *all).await,
+                _ => self.hold_in_nodes(id, *ttl, hold).await,
+            },
+            Op::Release { id, hold } => match hold {
+                Hold::Sessions(_) => self.release_sessions(id).await,
+                Hold::RedisPause { .. } => self.unpause_redis().await,
+                Hold::Packets(_) | Hold::CutZone { .. } => self.release_in_nodes(&holds::in_every_network(id)).await,
+                Hold::Frozen { .. } | Hold::FrozenZone { .. } | Hold::Work { .. } => {
+                    self.release_in_nodes(&node::keeper::release(id)).await
+                }
+            },
+            Op::KillBackends { role } => self.kill_backends(role).await,
+            Op::SetImage { .. } | Op::SetReplicas { .. } | Op::SetEnv { .. } | Op::DeletePod { .. } => {
+                // Asked anew for each op: a cluster may have been replaced behind the same port since `connect`.
+                guard(&self.kube, &self.layout).await?;
+                self.change_workload(op).await
+            }
+        }
+    }
+}

@@ -1,0 +1,38 @@
+//! Redis' own pause.
+//!
+//! **Invariant**: every pause has a time; Redis ends it whoever is alive.
+
+use std::time::Duration;
+
+use crate::{
+    lab::{Lab, error::LabError},
+    model::units::Span,
+};
+
+impl Lab {
+    /// Let commands wait: `CLIENT PAUSE` (redis.io). Done again, the longer time counts.
+    pub(super) async fn pause_redis(&self, ttl: Span, all: bool) -> Result<(), LabError> {
+        let mut command = redis::cmd("CLIENT");
+        let milliseconds = u64::try_from(ttl.0.as_millis()).unwrap_or(u64::MAX);
+        command.arg("PAUSE").arg(milliseconds).arg(if all { "ALL" } else { "WRITE" });
+        self.tell_redis(&command).await
+    }
+
+    /// Let them go on.
+    pub(super) async fn unpause_redis(&self) -> Result<(), LabError> {
+        self.tell_redis(redis::cmd("CLIENT").arg("UNPAUSE")).await
+    }
+
+    async fn tell_redis(&self, command: &redis::Cmd) -> Result<(), LabError> {
+        let failed = |why: String| LabError::Kube { tried: "tell Redis' primary".to_owned(), why };
+        let url = format!("redis://:{}@127.0.0.1:{}", self.secrets.redis, self.layout.port("redis"));
+        // Not the library's own words: they may quote the address, and so the password.
+        let client = redis::Client::open(url).map_err(|_| failed("its address cannot be read".to_owned()))?;
+        let work = async {
+            let mut connection = client.get_multiplexed_async_connection().await?;
+            connection.set_response_timeout(Duration::from_mins(1));
+            command.query_async::<()>(&mut connection).await
+        };
+        work.await.map_err(|error| failed(error.to_string()))
+    }
+}

@@ -1,0 +1,181 @@
+//! What has no timeout of its own gets one: a process in the node that holds a deadline and undoes the fault when it passes.
+//!
+//! One folder for each fault and pod, `/run/droplab/ID/KEY`, with the deadline (hundredths of a second of the machine's uptime),
+//! the way back, and the keeper's process id. The keeper is started before the blow.
+//!
+//! **Invariant**: renewing is writing the deadline; when nobody does, the keeper plays the way back and takes its folder away.
+
+use std::fmt::Write as _;
+
+use super::sandbox::TASKS;
+use crate::model::hold::Work;
+
+/// Where keepers live in a node; gone with its next start, as is whatever they keep.
+pub const FOLDER: &str = "/run/droplab";
+
+/// The keeper itself: waits for the deadline, beats, undoes.
+const KEEPER: &str = r#"d=$1
+up() { read -r u _ < /proc/uptime; echo "${u%.*}${u#*.}"; }
+while read -r end < "$d/deadline" 2>/dev/null && [ "$(up)" -lt "$end" ]; do
+    [ ! -e "$d/beat" ] || sh "$d/beat" "$d" "$(up)"
+    sleep 0.2
+done
+[ ! -e "$d/heal" ] || sh "$d/heal"
+rm -rf "$d"
+rmdir "${d%/*}" 2>/dev/null || :
+"#;
+
+/// What is kept, as scripts.
+pub struct Kept {
+    /// The pod's UID, or a word for the node itself.
+    pub key: String,
+    /// Puts the state in; done again, it changes nothing.
+    pub blow: String,
+    /// Takes it out; harmless when it is not in.
+    pub heal: String,
+    /// Done about five times a second while it lasts; its folder and the time are `$1` and `$2`.
+    pub beat: Option<String>,
+}
+
+/// The script that holds, or renews, one fault at one place.
+pub fn hold(id: &str, ttl_ms: u128, kept: &Kept) -> String {
+    let mut text = format!(
+        "d={FOLDER}/{id}/{key}
+mkdir -p $d
+read -r u _ < /proc/uptime
+echo $(( ${{u%.*}}${{u#*.}} + {ticks} )) > $d/deadline.new
+mv $d/deadline.new $d/deadline
+if [ ! -e $d/heal ]; then
+cat > {FOLDER}/keeper.new <<'KEEPER'
+{KEEPER}KEEPER
+mv {FOLDER}/keeper.new {FOLDER}/keeper
+cat > $d/heal.new <<'HEAL'
+{heal}
+HEAL
+",
+        key = kept.key,
+        ticks = ttl_ms / 10,
+        heal = kept.heal,
+    );
+    if let Some(beat) = &kept.beat {
+        let _ = write!(text, "cat > $d/beat <<'BEAT'\n{beat}\nBEAT\n");
+    }
+    let _ = write!(
+        text,
+        "mv $d/heal.new $d/heal
+fi
+if [ ! -e $d/keeper ] || ! kill -0 \"$(cat $d/keeper)\" 2>/dev/null; then
+    setsid sh {FOLDER}/keeper $d </dev/null >/dev/null 2>&1 &
+    echo $! > $d/keeper
+fi
+{blow}
+",
+        blow = kept.blow,
+    );
+    text
+}
+
+/// Ends a fault everywhere in the node in which it is run.
+pub fn release(id: &str) -> String {
+    format!(
+        "for d in {FOLDER}/{id}/*; do
+    [ -d $d ] || continue
+    rm -f $d/deadline
+    [ ! -e $d/keeper ] || kill \"$(cat $d/keeper)\" 2>/dev/null || :
+    [ ! -e $d/heal ] || sh $d/heal
+    rm -rf $d
+done
+rmdir {FOLDER}/{id} 2>/dev/null || :
+"
+    )
+}
+
+/// Freeze or thaw a cgroup, of either version; one that is gone is thawed.
+fn freezer(cgroup: &str, frozen: bool) -> String {
+    let (v1, v2) = if frozen { ("FROZEN", "1") } else { ("THAWED", "0") };
+    format!(
+        "f=/sys/fs/cgroup/freezer{cgroup}/freezer.state; g=/sys/fs/cgroup{cgroup}/cgroup.freeze
+if [ -e $f ]; then echo {v1} > $f; elif [ -e $g ]; then echo {v2} > $g; fi"
+    )
+}
+
+/// Every process of a pod stands still; a container that is started in the meantime as well.
+pub fn freeze(uid: &str, cgroup: &str) -> Kept {
+    Kept { key: uid.to_owned(), blow: freezer(cgroup, true), heal: freezer(cgroup, false), beat: None }
+}
+
+/// Every pod of a node stands still, and the kubelet with them.
+pub fn freeze_node() -> Kept {
+    let all = |frozen: bool| {
+        // With systemd as the cgroup manager and without; with kind's own root for the kubelet and without.
+        let groups = ["/kubelet.slice/kubelet-kubepods.slice", "/kubelet/kubepods", "/kubepods.slice", "/kubepods"];
+        groups.map(|group| freezer(group, frozen)).join("\n")
+    };
+    Kept {
+        key: "node".to_owned(),
+        blow: format!("{}\nsystemctl kill --signal=STOP kubelet", all(true)),
+        heal: format!("{}\nsystemctl kill --signal=CONT kubelet", all(false)),
+        beat: None,
+    }
+}
+
+/// Processes of ours inside of a pod's cgroup.
+pub fn work(uid: &str, cgroup: &str, work: Work) -> Kept {
+    let (count, command) = match work {
+        Work::Burn(count) => (count, "while :; do :; done".to_owned()),
+        Work::Fill(mebibytes) => (1, format!("exec perl -e '$x = \"x\" x ({mebibytes} * 1048576); sleep 60 while 1'")),
+        Work::Crash(every) => return crash(uid, every.0.as_millis() / 10),
+    };
+    // A child of the pod's cgroup: cgroup v2 wants processes in leaves only, and the pod's limits hold for its children.
+    let blow = format!(
+        "for h in /sys/fs/cgroup/cpu /sys/fs/cgroup/memory /sys/fs/cgroup; do
+    [ ! -e $h{cgroup}/cgroup.procs ] || mkdir -p $h{cgroup}/droplab
+done
+touch $d/work
+alive=0
+while read -r p; do if kill -0 $p 2>/dev/null; then alive=$((alive + 1)); fi; done < $d/work
+while [ $alive -lt {count} ]; do
+    setsid sh -c 'for h in /sys/fs/cgroup/cpu /sys/fs/cgroup/memory /sys/fs/cgroup; do
+        [ ! -e $h{cgroup}/droplab/cgroup.procs ] || echo $$ > $h{cgroup}/droplab/cgroup.procs
+    done
+    {command}' </dev/null >/dev/null 2>&1 &
+    echo $! >> $d/work
+    alive=$((alive + 1))
+done",
+        command = command.replace('\'', "'\\''"),
+    );
+    let heal = format!(
+        "w=${{0%/*}}/work
+if [ -e $w ]; then while read -r p; do kill -9 $p 2>/dev/null || :; done < $w; fi
+sleep 0.1
+for h in /sys/fs/cgroup/cpu /sys/fs/cgroup/memory /sys/fs/cgroup; do rmdir $h{cgroup}/droplab 2>/dev/null || :; done"
+    );
+    Kept { key: uid.to_owned(), blow, heal, beat: None }
+}
+
+/// The first process of each container of a pod is killed, every so many hundredths of a second.
+fn crash(uid: &str, every: u128) -> Kept {
+    let beat = format!(
+        "last=$(cat $1/last 2>/dev/null || echo 0)
+[ $(($2 - last)) -ge {every} ] || exit 0
+echo $2 > $1/last
+for id in $(jq -r 'select(.annotations[\"io.kubernetes.cri.container-type\"] == \"container\" and .annotations[\"io.kubernetes.cri.sandbox-uid\"] == \"{uid}\") | input_filename' {TASKS}/*/config.json); do
+    kill -9 \"$(cat ${{id%/*}}/init.pid)\" 2>/dev/null || :
+done"
+    );
+    Kept { key: uid.to_owned(), blow: ":".to_owned(), heal: ":".to_owned(), beat: Some(beat) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_keeper_is_started_before_the_blow_and_a_renewal_only_moves_the_deadline() {
+        let text = hold("x1", 30_000, &freeze("u-1", "/kubelet/kubepods/podu-1"));
+        let at = |what: &str| text.find(what).unwrap_or_else(|| panic!("no {what} in {text}"));
+        assert!(at("deadline") < at("setsid sh /run/droplab/keeper"));
+        assert!(at("setsid sh /run/droplab/keeper") < at("echo FROZEN >"));
+        assert!(text.contains("+ 3000 )"));
+    }
+}

@@ -1,0 +1,172 @@
+//! nftables in a pod's network, or in a node's: rules that match a set whose elements expire.
+//!
+//! One table of ours in each network, one set and its chains for each fault. A renewal flushes the set and fills it again in one
+//! transaction, which gives its elements their whole time anew (a plain re-add does not; nft(8), *add element*).
+//!
+//! **Invariant**: without an element in its set no rule matches anything: when nobody renews, the kernel ends the fault.
+
+use std::fmt::Write as _;
+
+use crate::model::hold::{Direction, Fate, Packets, Port};
+
+/// The one table of ours.
+pub const TABLE: &str = "droplab";
+/// Before everything that Kubernetes does with a packet.
+const PRIORITY: &str = "priority -300; policy accept;";
+
+/// Rules, and the set that they match.
+///
+/// Deleting anything makes the kernel wait for all its readers (some 15 ms), adding an element does not: so the rules are put
+/// in beforehand, matching nothing, and the blow is one element more.
+pub struct Rules {
+    /// Puts the rules in; as long as the set is empty they match nothing.
+    pub install: String,
+    /// The blow: fills the set, for so long.
+    pub arm: String,
+    /// The same with its whole time anew, whoever is in the set.
+    pub renew: String,
+}
+
+/// One fault in a pod's network. `peers` are addresses.
+pub fn rules(id: &str, ttl_ms: u128, packets: &Packets, peers: &[String]) -> Rules {
+    let mut chains = String::new();
+    let mut chain = |way: &str, hook: &str, address: &str, side: &str| {
+        let _ = writeln!(chains, "add chain ip {TABLE} {id}_{way} {{ type filter hook {hook} {PRIORITY} }}");
+        let _ = writeln!(chains, "flush chain ip {TABLE} {id}_{way}");
+        for rule in verdicts(packets, side) {
+            // Loopback is the pod talking to itself.
+            let lo = if way == "o" { "oifname" } else { "iifname" };
+            let _ = writeln!(chains, "add rule ip {TABLE} {id}_{way} {lo} != lo {address} @{id} {rule}");
+        }
+    };
+    if packets.direction != Direction::In {
+        chain("o", "output", "ip daddr", "dport");
+    }
+    if packets.direction != Direction::Out {
+        chain("i", "input", "ip saddr", "sport");
+    }
+    // Everybody is two ranges: nft takes no /0 in a set of intervals.
+    let everybody = ["0.0.0.0/1".to_owned(), "128.0.0.0/1".to_owned()];
+    if packets.peer.is_none() {
+        with_set(id, ttl_ms, &everybody, true, &chains)
+    } else {
+        with_set(id, ttl_ms, peers, false, &chains)
+    }
+}
+
+/// The same for a data centre: nothing to or from these ranges passes through its node.
+pub fn cut(id: &str, ttl_ms: u128, ranges: &[String]) -> Rules {
+    let mut chains = String::new();
+    for (way, hook) in [("o", "output"), ("i", "input"), ("f", "forward")] {
+        let _ = writeln!(chains, "add chain ip {TABLE} {id}_{way} {{ type filter hook {hook} {PRIORITY} }}");
+        let _ = writeln!(chains, "flush chain ip {TABLE} {id}_{way}");
+        for address in ["ip daddr", "ip saddr"] {
+            let _ = writeln!(chains, "add rule ip {TABLE} {id}_{way} {address} @{id} counter drop");
+        }
+    }
+    with_set(id, ttl_ms, ranges, true, &chains)
+}
+
+fn with_set(id: &str, ttl_ms: u128, peers: &[String], ranges: bool, chains: &str) -> Rules {
+    let flags = if ranges { "interval, timeout; auto-merge;" } else { "timeout;" };
+    let install =
+        format!("add table ip {TABLE}\nadd set ip {TABLE} {id} {{ type ipv4_addr; flags {flags} }}\n{chains}");
+    let elements: Vec<_> = peers.iter().map(|peer| format!("{peer} timeout {ttl_ms}ms")).collect();
+    // Nobody is there to be cut off from: then nobody is.
+    let arm = if elements.is_empty() {
+        String::new()
+    } else {
+        format!("add element ip {TABLE} {id} {{ {} }}\n", elements.join(", "))
+    };
+    let renew = format!("{install}flush set ip {TABLE} {id}\n{arm}");
+    Rules { install, arm, renew }
+}
+
+/// What a packet of this fault meets: one rule, or two where TCP is answered otherwise than the rest.
+fn verdicts(packets: &Packets, side: &str) -> Vec<String> {
+    let port = |port: &Port| format!("{} {side} {} ", if port.udp { "udp" } else { "tcp" }, port.number);
+    let port = packets.port.as_ref().map(port).unwrap_or_default();
+    match packets.fate {
+        Fate::Drop => vec![format!("{port}counter drop")],
+        Fate::Reset => vec![
+            format!("{port}ip protocol tcp counter reject with tcp reset"),
+            format!("{port}ip protocol != tcp counter reject with icmp port-unreachable"),
+        ],
+        Fate::Lose(share) => vec![format!("{port}numgen random mod 10000 < {:.0} counter drop", share.0 * 10_000.0)],
+        Fate::Limit(bytes) => {
+            vec![format!(
+                "{port}limit rate over {bytes} bytes/second burst {} bytes counter drop",
+                bytes.clamp(3000, 65_536)
+            )]
+        }
+    }
+}
+
+/// Takes one fault out of the network in which it is run, and the table with the last of them. Harmless where nothing is. One
+/// transaction, for the kernel waits once for each.
+pub fn release(id: &str) -> String {
+    format!(
+        "table=$(nft list table ip {TABLE} 2>/dev/null) || table=
+case $table in
+*\"set {id} \"*)
+    if [ \"$(echo \"$table\" | grep -c 'set x')\" = 1 ]; then
+        nft delete table ip {TABLE}
+    else
+        {{ for chain in {id}_o {id}_i {id}_f; do
+            case $table in *\"chain $chain \"*) echo \"delete chain ip {TABLE} $chain\" ;; esac
+        done; echo \"delete set ip {TABLE} {id}\"; }} | nft -f -
+    fi ;;
+*\"set x\"*|'') ;;
+*) nft delete table ip {TABLE} ;;
+esac
+"
+    )
+}
+
+/// Prints how many packets met the fault in the network in which it is run.
+pub fn count(id: &str) -> String {
+    format!(
+        "nft -j list table ip {TABLE} 2>/dev/null | jq '[.nftables[].rule? | select(. != null and (.chain | startswith(\"{id}_\"))) | .expr[].counter? | select(. != null).packets] | add // 0' || echo 0"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{hold::Selection, units::Share};
+
+    fn packets(fate: Fate) -> Packets {
+        let at = |name: &str| Selection { target: name.parse().unwrap(), seed: 1 };
+        Packets {
+            at: at("payment"),
+            peer: Some(at("postgres")),
+            port: Some(Port { udp: false, number: 5432 }),
+            direction: Direction::Out,
+            fate,
+        }
+    }
+
+    #[test]
+    fn a_cut_is_one_transaction_whose_elements_expire() {
+        let peers = ["10.0.0.1".to_owned(), "10.96.0.9".to_owned()];
+        let Rules { install, arm, renew } = rules("x1", 30_000, &packets(Fate::Drop), &peers);
+        insta::assert_snapshot!(renew, @r"
+        add table ip droplab
+        add set ip droplab x1 { type ipv4_addr; flags timeout; }
+        add chain ip droplab x1_o { type filter hook output priority -300; policy accept; }
+        flush chain ip droplab x1_o
+        add rule ip droplab x1_o oifname != lo ip daddr @x1 tcp dport 5432 counter drop
+        flush set ip droplab x1
+        add element ip droplab x1 { 10.0.0.1 timeout 30000ms, 10.96.0.9 timeout 30000ms }
+        ");
+        assert!(renew.starts_with(&install) && renew.ends_with(&arm));
+    }
+
+    #[test]
+    fn each_fate_has_its_rule() {
+        let rule = |fate| verdicts(&packets(fate), "dport").join("; ");
+        assert_eq!(rule(Fate::Lose(Share(0.05))), "tcp dport 5432 numgen random mod 10000 < 500 counter drop");
+        assert!(rule(Fate::Reset).contains("reject with tcp reset"));
+        assert!(rule(Fate::Limit(20_000)).contains("limit rate over 20000 bytes/second"));
+    }
+}

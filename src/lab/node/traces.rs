@@ -1,0 +1,36 @@
+//! What a fault may leave in a node: rules and queues in every network, helpers, frozen pods.
+//!
+//! **Invariant**: looked for everywhere, not only where this process believes to have put something.
+
+use std::collections::BTreeSet;
+
+use super::{Nodes, keeper::FOLDER, packets::TABLE};
+use crate::lab::error::LabError;
+
+const LOOK: &str = r#"
+look() {
+    if nft list tables 2>/dev/null | grep -q "ip __TABLE__\$"; then echo "rules in the network of $1"; fi
+    tc qdisc show 2>/dev/null | grep -v 'qdisc noqueue' | cut -d' ' -f2,5 | sed "s|^|queue in the network of $1: |" || :
+}
+look "$(hostname)"
+for n in /var/run/netns/cni-*; do
+    [ -e "$n" ] || continue
+    # One shell in each network: both questions for the price of one.
+    nsenter --net="$n" sh -c "$(cat <<'IN'
+if nft list tables 2>/dev/null | grep -q "ip __TABLE__\$"; then echo "rules in the network $1"; fi
+tc qdisc show 2>/dev/null | grep -v 'qdisc noqueue' | cut -d' ' -f2,5 | sed "s|^|queue in the network $1: |" || :
+IN
+)" sh "${n##*/}"
+done
+for d in __FOLDER__/*/*; do [ ! -d "$d" ] || echo "helper ${d#__FOLDER__/} in $(hostname)"; done
+find /sys/fs/cgroup/freezer/kubelet* -name freezer.state 2>/dev/null | xargs -r grep -l FROZEN | sed 's|.*/\([^/]*\)/freezer.state|frozen: \1|'
+find /sys/fs/cgroup/kubelet* -name cgroup.freeze 2>/dev/null | xargs -r grep -l 1 | sed 's|.*/\([^/]*\)/cgroup.freeze|frozen: \1|'
+find /sys/fs/cgroup/*/kubelet* /sys/fs/cgroup/kubelet* -type d -name droplab 2>/dev/null | sed 's|^|cgroup |'
+"#;
+
+/// What is there, in words.
+pub async fn look(nodes: &Nodes, node: &str) -> Result<BTreeSet<String>, LabError> {
+    let script = LOOK.replace("__TABLE__", TABLE).replace("__FOLDER__", FOLDER);
+    let found = nodes.run(node, &script).await?;
+    Ok(found.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect())
+}

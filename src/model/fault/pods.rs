@@ -1,0 +1,82 @@
+//! Parameters of faults in pods and in data centres.
+//!
+//! **Invariant**: a field's doc is its manual; unknown fields are refused.
+
+use serde::{Deserialize, Serialize};
+
+use crate::model::{target::Target, units::Span};
+
+/// Delete pods.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct KillPod {
+    /// Which.
+    pub target: Target,
+    /// The time they are given to stop; none by default.
+    #[serde(default)]
+    pub grace: Span,
+}
+
+/// Stop every process of pods, without ending them.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct FreezePod {
+    /// Which.
+    pub target: Target,
+}
+
+/// Kill the main process of containers, again and again.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct CrashLoop {
+    /// Which pods.
+    pub target: Target,
+    /// How often.
+    #[serde(default = "five_seconds")]
+    pub every: Span,
+}
+
+fn five_seconds() -> Span {
+    Span(std::time::Duration::from_secs(5))
+}
+
+/// Take processor time from pods.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct BurnCpu {
+    /// Inside of which pods.
+    pub target: Target,
+    /// How many processors' worth each.
+    #[serde(default = "one")]
+    pub cores: u32,
+}
+
+fn one() -> u32 {
+    1
+}
+
+/// Take memory from pods.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct FillMemory {
+    /// Inside of which pods.
+    pub target: Target,
+    /// How many mebibytes each.
+    pub mebibytes: u64,
+}
+
+/// Stop every process of a data centre.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct FreezeZone {
+    /// Which: `dc-1`, `dc-2` or `dc-3`.
+    pub zone: String,
+}
+
+/// Cut a data centre off from the others.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct CutZone {
+    /// Which: `dc-1`, `dc-2` or `dc-3`.
+    pub zone: String,
+}

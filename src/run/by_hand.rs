@@ -1,0 +1,125 @@
+//! A fault by hand: put in, renewed until it is time, taken out; without customers, pages or a verdict.
+//!
+//! **Invariant**: as in a run, the way back is on disk before the blow, and whatever happens in between, it ends with a heal;
+//! unless it is let go, and then its time to live ends it.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use super::{
+    heal, jobs, limits,
+    ports::{Journal, Observer, PortError, Ports},
+    record::Record,
+};
+use crate::model::{
+    event::{EventKind, FaultState},
+    plan::{Injection, PlannedStep},
+    timeline::Timeline,
+};
+
+/// How a fault is put in by hand.
+#[derive(Clone, Debug)]
+pub struct ByHand {
+    /// Its id.
+    pub run: String,
+    /// droplab's version.
+    pub version: String,
+    /// For how long; until Ctrl-C when left out.
+    pub lasting: Option<Duration>,
+    /// Put it in and let it go: its time to live ends it.
+    pub detach: bool,
+}
+
+/// Put a fault in, hold it, take it out. An error means that nothing was touched.
+///
+/// `healed_elsewhere` tells when another process has healed it in the meantime: then there is nothing left to do.
+pub async fn by_hand(
+    injection: &Injection,
+    lab: &Ports,
+    journal: &mut dyn Journal,
+    screen: &mut dyn Observer,
+    options: &ByHand,
+    stop: &CancellationToken,
+    healed_elsewhere: &(dyn Fn() -> bool + Sync),
+) -> Result<Timeline, PortError> {
+    let mut record = Record::new(journal, screen);
+    record.write(EventKind::InjectionBegan {
+        run: options.run.clone(),
+        version: options.version.clone(),
+        injection: Box::new(injection.clone()),
+    })?;
+    for step in 0..injection.steps.len() {
+        record.write(EventKind::Fault { step, state: FaultState::Planned, reason: None })?;
+    }
+    record.start_clock();
+    let mut errors = Vec::new();
+    if let Err(error) = put_in(injection, lab, &mut record).await {
+        errors.push(error.to_string());
+    } else if options.detach || !hold(injection, lab, &mut record, options, stop, healed_elsewhere).await {
+        return Ok(record.timeline);
+    }
+    if stop.is_cancelled() {
+        record.try_write(EventKind::Interrupted);
+    }
+    heal::all(injection, lab.actuator.as_ref(), &mut record).await;
+    errors.extend(heal::settle(injection, lab.surveyor.as_ref(), &mut record).await);
+    match limits::within(limits::SURVEY, "survey the lab", lab.surveyor.survey()).await {
+        Ok(facts) => record.try_write(EventKind::Surveyed { healed: true, facts: Box::new(facts) }),
+        Err(error) => errors.push(error.to_string()),
+    }
+    record.try_write(EventKind::RunEnded { lab_errors: errors });
+    Ok(record.timeline)
+}
+
+async fn put_in(injection: &Injection, lab: &Ports, record: &mut Record<'_>) -> Result<(), PortError> {
+    for (step, PlannedStep { recipe, .. }) in injection.steps.iter().enumerate() {
+        record.write(EventKind::Fault { step, state: FaultState::Injecting, reason: None })?;
+        for op in &recipe.inject {
+            let (took_ms, outcome) = jobs::blow(lab.actuator.as_ref(), op).await;
+            outcome?;
+            record.write(EventKind::Performed { step, op: op.clone(), took_ms })?;
+        }
+        record.write(EventKind::Fault { step, state: FaultState::Injected, reason: None })?;
+    }
+    Ok(())
+}
+
+/// Renew every third of the time to live, until it is time; whether it is ours to heal.
+async fn hold(
+    injection: &Injection,
+    lab: &Ports,
+    record: &mut Record<'_>,
+    options: &ByHand,
+    stop: &CancellationToken,
+    healed_elsewhere: &(dyn Fn() -> bool + Sync),
+) -> bool {
+    // What is over as soon as it has happened is not waited for.
+    if injection.steps.iter().all(|step| step.recipe.heal.is_empty()) {
+        return true;
+    }
+    let until = options.lasting.map(|lasting| Instant::now() + lasting);
+    let third = injection.steps.iter().filter_map(|step| step.recipe.ttl()).min().map(|ttl| ttl.0 / 3);
+    // Without anything to renew, there is still somebody else's heal to notice.
+    let pause = third.unwrap_or(Duration::from_secs(1));
+    loop {
+        let left = until.map_or(pause, |until| until.saturating_duration_since(Instant::now()));
+        tokio::select! {
+            biased;
+            () = stop.cancelled() => return true,
+            () = tokio::time::sleep(pause.min(left)) => {}
+        }
+        if healed_elsewhere() {
+            return false;
+        }
+        if until.is_some_and(|until| Instant::now() >= until) {
+            return true;
+        }
+        for (step, PlannedStep { recipe, .. }) in injection.steps.iter().enumerate() {
+            if let Err(error) = jobs::renewed(lab.actuator.as_ref(), recipe).await {
+                record.try_write(EventKind::NotRenewed { step, reason: error.to_string() });
+            }
+        }
+    }
+}

@@ -1,0 +1,222 @@
+//! Every fault on the fake lab: whatever happens to droplab in the middle, the lab comes back to its first state.
+
+use std::{path::Path, sync::Arc};
+
+use droplab::{
+    faults::{
+        self, Ground,
+        manual::{FAULTS, Manual},
+    },
+    lab::fake::{FakeLab, Quirks},
+    model::{
+        event::{Event, EventKind},
+        facts::Facts,
+        fault::FaultSpec,
+        plan::{Injection, PlannedStep},
+        units::Span,
+    },
+    run::{
+        ByHand, by_hand, heal,
+        ports::{Journal, PortError},
+    },
+    store::{journal, typed},
+};
+use proptest::prelude::*;
+use tokio::{
+    sync::Notify,
+    time::{Duration, Instant},
+};
+use tokio_util::sync::CancellationToken;
+
+use crate::stage::{Memory, Nobody};
+
+/// The fault of a manual's example.
+fn example(manual: &Manual) -> FaultSpec {
+    let words: Vec<&str> = manual.example.split_whitespace().collect();
+    let arguments: Vec<(&str, String, bool)> = words
+        .chunks(2)
+        .map(|pair| {
+            let name = pair[0].trim_start_matches("--");
+            let parameter = manual.parameters.iter().find(|one| one.name == name);
+            let parameter = parameter.unwrap_or_else(|| panic!("{}: no parameter {name}", manual.key));
+            (name, pair[1].to_owned(), parameter.is_number())
+        })
+        .collect();
+    typed::fault(manual.key, &arguments).unwrap_or_else(|why| panic!("{} {}: {why}", manual.key, manual.example))
+}
+
+/// The example, compiled for this lab.
+fn injection(manual: &Manual, lab: &FakeLab) -> Injection {
+    let before = lab.world().survey(Instant::now());
+    let fault = example(manual);
+    let recipe = faults::recipe(&fault, &Ground::new(&before, 1, manual.key, 0));
+    let recipe = recipe.unwrap_or_else(|why| panic!("{}: {why:?}", manual.key));
+    Injection { seed: 1, steps: vec![PlannedStep { at_s: 0.0, fault, recipe }], before }
+}
+
+/// What must be the same afterwards: a pod that was killed has a successor, with an identity of its own.
+fn shape(facts: Facts) -> Facts {
+    Facts { pods: Vec::new(), ..facts }
+}
+
+fn now(lab: &FakeLab) -> Facts {
+    shape(lab.world().survey(Instant::now()))
+}
+
+/// A journal whose process is killed at its n-th line.
+struct Dying {
+    memory: Memory,
+    left: usize,
+    /// Whether the last line still reaches the disk.
+    writes_last: bool,
+    killed: Arc<Notify>,
+}
+
+impl Journal for Dying {
+    fn append(&mut self, at_s: f64, kind: EventKind) -> Result<Event, PortError> {
+        self.left = self.left.saturating_sub(1);
+        let written = (self.left > 0 || self.writes_last).then(|| self.memory.append(at_s, kind)).transpose()?;
+        if self.left == 0 {
+            self.killed.notify_one();
+        }
+        written.ok_or_else(|| PortError::new("write", "killed"))
+    }
+}
+
+fn for_a_while() -> ByHand {
+    ByHand { run: "test".into(), version: "0".into(), lasting: Some(Duration::from_secs(40)), detach: false }
+}
+
+/// Hold a fault until its journal is killed, or until this much of its time has passed.
+async fn killed(manual: &Manual, lab: &FakeLab, line: usize, writes_last: bool, after: Duration) -> String {
+    let injection = injection(manual, lab);
+    let killed = Arc::new(Notify::new());
+    let mut dying = Dying { memory: Memory::default(), left: line, writes_last, killed: killed.clone() };
+    let (ports, stop, options) = (lab.ports(), CancellationToken::new(), for_a_while());
+    let mut nobody = Nobody;
+    tokio::select! {
+        biased;
+        () = killed.notified() => {}
+        () = tokio::time::sleep(after) => {}
+        _ = by_hand(&injection, &ports, &mut dying, &mut nobody, &options, &stop, &|| false) => {}
+    }
+    dying.memory.text
+}
+
+async fn healed(lab: &FakeLab, text: &str) -> usize {
+    let timeline = journal::parse(Path::new("journal.jsonl"), text).unwrap();
+    let mut later = Memory::default();
+    match heal::from_journal(&timeline, &lab.ports(), &mut later, &mut Nobody).await {
+        Ok(healed) => healed.unhealed().len(),
+        // Nothing was written, so nothing was done.
+        Err(_) if timeline.events.is_empty() => 0,
+        Err(error) => panic!("{error}"),
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn from_every_prefix_of_every_journal_heal_brings_the_lab_back_and_twice_is_once() {
+    for manual in FAULTS {
+        let mut bitten = 0;
+        for (line, writes_last) in (1..=12).flat_map(|line| [(line, false), (line, true)]) {
+            let lab = FakeLab::new("test", Quirks::default());
+            let before = now(&lab);
+            let mut text = killed(manual, &lab, line, writes_last, Duration::MAX / 4).await;
+            bitten += usize::from(now(&lab) != before);
+            // The line after the last was torn.
+            text += r#"{"seq":9,"at_s":1."#;
+            for times in ["once", "twice"] {
+                assert_eq!(healed(&lab, &text).await, 0, "{} {times}, killed at line {line}", manual.key);
+                assert_eq!(now(&lab), before, "{} {times}, killed at line {line}", manual.key);
+            }
+        }
+        let leaves_a_trace = !["kill-pod", "kill-backends"].contains(&manual.key);
+        assert_eq!(bitten > 0, leaves_a_trace, "{} was never in", manual.key);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_nobody_renews_ends_by_itself_within_its_time_to_live() {
+    for manual in FAULTS {
+        let lab = FakeLab::new("test", Quirks::default());
+        let before = now(&lab);
+        let injection = injection(manual, &lab);
+        let Some(ttl) = injection.steps[0].recipe.ttl() else { continue };
+        killed(manual, &lab, usize::MAX, true, Duration::from_secs(25)).await;
+        assert_ne!(now(&lab), before, "{} was renewed while droplab lived", manual.key);
+        tokio::time::sleep(ttl.0 + Duration::from_secs(1)).await;
+        assert_eq!(now(&lab), before, "{}", manual.key);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_fault_that_was_healed_elsewhere_is_not_put_in_again() {
+    let manual = FAULTS.iter().find(|manual| manual.key == "cut-link").unwrap();
+    let lab = FakeLab::new("test", Quirks::default());
+    let (before, injection) = (now(&lab), injection(manual, &lab));
+    let (mut memory, stop, mut options) = (Memory::default(), CancellationToken::new(), for_a_while());
+    options.lasting = None;
+    let ports = lab.ports();
+    let until = Instant::now() + Duration::from_secs(15);
+    let elsewhere = || Instant::now() >= until;
+    let other = async {
+        tokio::time::sleep_until(until).await;
+        for op in &injection.steps[0].recipe.heal {
+            lab.ports().actuator.perform(op).await.unwrap();
+        }
+    };
+    let mut nobody = Nobody;
+    let held = by_hand(&injection, &ports, &mut memory, &mut nobody, &options, &stop, &elsewhere);
+    let (timeline, ()) = tokio::join!(held, other);
+    assert_eq!(now(&lab), before);
+    assert!(!timeline.unwrap().events.iter().any(|event| matches!(event.kind, EventKind::RunEnded { .. })));
+}
+
+#[test]
+fn what_cannot_be_meant_is_refused_before_anything_is_touched() {
+    let lab = FakeLab::new("test", Quirks::default());
+    let facts = lab.world().facts.clone();
+    let why = |key: &str, arguments: &[(&str, &str)], ttl: &str| {
+        let manual = faults::manual::of(key).unwrap();
+        let is_number = |name: &str| manual.parameters.iter().any(|one| one.name == name && one.is_number());
+        let arguments: Vec<_> =
+            arguments.iter().map(|(name, value)| (*name, (*value).to_owned(), is_number(name))).collect();
+        let ground = Ground { ttl: ttl.parse::<Span>().unwrap(), ..Ground::new(&facts, 1, "test", 0) };
+        match typed::fault(key, &arguments) {
+            Err(why) => why,
+            Ok(fault) => faults::recipe(&fault, &ground).map_or_else(|why| why.join("; "), |_| "accepted".to_owned()),
+        }
+    };
+    let told = [
+        why("cut-link", &[("from", "paymet"), ("to", "postgres")], "30s"),
+        why("cut-link", &[("from", "payment"), ("to", "payment")], "30s"),
+        why("cut-link", &[("from", "payment"), ("to", "postgres")], "0s"),
+        why("lose-packets", &[("from", "payment"), ("share", "120%")], "30s"),
+        why("lose-packets", &[("from", "payment"), ("share", "20")], "30s"),
+        why("freeze-zone", &[("zone", "dc-9")], "30s"),
+        why("scale", &[("service", "payment"), ("replicas", "2")], "30s"),
+        why("scale", &[("service", "payment"), ("replicas", "two")], "30s"),
+        why("hold-lock", &[("table", "payment; drop table x")], "30s"),
+        why("exhaust-connections", &[("count", "201")], "30s"),
+        why("change-config", &[("service", "payment"), ("kee", "a"), ("value", "b")], "30s"),
+        why("kill-backends", &[("role", "replicator")], "30s"),
+    ];
+    insta::assert_snapshot!(told.join("\n"));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    /// Whichever fault, whenever droplab dies, and whatever the lab refuses at first: heal brings it back.
+    #[test]
+    fn dropped_at_any_moment_heal_brings_the_lab_back(which in 0..FAULTS.len(), at_ms in 0_u64..45_000, failing in 0_u32..2) {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build().unwrap();
+        runtime.block_on(async {
+            let lab = FakeLab::new("test", Quirks { failing_ops: failing, ..Quirks::default() });
+            let before = now(&lab);
+            let text = killed(&FAULTS[which], &lab, usize::MAX, true, Duration::from_millis(at_ms)).await;
+            assert_eq!(healed(&lab, &text).await, 0, "{}", FAULTS[which].key);
+            assert_eq!(now(&lab), before, "{}", FAULTS[which].key);
+        });
+    }
+}
