@@ -8,7 +8,7 @@ CARGO      := cargo
 DROPLAB    := target/release/droplab
 export PATH := $(CURDIR)/.tools/bin:$(PATH)
 
-.PHONY: help demo up down test check unit e2e slice bench images setup build
+.PHONY: help demo up down test check unit e2e slice soak bench images setup build
 
 help: ## this list
 	@grep -hE '^[a-z0-9]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | awk -F'\t' '{ printf "  make %-8s %s\n", $$1, $$2 }'
@@ -26,7 +26,7 @@ test: check unit slice ## all set-up; lints, every test without a cluster, a sli
 
 check: setup ## formatting and lints
 	$(CARGO) fmt --all --check
-	$(CARGO) clippy --release --locked --workspace --all-targets -- -D warnings
+	$(CARGO) clippy --release --locked --workspace --all-targets --test e2e -- -D warnings
 
 unit: setup ## every test that needs no cluster: seconds, once built
 	$(CARGO) test --release --locked --workspace
@@ -37,6 +37,9 @@ e2e: images ## every test on the real cluster, under a name of its own, gone aft
 # The lab itself; healthy passes; broken and repaired passes; doing nothing fails; killed in the middle leaves nothing.
 slice: images
 	setup/e2e lab:: b1_ b2_ b3_ d1_
+
+soak: up ## two hundred random faults in a row on the lab; nothing may be left of any (a quarter of an hour)
+	setup/soak 200
 
 bench: build images ## measure; writes target/bench.json
 	bench/run $(DROPLAB)

@@ -106,9 +106,9 @@ fn incident_once(name: &str, args: &[&str]) -> (Outcome, Value) {
     let out = out_dir(name);
     let out_text = out.to_str().expect("a UTF-8 path");
     let rate = RATE.lock().expect("no test panics while it holds this").clone();
-    let slower = rate.as_deref().map(|rate| ["--rate", rate]);
-    let all =
-        [&["run", "payment-pool-exhaustion", "--out", out_text], slower.as_ref().map_or(&[][..], |s| s), args].concat();
+    let mut all = vec!["run", "payment-pool-exhaustion", "--out", out_text];
+    all.extend(rate.as_deref().into_iter().flat_map(|rate| ["--rate", rate]));
+    all.extend(args);
     let outcome = run(&all, A_RUN);
     let verdict = fs::read_to_string(out.join("verdict.json"))
         .unwrap_or_else(|e| panic!("no verdict ({e}), exit {:?}:\n{}", outcome.code, outcome.stderr));
@@ -117,7 +117,7 @@ fn incident_once(name: &str, args: &[&str]) -> (Outcome, Value) {
 
 /// Put the lab back to its charts.
 pub(crate) fn reset() {
-    run(&["reset"], Duration::from_secs(180)).expect_code(0);
+    run(&["reset"], Duration::from_secs(300)).expect_code(0);
 }
 
 /// What kubectl prints, through the lab's own environment.

@@ -12,7 +12,7 @@ use crate::droplab::{finish, run, start};
 /// Until a fault ends when nobody renews it: short, so that a test is.
 const TTL: Duration = Duration::from_secs(4);
 /// How late a probe may notice: what it takes to look.
-const LOOK: Duration = Duration::from_secs(3);
+const LOOK: Duration = Duration::from_secs(5);
 
 /// A shell with the lab's variables; whether it ended well, and what it printed.
 fn sh(script: &str) -> (bool, String) {
@@ -54,7 +54,7 @@ fn ends_by_itself(fault: &[&str], symptom: &str) {
     wait(symptom, false, Duration::from_secs(30));
 }
 
-const BUY: &str = r#"! curl -fsS --max-time 2 -H 'content-type: application/json' -d '{"account": "e2e", "amount_cents": 100, "method": "wallet"}' $SHOP_URL/payments"#;
+const BUY: &str = r#"! curl -fsS --max-time 2 -H 'content-type: application/json' -H "Idempotency-Key: e2e-$RANDOM$RANDOM" -d '{"account": "e2e", "amount_cents": 100, "method": "wallet"}' $SHOP_URL/payments"#;
 const BROWSE: &str = "! curl -fsS --max-time 1.5 -o /dev/null $SHOP_URL/products";
 
 #[test]
@@ -129,8 +129,8 @@ fn f11_hold_lock() {
 
 #[test]
 fn f12_exhaust_connections() {
-    // As the shop's own role: the places kept for superusers are not the shop's.
-    let full = "! timeout 5 kubectl exec deployment/nginx -- true && false; test $(psql -AtXqc 'select count(*) from pg_stat_activity') -ge 190";
+    // All but the places that are kept for superusers.
+    let full = "test $(psql -AtXqc 'select count(*) from pg_stat_activity') -ge 190";
     ends_by_itself(&["exhaust-connections"], full);
 }
 
@@ -142,7 +142,7 @@ fn f13_long_transaction() {
 
 #[test]
 fn f14_pause_redis() {
-    ends_by_itself(&["pause-redis"], "! timeout 1 redis-cli -u $REDIS_URL set e2e 1");
+    ends_by_itself(&["pause-redis"], "! timeout 2 redis-cli set e2e 1");
 }
 
 #[test]

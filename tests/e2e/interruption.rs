@@ -10,6 +10,9 @@ use std::{
 
 use crate::droplab::{finish, kubectl, out_dir, reset, run, start};
 
+/// These tests are about interruptions: a rate that every machine carries will do.
+const MODEST: &str = "300/s";
+
 /// Wait until the run's journal has a line with this text.
 fn wait_for_journal(out: &Path, text: &str) {
     let journal = out.join("journal.jsonl");
@@ -29,7 +32,7 @@ fn d1_after_sigkill_heal_brings_the_release_back() {
     reset();
     let out = out_dir("sigkill");
     let out_text = out.to_str().unwrap().to_owned();
-    let mut child = start(&["run", "payment-pool-exhaustion", "--fix", "none", "--out", &out_text]);
+    let mut child = start(&["run", "payment-pool-exhaustion", "--fix", "none", "--rate", MODEST, "--out", &out_text]);
     wait_for_journal(&out, r#""state":"injected""#);
     child.kill().unwrap();
     child.wait().unwrap();
@@ -46,7 +49,7 @@ fn d2_ctrl_c_heals_and_says_so() {
     reset();
     let out = out_dir("ctrl-c");
     let out_text = out.to_str().unwrap().to_owned();
-    let child = start(&["run", "payment-pool-exhaustion", "--fix", "none", "--out", &out_text]);
+    let child = start(&["run", "payment-pool-exhaustion", "--fix", "none", "--rate", MODEST, "--out", &out_text]);
     wait_for_journal(&out, r#""state":"injected""#);
     let pid = child.id().to_string();
     assert!(Command::new("kill").args(["-INT", &pid]).status().unwrap().success());
@@ -60,7 +63,7 @@ fn d3_two_droplabs_at_once_get_one_clear_error() {
     reset();
     let out = out_dir("first");
     let out_text = out.to_str().unwrap().to_owned();
-    let first = start(&["run", "payment-pool-exhaustion", "--healthy", "--out", &out_text]);
+    let first = start(&["run", "payment-pool-exhaustion", "--healthy", "--rate", MODEST, "--out", &out_text]);
     wait_for_journal(&out, r#""baseline""#);
     let second = run(&["run", "payment-pool-exhaustion"], Duration::from_secs(20));
     assert!(second.stderr.contains("DL-"), "{}", second.stderr);

@@ -44,7 +44,7 @@ fn a3_an_order_goes_the_whole_way() {
     assert_eq!(first["id"], again["id"], "the same key made two orders: {first} {again}");
     let id = first["id"].as_str().map_or_else(|| first["id"].to_string(), str::to_owned);
     let mut last = String::new();
-    for _ in 0..100 {
+    for _ in 0..300 {
         last = curl(&[&format!("{shop}/orders/{id}")]);
         if last.contains("delivered")
             && !last.contains(r#""delivered":null"#)

@@ -6,7 +6,7 @@ use std::{fs, path::Path};
 
 use bollard::models::{SystemInfo, SystemInfoCgroupVersionEnum as Cgroup};
 
-use super::{Check, Mark, Topic, gib};
+use super::{Check, Mark, Topic, gib, surroundings};
 use crate::lab::{
     docker::{Engine, chain},
     layout::Layout,
@@ -36,6 +36,7 @@ pub(super) async fn check(engine: &Engine, layout: &Layout) -> Vec<Check> {
     if local {
         checks.extend([privilege(&info), inotify(ours_is_up)]);
     }
+    checks.extend(surroundings::check(&info));
     checks
 }
 

@@ -7,6 +7,7 @@ mod holder;
 mod kernel;
 mod ports;
 mod stock;
+mod surroundings;
 
 use serde::Serialize;
 
