@@ -6,7 +6,13 @@ use std::time::Duration;
 
 use crate::model::units::Rate;
 
-/// Evenly spaced requests from the run's zero on, without end.
+/// Over how many seconds a crowd arrives: a shop that rests opens its connections one after the other, as it does in life, and
+/// not all of them in the same moment.
+const ARRIVAL_S: f64 = 3.0;
+/// From this many a second on, customers are a crowd.
+const CROWD: f64 = 400.0;
+
+/// Evenly spaced requests from the run's zero on, without end; a crowd's rate rises evenly until it is whole.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Schedule {
     rate: Rate,
@@ -21,7 +27,18 @@ impl Schedule {
     /// When the request with this number is due, counted from the run's zero.
     #[expect(clippy::cast_precision_loss, reason = "sequence numbers of a run stay far below 2^52")]
     pub fn intended(self, seq: u64) -> Duration {
-        Duration::from_secs_f64(seq as f64 / self.rate.per_second)
+        let (number, rate) = (seq as f64, self.rate.per_second);
+        if rate < CROWD {
+            return Duration::from_secs_f64(number / rate);
+        }
+        // The area under a rate that rises evenly is half of what it would be at the full rate.
+        let arrived = rate * ARRIVAL_S / 2.0;
+        let at_s = if number < arrived {
+            (2.0 * ARRIVAL_S * number / rate).sqrt()
+        } else {
+            ARRIVAL_S + (number - arrived) / rate
+        };
+        Duration::from_secs_f64(at_s)
     }
 
     /// The most requests that may wait for an answer at once: a tenth more than a shop can hold that answers nothing.
@@ -51,9 +68,11 @@ mod tests {
     fn every_second_holds_its_share() {
         let schedule = schedule("1200/s");
         assert_eq!(schedule.intended(0), Duration::ZERO);
-        assert_eq!(schedule.intended(1_200), Duration::from_secs(1));
-        assert!(schedule.intended(1_199) < Duration::from_secs(1));
-        assert_eq!(schedule.intended(1_200 * 600), Duration::from_mins(10));
+        // 200 in the first second, 600 in the next, 1,000 in the third, and then all of them.
+        assert_eq!(schedule.intended(200), Duration::from_secs(1));
+        assert_eq!(schedule.intended(1_800), Duration::from_secs(3));
+        assert_eq!(schedule.intended(3_000), Duration::from_secs(4));
+        assert!(schedule.intended(2_999) < Duration::from_secs(4));
     }
 
     #[test]

@@ -88,7 +88,7 @@ impl Pool {
     ///
     /// Customers who come all at once would otherwise open them all at once. The server then checks passwords and serves
     /// nobody, everybody gives up and comes again: an overload that feeds itself (Bronson et al., *Metastable Failures in
-    /// Distributed Systems*, HotOS 2021).
+    /// Distributed Systems*, 2021).
     pub(crate) fn warm(&self, host: &Arc<Host>, count: usize) {
         let need = host.needs("database connections");
         let (pool, count) = (self.inner.clone(), count.min(self.inner.status().max_size));
