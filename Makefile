@@ -34,9 +34,10 @@ unit: setup ## every test that needs no cluster: seconds, once built
 e2e: images ## every test on the real cluster, under a name of its own, gone afterwards (half an hour)
 	setup/e2e
 
-# The lab itself; healthy passes; broken and repaired passes; doing nothing fails; killed in the middle leaves nothing.
+# The lab itself; healthy passes; broken and repaired passes; doing nothing fails; interrupted leaves nothing; every fault bites,
+# ends by itself after SIGKILL, and leaves nothing.
 slice: images
-	setup/e2e lab:: b1_ b2_ b3_ d1_
+	setup/e2e lab:: conformance::b interruption:: faults::
 
 soak: up ## two hundred random faults in a row on the lab; nothing may be left of any (a quarter of an hour)
 	setup/soak 200

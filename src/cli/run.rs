@@ -91,8 +91,6 @@ pub async fn main(global: &Global, args: &Args) -> Result<Exit, Failure> {
     let stop = interrupt::token();
     let timeline = run::execute(&plan, &mut lab, &mut journal, watcher.as_mut(), &options, &stop).await?;
 
-    undo(args, &scenario, &lab).await?;
-
     let verdict = judge::judge(&plan.scenario, &timeline);
     folder.write_reports(&report::render(&[Format::Json, Format::Markdown, Format::Junit], &timeline, &verdict))?;
     let format = if global.json() { Format::Json } else { Format::Human };
@@ -100,6 +98,7 @@ pub async fn main(global: &Global, args: &Args) -> Result<Exit, Failure> {
     if !global.quiet {
         screen::note(&format!("\n  files: {}", folder.path.display()));
     }
+    undo(args, &scenario, &lab).await?;
     Ok(Exit::of(&verdict, &timeline))
 }
 
