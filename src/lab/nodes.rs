@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use futures::future;
 use k8s_openapi::{
-    api::coordination::v1::Lease,
+    api::{coordination::v1::Lease, core::v1::Node},
     chrono::{DateTime, TimeDelta, Utc},
 };
 use kube::{Api, Client, api::ListParams};
@@ -34,6 +34,38 @@ pub async fn prepare(engine: &Engine, layout: &Layout) -> Result<(), LabError> {
     }))
     .await
     .map(drop)
+}
+
+/// Wait until pods can be placed in every data centre: else the first worker to be ready gets nearly all of them.
+pub async fn wait_for_places(client: &Client, layout: &Layout, patience: Duration) -> Result<(), LabError> {
+    let began = Instant::now();
+    let api = Api::<Node>::all(client.clone());
+    loop {
+        let listed = within(5, "list the nodes", api.list(&ListParams::default())).await;
+        let unready = match listed {
+            Ok(nodes) => layout.workers().into_iter().filter(|worker| !takes_pods(&nodes.items, worker)).collect(),
+            Err(error) if began.elapsed() > patience => return Err(error),
+            Err(_) => layout.workers().to_vec(),
+        };
+        if unready.is_empty() {
+            return Ok(());
+        }
+        if began.elapsed() > patience {
+            let why = format!("not ready: {}", unready.join(", "));
+            return Err(LabError::Kube { tried: "place pods on every node".to_owned(), why });
+        }
+        tokio::time::sleep(Duration::from_millis(250)).await;
+    }
+}
+
+fn takes_pods(nodes: &[Node], name: &str) -> bool {
+    nodes.iter().filter(|node| node.metadata.name.as_deref() == Some(name)).any(|node| {
+        let tainted =
+            node.spec.as_ref().is_some_and(|spec| spec.taints.as_ref().is_some_and(|taints| !taints.is_empty()));
+        let conditions = node.status.as_ref().and_then(|status| status.conditions.as_ref());
+        let ready = conditions.is_some_and(|all| all.iter().any(|one| one.type_ == "Ready" && one.status == "True"));
+        ready && !tainted
+    })
 }
 
 /// Wait until every node has renewed its lease within the last seconds.

@@ -216,7 +216,13 @@ impl Work<'_> {
                 api
             );
             let ((), carried) = carried?;
-            let (client, charts) = step(self.progress, "charts", self.install(client?)).await?;
+            let placed = async {
+                let client = client?;
+                self.progress.note("charts", "waiting for a place in every data centre");
+                nodes::wait_for_places(&client, self.layout, BIRTH).await?;
+                self.install(client).await
+            };
+            let (client, charts) = step(self.progress, "charts", placed).await?;
             Ok::<_, LabError>((client, [carried, charts]))
         };
         tokio::pin!(cluster, rest);

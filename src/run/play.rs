@@ -168,13 +168,13 @@ impl Play<'_, '_> {
 
     /// When the repair is to begin; `None` when it has, or when it is not ours.
     pub(super) fn repair_s(&self) -> Option<f64> {
-        let after = match &self.options.repair {
-            _ if self.repairing => return None,
-            Repair::Wait => return None,
-            Repair::Actions { after, .. } => after.as_secs_f64(),
-            Repair::Script(_) => 0.0,
-        };
-        Some(self.watch.paged_s? + after)
+        match &self.options.repair {
+            _ if self.repairing => None,
+            Repair::Wait => None,
+            // Ours proves nothing before the fault has had its whole effect; a person's comes when the person comes.
+            Repair::Actions { after, .. } => Some(self.watch.repairable_s()? + after.as_secs_f64()),
+            Repair::Script(_) => self.watch.paged_s,
+        }
     }
 }
 

@@ -122,6 +122,11 @@ impl<'a> Watch<'a> {
         (now_s >= self.deadline_s()?).then_some(if self.waits_for_bite() { Over::NoBite } else { Over::TimeUp })
     }
 
+    /// From when on a repair of ours proves something: somebody was woken, and the fault has had its whole effect.
+    pub(super) fn repairable_s(&self) -> Option<f64> {
+        Some(self.paged_s?.max(self.bit_s?))
+    }
+
     fn waits_for_bite(&self) -> bool {
         self.paged_s.is_none() && !self.plan.injection.steps.is_empty()
     }
