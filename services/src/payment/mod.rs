@@ -19,7 +19,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use self::ledger::{Intent, Method};
-use crate::config::{self, ConfigError};
+use crate::config::ConfigError;
 use crate::failure::{Body, Failure};
 use crate::host::Host;
 use crate::peer::Peer;
@@ -48,7 +48,6 @@ struct Void {
 pub(crate) fn start(host: &Arc<Host>) -> Result<Router, ConfigError> {
     let pool = Pool::from_env(host)?;
     let bank = Peer::from_env("bank", "BANK_URL")?;
-    pool.warm(host, config::number("DB_POOL_WARM", 20_usize)?);
     database::migrate(host, &pool, ledger::SCHEMA);
     tracing::info!(release = release::VERSION, "payment");
     Ok(Router::new()

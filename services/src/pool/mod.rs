@@ -14,7 +14,6 @@ use tokio_postgres::config::TargetSessionAttrs;
 
 use self::gauges::Usage;
 pub(crate) use self::gauges::Waiter;
-use crate::backoff::Backoff;
 use crate::config::{self, ConfigError};
 use crate::failure::{Failure, describe};
 use crate::host::Host;
@@ -82,33 +81,6 @@ impl Pool {
         };
         metrics.collect(Usage::new(pool.inner.clone())?)?;
         Ok(pool)
-    }
-
-    /// Opens so many connections (no more than the pool may) before the service counts as ready.
-    ///
-    /// Customers who come all at once would otherwise open them all at once. The server then checks passwords and serves
-    /// nobody, everybody gives up and comes again: an overload that feeds itself (Bronson et al., *Metastable Failures in
-    /// Distributed Systems*, 2021).
-    pub(crate) fn warm(&self, host: &Arc<Host>, count: usize) {
-        let need = host.needs("database connections");
-        let (pool, count) = (self.inner.clone(), count.min(self.inner.status().max_size));
-        tokio::spawn(async move {
-            let mut backoff = Backoff::default();
-            let mut held = Vec::new();
-            while held.len() < count {
-                match pool.get().await {
-                    Ok(connection) => held.push(connection),
-                    Err(error) => {
-                        tracing::warn!(detail = describe(&error), "connections will be opened later");
-                        // Given back while it waits: whoever serves already may need them.
-                        held.clear();
-                        backoff.wait().await;
-                    }
-                }
-            }
-            drop(held);
-            need.met();
-        });
     }
 
     /// The pool's view of a new request.
