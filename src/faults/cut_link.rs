@@ -22,17 +22,13 @@
 
 use super::{Ground, both};
 use crate::model::{
-    fault::{CutLink, CutMode},
-    hold::{Fate, Hold, Packets, Port},
+    fault::CutLink,
+    hold::{Hold, Packets, Port},
     op::Recipe,
 };
 
 pub(super) fn recipe(fault: &CutLink, ground: &Ground) -> Result<Recipe, Vec<String>> {
     let (at, peer) = both(&fault.from, Some(&fault.to), ground)?;
-    let fate = match fault.mode {
-        CutMode::Drop => Fate::Drop,
-        CutMode::Reset => Fate::Reset,
-    };
     let port = fault.port.map(|number| Port { udp: false, number });
-    Ok(ground.hold(Hold::Packets(Packets { at, peer, port, direction: fault.direction, fate })))
+    Ok(ground.hold(Hold::Packets(Packets { at, peer, port, direction: fault.direction, fate: fault.mode.into() })))
 }

@@ -23,6 +23,7 @@
 //! # Seen in production
 //! Most outages follow a change. U. Alberta's jupiter, issue 2642 (2021): database connections up after deploying 2.1.1.
 
+use super::{Ground, ground::or_none};
 use crate::model::{
     facts::{Deployment, Facts},
     fault::DeployVersion,
@@ -30,12 +31,9 @@ use crate::model::{
 };
 
 /// Set the image and its change cause; the way back sets what was there.
-pub(super) fn recipe(fault: &DeployVersion, facts: &Facts) -> Result<Recipe, Vec<String>> {
-    let service = &fault.service;
-    let Some(deployment) = facts.deployments.get(service) else {
-        let known: Vec<_> = facts.deployments.keys().map(String::as_str).collect();
-        return Err(vec![format!("there is no deployment `{service}`; this lab has {}", or_none(&known))]);
-    };
+pub(super) fn recipe(fault: &DeployVersion, ground: &Ground) -> Result<Recipe, Vec<String>> {
+    let (service, facts) = (&fault.service, ground.facts);
+    let deployment = ground.deployment(service)?;
     let Some(before) = deployment.images.get(service) else {
         return Err(vec![format!("deployment `{service}` has no container `{service}`")]);
     };
@@ -84,10 +82,6 @@ fn name_of(image: &str) -> &str {
     image.rsplit_once(':').map_or(image, |(name, _)| name)
 }
 
-fn or_none(names: &[&str]) -> String {
-    if names.is_empty() { "none".to_owned() } else { names.join(", ") }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -108,9 +102,13 @@ mod tests {
         DeployVersion { service: service.into(), version: version.into(), note: Some("DB query optimisation".into()) }
     }
 
+    fn made(service: &str, version: &str) -> Result<Recipe, Vec<String>> {
+        recipe(&fault(service, version), &Ground::new(&facts(), 1, "test", 0))
+    }
+
     #[test]
     fn the_way_back_is_what_was_there() {
-        let recipe = recipe(&fault("payment", "2.8.1"), &facts()).unwrap();
+        let recipe = made("payment", "2.8.1").unwrap();
         let said: Vec<_> = recipe.inject.iter().chain(&recipe.heal).map(ToString::to_string).collect();
         assert_eq!(
             said,
@@ -123,13 +121,13 @@ mod tests {
 
     #[test]
     fn an_unknown_service_is_refused_with_those_there_are() {
-        let refusals = recipe(&fault("payments", "2.8.1"), &facts()).unwrap_err();
+        let refusals = made("payments", "2.8.1").unwrap_err();
         assert_eq!(refusals, ["there is no deployment `payments`; this lab has payment"]);
     }
 
     #[test]
     fn a_tag_that_the_lab_does_not_hold_is_refused_with_those_it_holds() {
-        let refusals = recipe(&fault("payment", "2.9.0"), &facts()).unwrap_err();
+        let refusals = made("payment", "2.9.0").unwrap_err();
         assert_eq!(
             refusals,
             ["image `droplab/payment:2.9.0` is not in the lab; of this service it holds \
@@ -139,6 +137,6 @@ mod tests {
 
     #[test]
     fn a_version_that_runs_already_would_be_no_fault() {
-        assert!(recipe(&fault("payment", "2.8.0"), &facts()).is_err());
+        assert!(made("payment", "2.8.0").is_err());
     }
 }

@@ -21,17 +21,13 @@
 
 use super::{Ground, both};
 use crate::model::{
-    fault::{CutMode, FailDns},
-    hold::{Direction, Fate, Hold, Packets, Port},
+    fault::FailDns,
+    hold::{Direction, Hold, Packets, Port},
     op::Recipe,
 };
 
 pub(super) fn recipe(fault: &FailDns, ground: &Ground) -> Result<Recipe, Vec<String>> {
     let (at, _) = both(&fault.from, None, ground)?;
-    let fate = match fault.mode {
-        CutMode::Drop => Fate::Drop,
-        CutMode::Reset => Fate::Reset,
-    };
     let port = Some(Port { udp: true, number: 53 });
-    Ok(ground.hold(Hold::Packets(Packets { at, peer: None, port, direction: Direction::Out, fate })))
+    Ok(ground.hold(Hold::Packets(Packets { at, peer: None, port, direction: Direction::Out, fate: fault.mode.into() })))
 }

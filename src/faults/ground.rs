@@ -8,7 +8,7 @@ use crate::model::{
     facts::{Deployment, Facts},
     hold::{Hold, Selection},
     op::Recipe,
-    target::Target,
+    target::{Target, mixed},
     units::Span,
 };
 
@@ -35,9 +35,8 @@ pub struct Ground<'a> {
 impl<'a> Ground<'a> {
     /// Ground with the usual time to live. `name` is that of the run, `step` the place in it.
     pub fn new(facts: &'a Facts, seed: u64, name: &str, step: usize) -> Self {
-        // Short, because it becomes part of names in the kernel, and without a word that gives a fault away (FNV-1a).
-        let mix = |mix: u32, byte: u8| (mix ^ u32::from(byte)).wrapping_mul(0x0100_0193);
-        let mixed = format!("{}/{name}/{step}", facts.lab).bytes().fold(0x811C_9DC5, mix);
+        // Short, because it becomes part of names in the kernel, and without a word that gives a fault away.
+        let mixed = mixed(&format!("{}/{name}/{step}", facts.lab), 0) >> 32;
         Self { facts, seed, id: format!("x{mixed:08x}"), ttl: TTL }
     }
 
@@ -66,16 +65,21 @@ impl<'a> Ground<'a> {
             return Ok(());
         }
         let known: Vec<_> = self.facts.nodes.values().filter_map(|node| node.zone.as_deref()).collect();
-        Err(vec![format!("there is no zone `{zone}`; this lab has {}", known.join(", "))])
+        Err(vec![format!("there is no zone `{zone}`; this lab has {}", or_none(&known))])
     }
 
     /// A deployment that is there.
     pub(super) fn deployment(&self, name: &str) -> Result<&'a Deployment, Vec<String>> {
         self.facts.deployments.get(name).ok_or_else(|| {
             let known: Vec<_> = self.facts.deployments.keys().map(String::as_str).collect();
-            vec![format!("there is no deployment `{name}`; this lab has {}", known.join(", "))]
+            vec![format!("there is no deployment `{name}`; this lab has {}", or_none(&known))]
         })
     }
+}
+
+/// Names as a sentence has them.
+pub(super) fn or_none(names: &[&str]) -> String {
+    if names.is_empty() { "none".to_owned() } else { names.join(", ") }
 }
 
 /// Both ends of a link: the one in whose network the rule goes, and the other.

@@ -41,7 +41,7 @@ pub fn recipe(fault: &FaultSpec, ground: &Ground) -> Result<Recipe, Vec<String>>
         FaultSpec::CrashLoop(fault) => crash_loop::recipe(fault, ground),
         FaultSpec::CutLink(fault) => cut_link::recipe(fault, ground),
         FaultSpec::CutZone(fault) => cut_zone::recipe(fault, ground),
-        FaultSpec::DeployVersion(fault) => deploy_version::recipe(fault, ground.facts),
+        FaultSpec::DeployVersion(fault) => deploy_version::recipe(fault, ground),
         FaultSpec::ExhaustConnections(fault) => exhaust_connections::recipe(fault, ground),
         FaultSpec::FailDns(fault) => fail_dns::recipe(fault, ground),
         FaultSpec::FillMemory(fault) => fill_memory::recipe(fault, ground),

@@ -86,7 +86,8 @@ pub async fn within<T>(
     }
 }
 
-fn late(tried: &str, seconds: u64) -> LabError {
+/// The API gave no answer in so many seconds.
+pub fn late(tried: &str, seconds: u64) -> LabError {
     LabError::Kube { tried: tried.to_owned(), why: format!("no answer within {seconds} s") }
 }
 

@@ -139,6 +139,13 @@ impl Lab {
         config
     }
 
+    /// A client for the Redis primary, from this machine.
+    pub fn redis(&self) -> Result<::redis::Client, String> {
+        let url = format!("redis://:{}@127.0.0.1:{}", self.secrets.redis, self.layout.port("redis"));
+        // Not the library's own words: they may quote the address, and so the password.
+        ::redis::Client::open(url).map_err(|_| "its address cannot be read".to_owned())
+    }
+
     /// What a sensor needs of this lab.
     pub fn sense_target(&self) -> sense::SenseTarget {
         let namespace = layout::NAMESPACE.to_owned();

@@ -2,7 +2,7 @@
 //!
 //! **Invariant**: each op *sets a state*, so doing it twice is harmless, and heal never needs an output of inject.
 
-use std::fmt;
+use std::{fmt, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
@@ -134,6 +134,11 @@ impl Recipe {
     pub fn hold(id: &str, ttl: Span, hold: Hold) -> Self {
         let release = Op::Release { id: id.to_owned(), hold: hold.clone() };
         Self { inject: vec![Op::Hold { id: id.to_owned(), ttl, hold }], heal: vec![release] }
+    }
+
+    /// How long until it has to be renewed: a third of its time to live, so that two renewals may fail.
+    pub fn renewal(&self) -> Option<Duration> {
+        self.ttl().map(|ttl| ttl.0 / 3)
     }
 
     /// The shortest time to live of what it injects; `None` when all of it stays.

@@ -187,7 +187,7 @@ fn part(count: usize, share: Share) -> usize {
 }
 
 /// A number that looks drawn (FNV-1a, 64 bits), from a text and a seed.
-fn mixed(text: &str, seed: u64) -> u64 {
+pub fn mixed(text: &str, seed: u64) -> u64 {
     let start = 0xCBF2_9CE4_8422_2325_u64 ^ seed.wrapping_mul(0x9E37_79B9_7F4A_7C15);
     text.bytes().fold(start, |mix, byte| (mix ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3))
 }

@@ -9,7 +9,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    heal, jobs, limits,
+    heal, jobs,
     ports::{Journal, Observer, PortError, Ports},
     record::Record,
 };
@@ -63,13 +63,7 @@ pub async fn by_hand(
     if stop.is_cancelled() {
         record.try_write(EventKind::Interrupted);
     }
-    heal::all(injection, lab.actuator.as_ref(), &mut record).await;
-    errors.extend(heal::settle(injection, lab.surveyor.as_ref(), &mut record).await);
-    match limits::within(limits::SURVEY, "survey the lab", lab.surveyor.survey()).await {
-        Ok(facts) => record.try_write(EventKind::Surveyed { healed: true, facts: Box::new(facts) }),
-        Err(error) => errors.push(error.to_string()),
-    }
-    record.try_write(EventKind::RunEnded { lab_errors: errors });
+    heal::to_the_end(injection, lab, &mut record, errors).await;
     Ok(record.timeline)
 }
 
@@ -100,9 +94,9 @@ async fn hold(
         return true;
     }
     let until = options.lasting.map(|lasting| Instant::now() + lasting);
-    let third = injection.steps.iter().filter_map(|step| step.recipe.ttl()).min().map(|ttl| ttl.0 / 3);
+    let renewal = injection.steps.iter().filter_map(|step| step.recipe.renewal()).min();
     // Without anything to renew, there is still somebody else's heal to notice.
-    let pause = third.unwrap_or(Duration::from_secs(1));
+    let pause = renewal.unwrap_or(Duration::from_secs(1));
     loop {
         let left = until.map_or(pause, |until| until.saturating_duration_since(Instant::now()));
         tokio::select! {

@@ -38,13 +38,13 @@ pub struct Options {
 pub enum Repair {
     /// A person, in another terminal; or nobody.
     Wait,
-    /// These actions, so long after the page.
+    /// These actions, so long after the page has gone out and the fault has bitten.
     Actions {
         /// What they are called, in words.
         name: String,
         /// In order.
         actions: Vec<Action>,
-        /// After the page.
+        /// After both.
         after: Duration,
     },
     /// A script of the user's, at the page.

@@ -43,11 +43,11 @@ impl Play<'_, '_> {
         Ok(())
     }
 
-    /// What a step holds is to be renewed after a third of its time.
+    /// What a step holds is to be renewed.
     fn watch_over(&mut self, step: usize) {
         let recipe = self.plan.injection.steps.get(step).map(|step| &step.recipe);
-        if let Some(ttl) = recipe.and_then(Recipe::ttl) {
-            self.renewals.insert(step, self.record.now_s() + ttl.0.as_secs_f64() / 3.0);
+        if let Some(renewal) = recipe.and_then(Recipe::renewal) {
+            self.renewals.insert(step, self.record.now_s() + renewal.as_secs_f64());
         }
     }
 

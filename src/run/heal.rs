@@ -76,15 +76,24 @@ pub async fn from_journal(
     let (_, injection, _) = timeline.injection().ok_or(HealError::NoPlan)?;
     states(timeline)?;
     let mut record = Record::resume(journal, screen, timeline);
-    all(injection, lab.actuator.as_ref(), &mut record).await;
-    let unsettled = settle(injection, lab.surveyor.as_ref(), &mut record).await;
-    let mut lab_errors: Vec<_> = unsettled.into_iter().collect();
+    to_the_end(injection, lab, &mut record, Vec::new()).await;
+    Ok(record.timeline)
+}
+
+/// Heal, wait until what was touched is whole, survey, and write the last line.
+pub(super) async fn to_the_end(
+    injection: &Injection,
+    lab: &Ports,
+    record: &mut Record<'_>,
+    mut lab_errors: Vec<String>,
+) {
+    all(injection, lab.actuator.as_ref(), record).await;
+    lab_errors.extend(settle(injection, lab.surveyor.as_ref(), record).await);
     match limits::within(limits::SURVEY, "survey the lab", lab.surveyor.survey()).await {
         Ok(facts) => record.try_write(EventKind::Surveyed { healed: true, facts: Box::new(facts) }),
         Err(error) => lab_errors.push(error.to_string()),
     }
     record.try_write(EventKind::RunEnded { lab_errors });
-    Ok(record.timeline)
 }
 
 /// Heal every step that may be in, the last one first.

@@ -6,45 +6,20 @@ use droplab::{
     cli::exit::Exit,
     lab::fake::Quirks,
     model::{
-        event::{Event, EventKind, FaultState},
+        event::{EventKind, FaultState},
         scenario::Scenario,
         verdict::Truth,
     },
     run::{
         self, Repair,
         heal::{self, HealError},
-        ports::{Journal, PortError},
     },
     store::journal,
 };
 use proptest::prelude::*;
 use tokio::{sync::Notify, time::Duration};
 
-use crate::stage::{Memory, Nobody, Stage, headline, minimal};
-
-/// A journal whose process is killed at its n-th line.
-struct Dying {
-    memory: Memory,
-    left: usize,
-    /// Whether the last line still reaches the disk.
-    writes_last: bool,
-    killed: Arc<Notify>,
-}
-
-impl Journal for Dying {
-    fn append(&mut self, at_s: f64, kind: EventKind) -> Result<Event, PortError> {
-        self.left = self.left.saturating_sub(1);
-        if self.left > 0 || self.writes_last {
-            let event = self.memory.append(at_s, kind)?;
-            if self.left == 0 {
-                self.killed.notify_one();
-            }
-            return Ok(event);
-        }
-        self.killed.notify_one();
-        Err(PortError::new("write", "killed"))
-    }
-}
+use crate::stage::{Dying, Memory, Nobody, Stage, headline, minimal};
 
 fn tiny() -> (String, Scenario) {
     let (id, mut scenario) = minimal();

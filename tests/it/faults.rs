@@ -9,16 +9,13 @@ use droplab::{
     },
     lab::fake::{FakeLab, Quirks},
     model::{
-        event::{Event, EventKind},
+        event::EventKind,
         facts::Facts,
         fault::FaultSpec,
         plan::{Injection, PlannedStep},
         units::Span,
     },
-    run::{
-        ByHand, by_hand, heal,
-        ports::{Journal, PortError},
-    },
+    run::{ByHand, by_hand, heal},
     store::{journal, typed},
 };
 use proptest::prelude::*;
@@ -28,7 +25,7 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
-use crate::stage::{Memory, Nobody};
+use crate::stage::{Dying, Memory, Nobody};
 
 /// The fault of a manual's example.
 fn example(manual: &Manual) -> FaultSpec {
@@ -61,26 +58,6 @@ fn shape(facts: Facts) -> Facts {
 
 fn now(lab: &FakeLab) -> Facts {
     shape(lab.world().survey(Instant::now()))
-}
-
-/// A journal whose process is killed at its n-th line.
-struct Dying {
-    memory: Memory,
-    left: usize,
-    /// Whether the last line still reaches the disk.
-    writes_last: bool,
-    killed: Arc<Notify>,
-}
-
-impl Journal for Dying {
-    fn append(&mut self, at_s: f64, kind: EventKind) -> Result<Event, PortError> {
-        self.left = self.left.saturating_sub(1);
-        let written = (self.left > 0 || self.writes_last).then(|| self.memory.append(at_s, kind)).transpose()?;
-        if self.left == 0 {
-            self.killed.notify_one();
-        }
-        written.ok_or_else(|| PortError::new("write", "killed"))
-    }
 }
 
 fn for_a_while() -> ByHand {

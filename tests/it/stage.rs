@@ -1,5 +1,7 @@
 //! A run on the fake lab, in memory, on a paused clock.
 
+use std::sync::Arc;
+
 use droplab::{
     cli::exit::Exit,
     judge,
@@ -18,6 +20,7 @@ use droplab::{
     },
     store,
 };
+use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 /// The scenario that droplab carries.
@@ -45,6 +48,30 @@ impl Journal for Memory {
         self.text += &(serde_json::to_string(&event).unwrap() + "\n");
         self.next += 1;
         Ok(event)
+    }
+}
+
+/// A journal whose process is killed at its n-th line.
+pub struct Dying {
+    pub memory: Memory,
+    pub left: usize,
+    /// Whether the last line still reaches the disk.
+    pub writes_last: bool,
+    pub killed: Arc<Notify>,
+}
+
+impl Journal for Dying {
+    fn append(&mut self, at_s: f64, kind: EventKind) -> Result<Event, PortError> {
+        self.left = self.left.saturating_sub(1);
+        if self.left > 0 || self.writes_last {
+            let event = self.memory.append(at_s, kind)?;
+            if self.left == 0 {
+                self.killed.notify_one();
+            }
+            return Ok(event);
+        }
+        self.killed.notify_one();
+        Err(PortError::new("write", "killed"))
     }
 }
 

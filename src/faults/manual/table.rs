@@ -16,6 +16,7 @@ const TARGET: Parameter =
     must("target", "TARGET", "Which pods: payment, payment@dc-2, payment:50%, pod/NAME, zone/dc-2");
 const FROM: Parameter =
     must("from", "TARGET", "One end, in whose network it happens: payment, payment@dc-2, pod/NAME …");
+const TO: Parameter = may("to", "TARGET", "The other end; everybody when left out");
 const DIRECTION: Parameter = may("direction", "both|out|in", "Only what goes this way, seen from the first end");
 const ZONE: Parameter = must("zone", "ZONE", "Which data centre: dc-1, dc-2 or dc-3");
 const SERVICE: Parameter = must("service", "SERVICE", "Which deployment");
@@ -140,12 +141,7 @@ pub const FAULTS: &[Manual] = &[
         key: "limit-bandwidth",
         about: "Let through no more than so many bytes a second",
         dead_man: KERNEL,
-        parameters: &[
-            FROM,
-            may("to", "TARGET", "The other end; everybody when left out"),
-            must("kilobytes", "NUMBER", "In thousands of bytes a second"),
-            DIRECTION,
-        ],
+        parameters: &[FROM, TO, must("kilobytes", "NUMBER", "In thousands of bytes a second"), DIRECTION],
         example: "--from nginx --kilobytes 20",
     },
     Manual {
@@ -159,12 +155,7 @@ pub const FAULTS: &[Manual] = &[
         key: "lose-packets",
         about: "Lose packets at random",
         dead_man: KERNEL,
-        parameters: &[
-            FROM,
-            may("to", "TARGET", "The other end; everybody when left out"),
-            must("share", "PERCENT", "How many of the packets, such as 5%"),
-            DIRECTION,
-        ],
+        parameters: &[FROM, TO, must("share", "PERCENT", "How many of the packets, such as 5%"), DIRECTION],
         example: "--from payment --to postgres --share 20%",
     },
     Manual {

@@ -25,9 +25,7 @@ impl Lab {
 
     async fn tell_redis(&self, command: &redis::Cmd) -> Result<(), LabError> {
         let failed = |why: String| LabError::Kube { tried: "tell Redis' primary".to_owned(), why };
-        let url = format!("redis://:{}@127.0.0.1:{}", self.secrets.redis, self.layout.port("redis"));
-        // Not the library's own words: they may quote the address, and so the password.
-        let client = redis::Client::open(url).map_err(|_| failed("its address cannot be read".to_owned()))?;
+        let client = self.redis().map_err(failed)?;
         let work = async {
             let mut connection = client.get_multiplexed_async_connection().await?;
             connection.set_response_timeout(Duration::from_mins(1));

@@ -11,12 +11,15 @@ use tokio_postgres::{Client, NoTls, error::SqlState};
 use tokio_util::task::AbortOnDropHandle;
 
 use crate::{
-    lab::{Lab, docker::chain, error::LabError},
+    lab::{Lab, docker::chain, error::LabError, kube::late},
     model::{hold::Sessions, units::Span},
 };
 
 /// Sessions that are opened side by side.
 const AT_ONCE: usize = 8;
+
+/// What every error here is about.
+const TRIED: &str = "talk to PostgreSQL's primary";
 
 /// One session, and the task that carries it.
 struct Held {
@@ -115,15 +118,11 @@ impl Lab {
         };
         match tokio::time::timeout(Duration::from_secs(10), work).await {
             Ok(done) => done.map_err(|error| failed(&error)),
-            Err(_) => Err(late()),
+            Err(_) => Err(late(TRIED, 10)),
         }
     }
 }
 
 fn failed(error: &tokio_postgres::Error) -> LabError {
-    LabError::Kube { tried: "talk to PostgreSQL's primary".to_owned(), why: chain(error) }
-}
-
-fn late() -> LabError {
-    LabError::Kube { tried: "talk to PostgreSQL's primary".to_owned(), why: "no answer within 10 s".to_owned() }
+    LabError::Kube { tried: TRIED.to_owned(), why: chain(error) }
 }

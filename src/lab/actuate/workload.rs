@@ -10,7 +10,12 @@ use kube::{
 use serde_json::{Value, json};
 
 use crate::{
-    lab::{Lab, error::LabError, kube::within, layout::NAMESPACE},
+    lab::{
+        Lab,
+        error::LabError,
+        kube::{late, refused, within},
+        layout::NAMESPACE,
+    },
     model::op::Op,
 };
 
@@ -51,10 +56,8 @@ impl Lab {
         match tokio::time::timeout(std::time::Duration::from_secs(10), api.delete(pod, &how)).await {
             // Gone already, or another one has its name.
             Ok(Err(kube::Error::Api(answer))) if answer.code == 404 || answer.code == 409 => Ok(()),
-            Ok(done) => done.map(drop).map_err(|error| crate::lab::kube::refused("delete the pod", &error)),
-            Err(_) => {
-                Err(LabError::Kube { tried: "delete the pod".to_owned(), why: "no answer within 10 s".to_owned() })
-            }
+            Ok(done) => done.map(drop).map_err(|error| refused("delete the pod", &error)),
+            Err(_) => Err(late("delete the pod", 10)),
         }
     }
 }

@@ -31,8 +31,7 @@ pub struct Rules {
 pub fn rules(id: &str, ttl_ms: u128, packets: &Packets, peers: &[String]) -> Rules {
     let mut chains = String::new();
     let mut chain = |way: &str, hook: &str, address: &str, side: &str| {
-        let _ = writeln!(chains, "add chain ip {TABLE} {id}_{way} {{ type filter hook {hook} {PRIORITY} }}");
-        let _ = writeln!(chains, "flush chain ip {TABLE} {id}_{way}");
+        chains += &empty_chain(id, way, hook);
         for rule in verdicts(packets, side) {
             // Loopback is the pod talking to itself.
             let lo = if way == "o" { "oifname" } else { "iifname" };
@@ -58,13 +57,19 @@ pub fn rules(id: &str, ttl_ms: u128, packets: &Packets, peers: &[String]) -> Rul
 pub fn cut(id: &str, ttl_ms: u128, ranges: &[String]) -> Rules {
     let mut chains = String::new();
     for (way, hook) in [("o", "output"), ("i", "input"), ("f", "forward")] {
-        let _ = writeln!(chains, "add chain ip {TABLE} {id}_{way} {{ type filter hook {hook} {PRIORITY} }}");
-        let _ = writeln!(chains, "flush chain ip {TABLE} {id}_{way}");
+        chains += &empty_chain(id, way, hook);
         for address in ["ip daddr", "ip saddr"] {
             let _ = writeln!(chains, "add rule ip {TABLE} {id}_{way} {address} @{id} counter drop");
         }
     }
     with_set(id, ttl_ms, ranges, true, &chains)
+}
+
+/// A chain of ours without a rule in it, there or not.
+fn empty_chain(id: &str, way: &str, hook: &str) -> String {
+    format!(
+        "add chain ip {TABLE} {id}_{way} {{ type filter hook {hook} {PRIORITY} }}\nflush chain ip {TABLE} {id}_{way}\n"
+    )
 }
 
 fn with_set(id: &str, ttl_ms: u128, peers: &[String], ranges: bool, chains: &str) -> Rules {

@@ -10,9 +10,7 @@ pub(super) async fn probe(lab: &Lab) -> Vec<Component> {
 }
 
 async fn question(lab: &Lab) -> Result<String, String> {
-    let url = format!("redis://:{}@127.0.0.1:{}", lab.secrets.redis, lab.layout.port("redis"));
-    // Not the library's own words: they may quote the address, and so the password.
-    let client = ::redis::Client::open(url).map_err(|_| "its address cannot be read".to_owned())?;
+    let client = lab.redis()?;
     let mut connection = client.get_multiplexed_async_connection().await.map_err(|error| error.to_string())?;
     let _: String = ::redis::cmd("PING").query_async(&mut connection).await.map_err(|error| error.to_string())?;
     let info: String = ::redis::cmd("INFO").query_async(&mut connection).await.map_err(|error| error.to_string())?;

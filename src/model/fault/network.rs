@@ -4,7 +4,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::{hold::Direction, target::Target, units::Share};
+use crate::model::{
+    hold::{Direction, Fate},
+    target::Target,
+    units::Share,
+};
 
 /// Cut what goes between two parts, established connections too.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -34,6 +38,15 @@ pub enum CutMode {
     Drop,
     /// They are answered by a TCP reset: clients fail at once.
     Reset,
+}
+
+impl From<CutMode> for Fate {
+    fn from(mode: CutMode) -> Self {
+        match mode {
+            CutMode::Drop => Self::Drop,
+            CutMode::Reset => Self::Reset,
+        }
+    }
 }
 
 /// Lose packets at random.
