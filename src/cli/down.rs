@@ -6,6 +6,7 @@ use super::{
     args::Global,
     exit::Exit,
     failure::Failure,
+    heal::close_what_is_gone,
     lab::{flags, until_interrupted},
     screen,
 };
@@ -23,6 +24,7 @@ pub struct Args {
 pub async fn main(global: &Global, args: &Args) -> Result<Exit, Failure> {
     let next = format!("droplab down{}    (continues)", flags(&global.lab));
     let done = until_interrupted(down(&global.lab, args.purge), "the lab is half way down", &next).await?;
+    close_what_is_gone(&global.lab);
     if global.json() {
         let json = serde_json::json!({
             "lab": global.lab, "nodes": done.nodes, "network": done.network, "images": done.images });

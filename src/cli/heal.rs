@@ -95,6 +95,21 @@ async fn one(global: &Global, lab: &Ports, run: &RunDir, timeline: &Timeline) ->
     Ok(left)
 }
 
+/// Close what earlier runs left open in a lab of this name that does not exist any more. A run that still goes on will see for
+/// itself: its journal is its own.
+pub(super) fn close_what_is_gone(lab: &str) {
+    let Ok(_alone) = store::lock::lock(&store::home(), lab, "droplab down") else { return };
+    for (run, timeline) in runs::unhealed(&store::home(), lab) {
+        let mut nobody = Plain::new(std::io::sink(), Manner { quiet: true, ..Manner::default() });
+        let closed = JournalFile::resume(&run.journal(), &timeline)
+            .map_err(Failure::from)
+            .and_then(|mut journal| Ok(heal::gone_with_the_lab(&timeline, &mut journal, &mut nobody)?));
+        if let Err(failure) = closed {
+            screen::note(&format!("warning: the journal of {} stays open: {failure}", run.id));
+        }
+    }
+}
+
 fn said(global: &Global, healed: &[String], sentence: &str) -> Exit {
     if global.json() {
         screen::result(&serde_json::json!({ "healed": healed }).to_string());

@@ -6,6 +6,7 @@ use super::{
     args::Global,
     exit::Exit,
     failure::Failure,
+    heal::close_what_is_gone,
     lab::{flags, layout, until_interrupted},
     screen,
     steps::{Steps, seconds},
@@ -29,6 +30,9 @@ pub async fn main(global: &Global, _args: &Args) -> Result<Exit, Failure> {
         until_interrupted(Box::pin(up(&layout, &steps)), "the lab is half way up, and nothing else was touched", &next)
             .await?
     };
+    if matches!(done.fate, Fate::Made | Fate::Rebuilt) {
+        close_what_is_gone(&layout.name);
+    }
     if global.json() {
         screen::result(&json(&layout, &done).to_string());
     } else {

@@ -112,6 +112,10 @@ async fn hold(
         }
         for (step, PlannedStep { recipe, .. }) in injection.steps.iter().enumerate() {
             if let Err(error) = jobs::renewed(lab.actuator.as_ref(), recipe).await {
+                // It may have been healed while this waited: then the journal is not ours to write any more.
+                if healed_elsewhere() {
+                    return false;
+                }
                 record.try_write(EventKind::NotRenewed { step, reason: error.to_string() });
             }
         }

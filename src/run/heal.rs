@@ -80,6 +80,23 @@ pub async fn from_journal(
     Ok(record.timeline)
 }
 
+/// Close a journal whose lab is no more: a target that is gone is healed.
+pub fn gone_with_the_lab(
+    timeline: &Timeline,
+    journal: &mut dyn Journal,
+    screen: &mut dyn Observer,
+) -> Result<(), HealError> {
+    states(timeline)?;
+    let mut record = Record::resume(journal, screen, timeline);
+    for step in timeline.unhealed() {
+        record.try_write(EventKind::Fault { step, state: FaultState::Healing, reason: None });
+        let reason = Some("the lab was taken down, and the fault with it".to_owned());
+        record.try_write(EventKind::Fault { step, state: FaultState::Healed, reason });
+    }
+    record.try_write(EventKind::RunEnded { lab_errors: Vec::new() });
+    Ok(())
+}
+
 /// Heal, wait until what was touched is whole, survey, and write the last line.
 pub(super) async fn to_the_end(
     injection: &Injection,

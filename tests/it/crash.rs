@@ -112,6 +112,26 @@ async fn a_journal_that_tells_an_impossible_story_is_refused() {
     insta::assert_snapshot!(error, @"event 1: the fault of step 0 cannot go from None to Healed");
 }
 
+#[tokio::test(start_paused = true)]
+async fn what_was_open_when_its_lab_was_taken_down_is_closed_and_stays_readable() {
+    let mut was_open = 0;
+    for line in 1..=60 {
+        let stage = Stage::of(tiny(), Quirks::default()).repair(Repair::Wait);
+        let (text, _) = kill_at(&stage, line, true).await;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("journal.jsonl");
+        std::fs::write(&path, text + r#"{"seq":9,"at_s":1."#).unwrap();
+        let timeline = journal::read(&path).unwrap();
+        was_open += usize::from(!timeline.unhealed().is_empty());
+        let mut file = journal::JournalFile::resume(&path, &timeline).unwrap();
+        heal::gone_with_the_lab(&timeline, &mut file, &mut Nobody).unwrap();
+        let after = journal::read(&path).unwrap();
+        assert_eq!(after.unhealed(), Vec::<usize>::new(), "killed at line {line}");
+        heal::states(&after).unwrap();
+    }
+    assert!(was_open > 0, "no line of 60 left anything open");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
 

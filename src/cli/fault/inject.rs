@@ -139,9 +139,9 @@ fn lives_alone(inject: &[Op]) -> bool {
     inject.iter().all(|op| matches!(op, Op::Hold { hold, .. } if !matches!(hold, Hold::Sessions(_))))
 }
 
-/// Another process has written the end of it.
+/// Another process has written the end of it. Of a journal that cannot be read nobody knows: not renewing is the safe side.
 fn journal_is_healed(folder: &RunDir) -> bool {
-    store::journal::read(&folder.journal()).is_ok_and(|timeline| timeline.unhealed().is_empty())
+    store::journal::read(&folder.journal()).map_or(true, |timeline| timeline.unhealed().is_empty())
 }
 
 /// Two faults whose ways back would undo each other.

@@ -23,8 +23,13 @@ IN
 )" sh "${n##*/}"
 done
 for d in __FOLDER__/*/*; do [ ! -d "$d" ] || echo "helper ${d#__FOLDER__/} in $(hostname)"; done
-find /sys/fs/cgroup/freezer/kubelet* -name freezer.state 2>/dev/null | xargs -r grep -l FROZEN | sed 's|.*/\([^/]*\)/freezer.state|frozen: \1|'
-find /sys/fs/cgroup/kubelet* -name cgroup.freeze 2>/dev/null | xargs -r grep -l 1 | sed 's|.*/\([^/]*\)/cgroup.freeze|frozen: \1|'
+frozen() {
+    find /sys/fs/cgroup/freezer/kubelet* -name freezer.state 2>/dev/null | xargs -r grep -l FROZEN | sed 's|.*/\([^/]*\)/freezer.state|frozen: \1|'
+    find /sys/fs/cgroup/kubelet* -name cgroup.freeze 2>/dev/null | xargs -r grep -l 1 | sed 's|.*/\([^/]*\)/cgroup.freeze|frozen: \1|'
+}
+# The container runtime freezes for a moment what it kills or changes: ours is what stays so.
+now=$(frozen)
+[ -z "$now" ] || { sleep 0.5; frozen | grep -Fx "$now" || :; }
 find /sys/fs/cgroup/*/kubelet* /sys/fs/cgroup/kubelet* -type d -name droplab 2>/dev/null | sed 's|^|cgroup |'
 "#;
 
