@@ -45,7 +45,7 @@ fn sentence(done: &Up) -> &'static str {
     match done.fate {
         Fate::Made => "is up",
         Fate::Kept => "was up",
-        Fate::Woken => "had been stopped: repaired, with its data",
+        Fate::Woken => "had been stopped, or its engine was: repaired, with its data",
         Fate::Rebuilt => "could not be used any more: rebuilt, without its data",
     }
 }

@@ -19,7 +19,10 @@
 //! # Seen in production
 //! Cloudflare, 2 July 2019: one regular expression, every processor of the edge at 100 %.
 
-use super::Ground;
+use super::{
+    Ground,
+    manual::{KEEPER, Manual, TARGET, may},
+};
 use crate::model::{
     fault::BurnCpu,
     hold::{Hold, Work},
@@ -28,6 +31,14 @@ use crate::model::{
 
 /// More than this in one pod only makes the laptop hot.
 const MOST: u32 = 16;
+
+pub(super) const MANUAL: Manual = Manual {
+    key: "burn-cpu",
+    about: "Take processor time from pods",
+    dead_man: KEEPER,
+    parameters: &[TARGET, may("cores", "NUMBER", "How many processors' worth each; 1 when left out")],
+    example: "--target catalog",
+};
 
 pub(super) fn recipe(fault: &BurnCpu, ground: &Ground) -> Result<Recipe, Vec<String>> {
     if !(1..=MOST).contains(&fault.cores) {

@@ -19,10 +19,21 @@
 //! # Seen in production
 //! Google, 2 June 2019: a change of configuration meant for a few servers reached many.
 
-use super::Ground;
+use super::{
+    Ground,
+    manual::{Manual, NONE, SERVICE, must},
+};
 use crate::model::{
     fault::ChangeConfig,
     op::{Op, Recipe},
+};
+
+pub(super) const MANUAL: Manual = Manual {
+    key: "change-config",
+    about: "Set a variable of a service to another value, the ordinary way",
+    dead_man: NONE,
+    parameters: &[SERVICE, must("key", "NAME", "The variable"), must("value", "VALUE", "Its value from now on")],
+    example: "--service payment --key DB_POOL_SIZE --value 2",
 };
 
 pub(super) fn recipe(fault: &ChangeConfig, ground: &Ground) -> Result<Recipe, Vec<String>> {

@@ -19,11 +19,22 @@
 //! # Seen in production
 //! Everywhere: a missing variable, a schema that is not there yet, a probe that is too strict.
 
-use super::Ground;
+use super::{
+    Ground,
+    manual::{KEEPER, Manual, TARGET, may},
+};
 use crate::model::{
     fault::CrashLoop,
     hold::{Hold, Work},
     op::Recipe,
+};
+
+pub(super) const MANUAL: Manual = Manual {
+    key: "crash-loop",
+    about: "Kill the main process of containers, again and again",
+    dead_man: KEEPER,
+    parameters: &[TARGET, may("every", "TIME", "How often; 5s when left out")],
+    example: "--target notification --every 3s",
 };
 
 pub(super) fn recipe(fault: &CrashLoop, ground: &Ground) -> Result<Recipe, Vec<String>> {

@@ -20,15 +20,39 @@
 //! # Seen in production
 //! GitHub, 21 October 2018: 43 seconds without a link between two data centres, 24 hours of repair.
 
-use super::{Ground, both};
+use super::{
+    Ground, both,
+    manual::{DIRECTION, FROM, KERNEL, Manual, may, must},
+};
 use crate::model::{
     fault::CutLink,
     hold::{Hold, Packets, Port},
     op::Recipe,
 };
 
+pub(super) const MANUAL: Manual = Manual {
+    key: "cut-link",
+    about: "Cut what goes between two parts, established connections too",
+    dead_man: KERNEL,
+    parameters: &[
+        FROM,
+        must("to", "TARGET", "The other end; also address/10.0.0.7"),
+        may("mode", "drop|reset", "Lose packets without a word (drop), or answer by a TCP reset"),
+        DIRECTION,
+        may("port", "PORT", "Only this TCP port of the other end"),
+    ],
+    example: "--from payment --to postgres",
+};
+
 pub(super) fn recipe(fault: &CutLink, ground: &Ground) -> Result<Recipe, Vec<String>> {
     let (at, peer) = both(&fault.from, Some(&fault.to), ground)?;
     let port = fault.port.map(|number| Port { udp: false, number });
-    Ok(ground.hold(Hold::Packets(Packets { at, peer, port, direction: fault.direction, fate: fault.mode.into() })))
+    Ok(ground.hold(Hold::Packets(Packets {
+        at,
+        peer,
+        port,
+        names: Vec::new(),
+        direction: fault.direction,
+        fate: fault.mode.into(),
+    })))
 }

@@ -20,8 +20,19 @@
 //! # Seen in production
 //! GitHub, 21 October 2018: 43 seconds of it, and two MySQL primaries with writes that neither had of the other.
 
-use super::Ground;
+use super::{
+    Ground,
+    manual::{KERNEL, Manual, ZONE},
+};
 use crate::model::{fault::CutZone, hold::Hold, op::Recipe};
+
+pub(super) const MANUAL: Manual = Manual {
+    key: "cut-zone",
+    about: "Cut a data centre off from the others",
+    dead_man: KERNEL,
+    parameters: &[ZONE],
+    example: "--zone dc-3",
+};
 
 pub(super) fn recipe(fault: &CutZone, ground: &Ground) -> Result<Recipe, Vec<String>> {
     ground.zone(&fault.zone)?;

@@ -23,7 +23,11 @@
 //! # Seen in production
 //! Most outages follow a change. U. Alberta's jupiter, issue 2642 (2021): database connections up after deploying 2.1.1.
 
-use super::{Ground, ground::or_none};
+use super::{
+    Ground,
+    ground::or_none,
+    manual::{Manual, NONE, SERVICE, may, must},
+};
 use crate::model::{
     facts::{Deployment, Facts},
     fault::DeployVersion,
@@ -31,6 +35,18 @@ use crate::model::{
 };
 
 /// Set the image and its change cause; the way back sets what was there.
+pub(super) const MANUAL: Manual = Manual {
+    key: "deploy-version",
+    about: "Roll a service out to another version of its image, the ordinary way",
+    dead_man: NONE,
+    parameters: &[
+        SERVICE,
+        must("version", "TAG", "The image's tag"),
+        may("note", "TEXT", "What the release note says"),
+    ],
+    example: "--service payment --version 2.8.1",
+};
+
 pub(super) fn recipe(fault: &DeployVersion, ground: &Ground) -> Result<Recipe, Vec<String>> {
     let (service, facts) = (&fault.service, ground.facts);
     let deployment = ground.deployment(service)?;

@@ -20,11 +20,22 @@
 //! # Seen in production
 //! U. Alberta's jupiter, issue 2642 (2021): a query for each row, each on a connection of its own.
 
-use super::Ground;
+use super::{
+    Ground,
+    manual::{Manual, SESSION, may},
+};
 use crate::model::{
     fault::ExhaustConnections,
     hold::{Hold, Sessions},
     op::Recipe,
+};
+
+pub(super) const MANUAL: Manual = Manual {
+    key: "exhaust-connections",
+    about: "Leave no connection to PostgreSQL's primary",
+    dead_man: SESSION,
+    parameters: &[may("count", "NUMBER", "How many to take; all that are left when left out")],
+    example: "",
 };
 
 pub(super) fn recipe(fault: &ExhaustConnections, ground: &Ground) -> Result<Recipe, Vec<String>> {

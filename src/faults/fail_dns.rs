@@ -1,11 +1,12 @@
-//! Let no name be resolved.
+//! Let names not be resolved.
 //!
 //! # Story
 //! It is always DNS. What holds its connections open notices nothing; what opens a new one fails.
 //!
 //! # Breaks
-//! In the network of each pod of `from`, what it sends to UDP port 53 is lost (`mode: drop`: each question waits for its
-//! timeout) or refused (`mode: reset`: each fails at once). Questions over TCP, which follow a long answer only, pass.
+//! In the network of each pod of `from`, what it asks at UDP port 53 is lost (`mode: drop`: each question waits for its
+//! timeout) or refused (`mode: reset`: each fails at once): all of it, or only questions for `names`. `bank` means every name
+//! that begins so, such as `bank.shop.svc.cluster.local`. Questions over TCP, which follow a long answer only, pass.
 //!
 //! # Heals
 //! The rules are taken out of every pod's network.
@@ -19,15 +20,32 @@
 //! # Seen in production
 //! Facebook, 4 October 2021: DNS servers withdrew themselves, and even the doors of the offices stayed shut.
 
-use super::{Ground, both};
+use super::{
+    Ground, both,
+    manual::{FROM, KERNEL, Manual, may},
+};
 use crate::model::{
     fault::FailDns,
     hold::{Direction, Hold, Packets, Port},
     op::Recipe,
 };
 
+pub(super) const MANUAL: Manual = Manual {
+    key: "fail-dns",
+    about: "Let names not be resolved",
+    dead_man: KERNEL,
+    parameters: &[
+        FROM,
+        may("names", "NAME,NAME", "Only questions for these, such as bank; all when left out"),
+        may("mode", "drop|reset", "Questions wait for their timeout (drop), or fail at once"),
+    ],
+    example: "--from storefront --names payment",
+};
+
 pub(super) fn recipe(fault: &FailDns, ground: &Ground) -> Result<Recipe, Vec<String>> {
     let (at, _) = both(&fault.from, None, ground)?;
     let port = Some(Port { udp: true, number: 53 });
-    Ok(ground.hold(Hold::Packets(Packets { at, peer: None, port, direction: Direction::Out, fate: fault.mode.into() })))
+    let names = fault.names.0.clone();
+    let (direction, fate) = (Direction::Out, fault.mode.into());
+    Ok(ground.hold(Hold::Packets(Packets { at, peer: None, port, names, direction, fate })))
 }

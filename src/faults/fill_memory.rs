@@ -19,7 +19,10 @@
 //! # Seen in production
 //! AWS, us-east-1, October 2012: a collecting agent that leaked took the servers of EBS down, one after the other.
 
-use super::Ground;
+use super::{
+    Ground,
+    manual::{KEEPER, Manual, TARGET, must},
+};
 use crate::model::{
     fault::FillMemory,
     hold::{Hold, Work},
@@ -28,6 +31,14 @@ use crate::model::{
 
 /// No container of the lab may have more; so much of the laptop can be lost for the time to live at most.
 const MOST_MIB: u64 = 1024;
+
+pub(super) const MANUAL: Manual = Manual {
+    key: "fill-memory",
+    about: "Take memory from pods",
+    dead_man: KEEPER,
+    parameters: &[TARGET, must("mebibytes", "NUMBER", "How many mebibytes each")],
+    example: "--target notification --mebibytes 16",
+};
 
 pub(super) fn recipe(fault: &FillMemory, ground: &Ground) -> Result<Recipe, Vec<String>> {
     if !(1..=MOST_MIB).contains(&fault.mebibytes) {

@@ -20,8 +20,19 @@
 //! # Seen in production
 //! HBase and others learned fencing from it: a server that sleeps through its lease and wakes up believing it still leads.
 
-use super::Ground;
+use super::{
+    Ground,
+    manual::{KEEPER, Manual, TARGET},
+};
 use crate::model::{fault::FreezePod, hold::Hold, op::Recipe};
+
+pub(super) const MANUAL: Manual = Manual {
+    key: "freeze-pod",
+    about: "Stop every process of pods, without ending them",
+    dead_man: KEEPER,
+    parameters: &[TARGET],
+    example: "--target catalog",
+};
 
 pub(super) fn recipe(fault: &FreezePod, ground: &Ground) -> Result<Recipe, Vec<String>> {
     Ok(ground.hold(Hold::Frozen { at: ground.at(&fault.target)? }))

@@ -20,8 +20,19 @@
 //! # Seen in production
 //! Google Cloud, europe-west9, April 2023: water in a battery room, and a zone that was gone for days.
 
-use super::Ground;
+use super::{
+    Ground,
+    manual::{KEEPER, Manual, ZONE},
+};
 use crate::model::{fault::FreezeZone, hold::Hold, op::Recipe};
+
+pub(super) const MANUAL: Manual = Manual {
+    key: "freeze-zone",
+    about: "Stop every process of a data centre, without ending them",
+    dead_man: KEEPER,
+    parameters: &[ZONE],
+    example: "--zone dc-3",
+};
 
 pub(super) fn recipe(fault: &FreezeZone, ground: &Ground) -> Result<Recipe, Vec<String>> {
     ground.zone(&fault.zone)?;

@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use crate::model::{
-    facts::{Deployment, Facts},
+    facts::{Deployment, Facts, Topic},
     hold::{Hold, Selection},
     op::Recipe,
     target::{Target, mixed},
@@ -66,6 +66,14 @@ impl<'a> Ground<'a> {
         }
         let known: Vec<_> = self.facts.nodes.values().filter_map(|node| node.zone.as_deref()).collect();
         Err(vec![format!("there is no zone `{zone}`; this lab has {}", or_none(&known))])
+    }
+
+    /// A topic that is there.
+    pub(super) fn topic(&self, name: &str) -> Result<&'a Topic, Vec<String>> {
+        self.facts.topics.get(name).ok_or_else(|| {
+            let known: Vec<_> = self.facts.topics.keys().map(String::as_str).collect();
+            vec![format!("there is no topic `{name}`; this lab has {}", or_none(&known))]
+        })
     }
 
     /// A deployment that is there.

@@ -20,11 +20,22 @@
 //! # Seen in production
 //! GoCardless, 2015: a foreign key added without a lock timeout, and an API that stood still for fifteen seconds.
 
-use super::Ground;
+use super::{
+    Ground,
+    manual::{Manual, SESSION, must},
+};
 use crate::model::{
     fault::HoldLock,
     hold::{Hold, Sessions},
     op::Recipe,
+};
+
+pub(super) const MANUAL: Manual = Manual {
+    key: "hold-lock",
+    about: "Hold a table so that nobody can read or write it",
+    dead_man: SESSION,
+    parameters: &[must("table", "SCHEMA.TABLE", "Which table")],
+    example: "--table payment.ledger",
 };
 
 pub(super) fn recipe(fault: &HoldLock, ground: &Ground) -> Result<Recipe, Vec<String>> {

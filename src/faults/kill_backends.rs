@@ -19,10 +19,21 @@
 //! # Seen in production
 //! Every managed PostgreSQL, at every minor upgrade.
 
-use super::Ground;
+use super::{
+    Ground,
+    manual::{MOMENT, Manual, may},
+};
 use crate::model::{
     fault::KillBackends,
     op::{Op, Recipe},
+};
+
+pub(super) const MANUAL: Manual = Manual {
+    key: "kill-backends",
+    about: "End the sessions of a role in PostgreSQL, once",
+    dead_man: MOMENT,
+    parameters: &[may("role", "ROLE", "Which role; the shop's when left out")],
+    example: "",
 };
 
 pub(super) fn recipe(fault: &KillBackends, _: &Ground) -> Result<Recipe, Vec<String>> {

@@ -18,10 +18,21 @@
 //! # Seen in production
 //! Netflix' Chaos Monkey, since 2011, on purpose, in office hours.
 
-use super::Ground;
+use super::{
+    Ground,
+    manual::{MOMENT, Manual, TARGET, may},
+};
 use crate::model::{
     fault::KillPod,
     op::{Op, Recipe},
+};
+
+pub(super) const MANUAL: Manual = Manual {
+    key: "kill-pod",
+    about: "Delete pods",
+    dead_man: MOMENT,
+    parameters: &[TARGET, may("grace", "TIME", "The time they are given to stop; none when left out")],
+    example: "--target catalog",
 };
 
 pub(super) fn recipe(fault: &KillPod, ground: &Ground) -> Result<Recipe, Vec<String>> {

@@ -19,11 +19,22 @@
 //! # Seen in production
 //! Slack, 4 January 2021: links between networks saturated when everybody came back from holiday at once.
 
-use super::{Ground, both};
+use super::{
+    Ground, both,
+    manual::{DIRECTION, FROM, KERNEL, Manual, TO, must},
+};
 use crate::model::{
     fault::LimitBandwidth,
     hold::{Fate, Hold, Packets},
     op::Recipe,
+};
+
+pub(super) const MANUAL: Manual = Manual {
+    key: "limit-bandwidth",
+    about: "Let through no more than so many bytes a second",
+    dead_man: KERNEL,
+    parameters: &[FROM, TO, must("kilobytes", "NUMBER", "In thousands of bytes a second"), DIRECTION],
+    example: "--from nginx --kilobytes 20",
 };
 
 pub(super) fn recipe(fault: &LimitBandwidth, ground: &Ground) -> Result<Recipe, Vec<String>> {
@@ -32,5 +43,12 @@ pub(super) fn recipe(fault: &LimitBandwidth, ground: &Ground) -> Result<Recipe, 
     }
     let (at, peer) = both(&fault.from, fault.to.as_ref(), ground)?;
     let fate = Fate::Limit(fault.kilobytes.saturating_mul(1000));
-    Ok(ground.hold(Hold::Packets(Packets { at, peer, port: None, direction: fault.direction, fate })))
+    Ok(ground.hold(Hold::Packets(Packets {
+        at,
+        peer,
+        port: None,
+        names: Vec::new(),
+        direction: fault.direction,
+        fate,
+    })))
 }

@@ -20,11 +20,22 @@
 //! # Seen in production
 //! Sentry, 20 July 2015, and Mailchimp's Mandrill, 4 February 2019: transaction ids that nobody could clean up in time.
 
-use super::Ground;
+use super::{
+    Ground,
+    manual::{Manual, SESSION},
+};
 use crate::model::{
     fault::LongTransaction,
     hold::{Hold, Sessions},
     op::Recipe,
+};
+
+pub(super) const MANUAL: Manual = Manual {
+    key: "long-transaction",
+    about: "Keep a transaction with a snapshot open",
+    dead_man: SESSION,
+    parameters: &[],
+    example: "",
 };
 
 pub(super) fn recipe(_: &LongTransaction, ground: &Ground) -> Recipe {

@@ -19,11 +19,22 @@
 //! # Seen in production
 //! No public post-mortem checked yet: most that name packet loss name a cable or a card, and no number.
 
-use super::{Ground, both};
+use super::{
+    Ground, both,
+    manual::{DIRECTION, FROM, KERNEL, Manual, TO, must},
+};
 use crate::model::{
     fault::LosePackets,
     hold::{Fate, Hold, Packets},
     op::Recipe,
+};
+
+pub(super) const MANUAL: Manual = Manual {
+    key: "lose-packets",
+    about: "Lose packets at random",
+    dead_man: KERNEL,
+    parameters: &[FROM, TO, must("share", "PERCENT", "How many of the packets, such as 5%"), DIRECTION],
+    example: "--from payment --to postgres --share 20%",
 };
 
 pub(super) fn recipe(fault: &LosePackets, ground: &Ground) -> Result<Recipe, Vec<String>> {
@@ -32,5 +43,12 @@ pub(super) fn recipe(fault: &LosePackets, ground: &Ground) -> Result<Recipe, Vec
     }
     let (at, peer) = both(&fault.from, fault.to.as_ref(), ground)?;
     let fate = Fate::Lose(fault.share);
-    Ok(ground.hold(Hold::Packets(Packets { at, peer, port: None, direction: fault.direction, fate })))
+    Ok(ground.hold(Hold::Packets(Packets {
+        at,
+        peer,
+        port: None,
+        names: Vec::new(),
+        direction: fault.direction,
+        fate,
+    })))
 }

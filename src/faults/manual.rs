@@ -2,9 +2,42 @@
 //!
 //! **Invariant**: the same names as the fields in `model::fault`; a test reads a fault from each line of this table.
 
-mod table;
+use super::{
+    burn_cpu, change_config, crash_loop, cut_link, cut_zone, deploy_version, exhaust_connections, fail_dns,
+    fill_memory, flush_redis, freeze_pod, freeze_zone, hold_lock, kill_backends, kill_pod, limit_bandwidth,
+    long_transaction, lose_packets, move_leader, pause_consumer, pause_redis, scale, shrink_memory, shrink_retention,
+    stop_broker, stop_node,
+};
 
-pub use table::FAULTS;
+/// Every fault, in the order of the alphabet. An example is accepted by a lab in good health; a test puts each of them in.
+pub const FAULTS: &[Manual] = &[
+    burn_cpu::MANUAL,
+    change_config::MANUAL,
+    crash_loop::MANUAL,
+    cut_link::MANUAL,
+    cut_zone::MANUAL,
+    deploy_version::MANUAL,
+    exhaust_connections::MANUAL,
+    fail_dns::MANUAL,
+    fill_memory::MANUAL,
+    flush_redis::MANUAL,
+    freeze_pod::MANUAL,
+    freeze_zone::MANUAL,
+    hold_lock::MANUAL,
+    kill_backends::MANUAL,
+    kill_pod::MANUAL,
+    limit_bandwidth::MANUAL,
+    long_transaction::MANUAL,
+    lose_packets::MANUAL,
+    move_leader::MANUAL,
+    pause_consumer::MANUAL,
+    pause_redis::MANUAL,
+    scale::MANUAL,
+    shrink_memory::MANUAL,
+    shrink_retention::MANUAL,
+    stop_broker::MANUAL,
+    stop_node::MANUAL,
+];
 
 /// One parameter of a fault.
 #[derive(Clone, Copy, Debug)]
@@ -45,3 +78,31 @@ pub struct Manual {
 pub fn of(key: &str) -> Option<&'static Manual> {
     FAULTS.iter().find(|manual| manual.key == key)
 }
+
+pub(super) const fn must(name: &'static str, value: &'static str, help: &'static str) -> Parameter {
+    Parameter { name, value, help, optional: false }
+}
+
+pub(super) const fn may(name: &'static str, value: &'static str, help: &'static str) -> Parameter {
+    Parameter { name, value, help, optional: true }
+}
+
+pub(super) const TARGET: Parameter =
+    must("target", "TARGET", "Which pods: payment, payment@dc-2, payment:50%, pod/NAME, zone/dc-2");
+pub(super) const FROM: Parameter =
+    must("from", "TARGET", "One end, in whose network it happens: payment, payment@dc-2, pod/NAME …");
+pub(super) const TO: Parameter = may("to", "TARGET", "The other end; everybody when left out");
+pub(super) const DIRECTION: Parameter =
+    may("direction", "both|out|in", "Only what goes this way, seen from the first end");
+pub(super) const ZONE: Parameter = must("zone", "ZONE", "Which data centre: dc-1, dc-2 or dc-3");
+pub(super) const SERVICE: Parameter = must("service", "SERVICE", "Which deployment");
+
+pub(super) const TOPIC: Parameter = must("topic", "TOPIC", "Which topic");
+
+pub(super) const KERNEL: &str = "kernel: nftables set timeout";
+pub(super) const KEEPER: &str = "process in the node: deadline";
+pub(super) const SESSION: &str = "PostgreSQL: end of the session, idle timeout";
+pub(super) const NONE: &str = "none: it lives in what the person owns";
+pub(super) const ASIDE: &str = "none: the keys wait in the server";
+pub(super) const BOTH: &str = "kernel, and process in the node: deadline";
+pub(super) const MOMENT: &str = "none needed: over at once";

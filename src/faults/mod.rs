@@ -14,6 +14,7 @@ mod deploy_version;
 mod exhaust_connections;
 mod fail_dns;
 mod fill_memory;
+mod flush_redis;
 mod freeze_pod;
 mod freeze_zone;
 mod ground;
@@ -24,11 +25,17 @@ mod limit_bandwidth;
 mod long_transaction;
 mod lose_packets;
 pub mod manual;
+mod move_leader;
+mod pause_consumer;
 mod pause_redis;
 mod scale;
+mod shrink_memory;
+mod shrink_retention;
+mod stop_broker;
+mod stop_node;
 
 pub use ground::Ground;
-use ground::both;
+use ground::{TTL, both};
 
 use crate::model::{fault::FaultSpec, op::Recipe};
 
@@ -45,6 +52,7 @@ pub fn recipe(fault: &FaultSpec, ground: &Ground) -> Result<Recipe, Vec<String>>
         FaultSpec::ExhaustConnections(fault) => exhaust_connections::recipe(fault, ground),
         FaultSpec::FailDns(fault) => fail_dns::recipe(fault, ground),
         FaultSpec::FillMemory(fault) => fill_memory::recipe(fault, ground),
+        FaultSpec::FlushRedis(fault) => flush_redis::recipe(fault, ground),
         FaultSpec::FreezePod(fault) => freeze_pod::recipe(fault, ground),
         FaultSpec::FreezeZone(fault) => freeze_zone::recipe(fault, ground),
         FaultSpec::HoldLock(fault) => hold_lock::recipe(fault, ground),
@@ -53,7 +61,13 @@ pub fn recipe(fault: &FaultSpec, ground: &Ground) -> Result<Recipe, Vec<String>>
         FaultSpec::LimitBandwidth(fault) => limit_bandwidth::recipe(fault, ground),
         FaultSpec::LongTransaction(fault) => Ok(long_transaction::recipe(fault, ground)),
         FaultSpec::LosePackets(fault) => lose_packets::recipe(fault, ground),
+        FaultSpec::MoveLeader(fault) => move_leader::recipe(fault, ground),
+        FaultSpec::PauseConsumer(fault) => pause_consumer::recipe(fault, ground),
         FaultSpec::PauseRedis(fault) => Ok(pause_redis::recipe(fault, ground)),
         FaultSpec::Scale(fault) => scale::recipe(fault, ground),
+        FaultSpec::ShrinkMemory(fault) => shrink_memory::recipe(fault, ground),
+        FaultSpec::ShrinkRetention(fault) => shrink_retention::recipe(fault, ground),
+        FaultSpec::StopBroker(fault) => stop_broker::recipe(fault, ground),
+        FaultSpec::StopNode(fault) => stop_node::recipe(fault, ground),
     }
 }

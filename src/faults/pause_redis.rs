@@ -20,11 +20,22 @@
 //! # Seen in production
 //! Any Redis with a large data set and a snapshot every minute.
 
-use super::Ground;
+use super::{
+    Ground,
+    manual::{Manual, may},
+};
 use crate::model::{
     fault::{PauseMode, PauseRedis},
     hold::Hold,
     op::Recipe,
+};
+
+pub(super) const MANUAL: Manual = Manual {
+    key: "pause-redis",
+    about: "Let commands to Redis' primary wait",
+    dead_man: "Redis: the time of CLIENT PAUSE",
+    parameters: &[may("mode", "write|all", "Which commands")],
+    example: "",
 };
 
 pub(super) fn recipe(fault: &PauseRedis, ground: &Ground) -> Recipe {

@@ -19,7 +19,10 @@
 //! # Seen in production
 //! Reddit, 11 August 2016: an autoscaler came back in the middle of a migration and took the servers away.
 
-use super::Ground;
+use super::{
+    Ground,
+    manual::{Manual, NONE, SERVICE, must},
+};
 use crate::model::{
     fault::Scale,
     op::{Op, Recipe},
@@ -27,6 +30,14 @@ use crate::model::{
 
 /// More pods than this only fill a laptop.
 const MOST: u32 = 20;
+
+pub(super) const MANUAL: Manual = Manual {
+    key: "scale",
+    about: "Run another number of pods of a service",
+    dead_man: NONE,
+    parameters: &[SERVICE, must("replicas", "NUMBER", "How many")],
+    example: "--service catalog --replicas 0",
+};
 
 pub(super) fn recipe(fault: &Scale, ground: &Ground) -> Result<Recipe, Vec<String>> {
     let before = ground.deployment(&fault.service)?.replicas;

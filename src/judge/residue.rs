@@ -6,9 +6,10 @@ use std::collections::BTreeMap;
 
 use super::case::{self, Case};
 use crate::model::{
-    facts::{Deployment, Facts},
+    facts::{Deployment, Facts, Topic},
     op::Op,
     plan::Injection,
+    setting::Setting,
     verdict::{Finding, Truth},
 };
 
@@ -41,7 +42,11 @@ fn left(op: &Op, before: &Facts, after: &Facts) -> Option<String> {
                 |found: &Deployment| found.env.get(&format!("{deployment}/{name}")).map_or("nothing", |v| v).to_owned();
             differs(format!("{name} of deployment/{deployment}"), value(was), value(is))
         }
-        Op::DeletePod { .. } | Op::KillBackends { .. } | Op::Hold { .. } | Op::Release { .. } => None,
+        Op::Set { setting, .. } if setting.is_there(after) => {
+            let value = |facts| setting.of(facts).unwrap_or_else(|| "its default".to_owned());
+            differs(setting.to_string(), value(before), value(after))
+        }
+        Op::Set { .. } | Op::DeletePod { .. } | Op::KillBackends { .. } | Op::Hold { .. } | Op::Release { .. } => None,
     }
 }
 
@@ -82,6 +87,7 @@ pub(super) fn drift_of(case: &Case) -> Vec<String> {
     }
     drift.extend(maps("PostgreSQL's ", &before.postgres_settings, &after.postgres_settings));
     drift.extend(maps("", &before.configs, &after.configs));
+    drift.extend(servers(before, after, &plan.injection.blows().collect::<Vec<_>>()));
     if before.postgres_started.is_some()
         && after.postgres_started.is_some()
         && before.postgres_started != after.postgres_started
@@ -89,6 +95,36 @@ pub(super) fn drift_of(case: &Case) -> Vec<String> {
         drift.push("PostgreSQL was restarted".to_owned());
     }
     drift
+}
+
+/// What is otherwise in Redis, in Kafka, and in how many pods the servers have; what a fault set is not drift.
+fn servers(before: &Facts, after: &Facts, injected: &[&Op]) -> Vec<String> {
+    let topic = |name: &String, topic: &Topic| {
+        let name = name.clone();
+        let config = topic.config.keys().map({
+            let name = name.clone();
+            move |key| Setting::Topic { topic: name.clone(), key: key.clone() }
+        });
+        let partitions = 0..topic.replicas.len();
+        config
+            .chain(partitions.map(move |partition| Setting::Replicas { topic: name.clone(), partition }))
+            .collect::<Vec<_>>()
+    };
+    let of = |facts: &Facts| {
+        let redis = facts.redis.keys().filter(|key| *key != "keys").map(|key| Setting::Redis(key.clone()));
+        let pods = facts.stateful_sets.keys().map(|set| Setting::Pods(set.clone()));
+        let topics = facts.topics.iter().flat_map(|(name, found)| topic(name, found));
+        redis.chain(pods).chain(topics).collect::<Vec<_>>()
+    };
+    let mut settings = of(before);
+    settings.extend(of(after).into_iter().filter(|setting| setting.is_there(before) && setting.of(before).is_none()));
+    let faulty = |one: &Setting| injected.iter().any(|op| matches!(op, Op::Set { setting, .. } if setting == one));
+    let changed = settings.iter().filter(|setting| setting.is_there(after) && !faulty(setting)).filter_map(|setting| {
+        let value = |facts| setting.of(facts).unwrap_or_else(|| "its default".to_owned());
+        let (was, is) = (value(before), value(after));
+        (was != is).then(|| format!("{setting} is {is}, was {was}"))
+    });
+    changed.collect()
 }
 
 fn deployment(name: &str, was: &Deployment, is: &Deployment, injected: &[&Op]) -> Vec<String> {

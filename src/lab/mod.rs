@@ -34,6 +34,7 @@ pub mod repair;
 pub mod reset;
 pub mod secrets;
 pub mod sense;
+mod servers;
 pub mod state;
 pub mod status;
 pub mod survey;
@@ -67,6 +68,8 @@ pub struct Lab {
     prepared: Arc<Mutex<BTreeMap<String, actuate::holds::ByNode>>>,
     /// The sessions that this process holds in PostgreSQL.
     holding: actuate::sessions::Holding,
+    /// The members that this process has in consumer groups.
+    members: actuate::members::Joined,
 }
 
 impl Lab {
@@ -86,6 +89,7 @@ impl Lab {
             nodes,
             prepared: Arc::default(),
             holding: actuate::sessions::Holding::default(),
+            members: actuate::members::Joined::default(),
         })
     }
 

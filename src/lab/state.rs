@@ -29,6 +29,9 @@ pub struct Record {
     /// What was brought into the nodes: image name → the engine's id.
     #[serde(default)]
     pub images: BTreeMap<String, String>,
+    /// When each node had been started when `up` came to its end: another time tells of a restart behind its back.
+    #[serde(default)]
+    pub started: BTreeMap<String, String>,
 }
 
 /// A lab's folder.
@@ -180,6 +183,7 @@ mod tests {
             node_image: "droplab/node:x".to_owned(),
             complete: true,
             images: BTreeMap::new(),
+            started: [("one-worker".to_owned(), "2026-01-01T10:00:00Z".to_owned())].into(),
         };
         state.keep(&record).unwrap();
         assert_eq!(state.record().unwrap(), Some(record));

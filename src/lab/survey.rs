@@ -54,15 +54,19 @@ const STARTED: &str =
 impl Surveyor for Lab {
     async fn survey(&self) -> Result<Facts, PortError> {
         let failed = |error: LabError| PortError { tried: "survey the lab".to_owned(), why: error.to_string() };
-        let (deployments, configs, postgres, images, population, traces) = tokio::try_join!(
-            self.deployments(),
-            self.configs(),
-            self.settings(),
-            self.images(),
-            self.population(),
-            self.traces()
-        )
-        .map_err(failed)?;
+        let (deployments, configs, postgres, images, population, traces, redis, topics, stateful_sets) =
+            tokio::try_join!(
+                self.deployments(),
+                self.configs(),
+                self.settings(),
+                self.images(),
+                self.population(),
+                self.traces(),
+                self.redis_settings(),
+                self.topics(),
+                self.stateful_sets()
+            )
+            .map_err(failed)?;
         let postgres_started = Some(postgres.started);
         let traces = traces.into_iter().chain(postgres.sessions).collect();
         Ok(Facts {
@@ -72,6 +76,9 @@ impl Surveyor for Lab {
             images,
             configs,
             traces,
+            redis,
+            topics,
+            stateful_sets,
             ..population
         })
     }

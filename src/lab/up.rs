@@ -75,6 +75,7 @@ pub async fn up(layout: &Layout, progress: &dyn Progress) -> Result<Up, LabError
     let ((), ready) = step(progress, "ready", work.wait_for_workloads(&engine, &client)).await?;
     let ((), order) = step(progress, "order", work.place_order()).await?;
     steps.extend([ready, order]);
+    work.remember_starts(&engine).await?;
     wrappers::write(layout, &state)?;
     Ok(Up { fate, steps, took: began.elapsed() })
 }
@@ -133,7 +134,10 @@ impl Work<'_> {
                 if was_whole { Fate::Rebuilt } else { Fate::Made }
             }
             Standing::Running => match self.revive(engine, &[], steps).await {
-                Ok(client) => return self.furnish(engine, images, client, Fate::Kept, steps).await,
+                Ok(client) => {
+                    let fate = self.kept_or_woken(engine).await?;
+                    return self.furnish(engine, images, client, fate, steps).await;
+                }
                 Err(error) => self.give_up_on(engine, &error).await?,
             },
             Standing::Asleep(nodes) => match self.revive(engine, &nodes, steps).await {
@@ -196,7 +200,31 @@ impl Work<'_> {
     }
 
     fn record(&self, images: &Images, complete: bool) -> Record {
-        Record { layout: self.layout.clone(), node_image: images.node.clone(), complete, images: BTreeMap::new() }
+        Record {
+            layout: self.layout.clone(),
+            node_image: images.node.clone(),
+            complete,
+            images: BTreeMap::new(),
+            started: BTreeMap::new(),
+        }
+    }
+
+    /// When each node was last started, as text.
+    async fn starts(&self, engine: &Engine) -> BTreeMap<String, String> {
+        let starts = engine.started(&self.layout.nodes()).await;
+        starts.into_iter().map(|(node, time)| (node, time.to_rfc3339())).collect()
+    }
+
+    /// Kept, or restarted behind its back: an engine that comes back starts its containers by itself.
+    async fn kept_or_woken(&self, engine: &Engine) -> Result<Fate, LabError> {
+        let known = self.state.record()?.map(|record| record.started).unwrap_or_default();
+        let restarted = !known.is_empty() && known != self.starts(engine).await;
+        Ok(if restarted { Fate::Woken } else { Fate::Kept })
+    }
+
+    async fn remember_starts(&self, engine: &Engine) -> Result<(), LabError> {
+        let Some(record) = self.state.record()? else { return Ok(()) };
+        self.state.keep(&Record { started: self.starts(engine).await, ..record })
     }
 
     /// A new cluster: images and charts are under way while the nodes still join.

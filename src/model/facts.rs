@@ -33,9 +33,36 @@ pub struct Facts {
     /// Nodes by name.
     #[serde(default)]
     pub nodes: BTreeMap<String, Node>,
+    /// Parameters of Redis' primary; `keys` is `aside` while a fault keeps its keys from it.
+    #[serde(default)]
+    pub redis: BTreeMap<String, String>,
+    /// Kafka's topics by name, its own left out.
+    #[serde(default)]
+    pub topics: BTreeMap<String, Topic>,
+    /// StatefulSets by name.
+    #[serde(default)]
+    pub stateful_sets: BTreeMap<String, StatefulSet>,
     /// What a fault may leave behind, each in words: rules of ours in a pod's network, helpers, sessions, queues.
     #[serde(default)]
     pub traces: BTreeSet<String>,
+}
+
+/// A StatefulSet, as far as plans and verdicts care.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StatefulSet {
+    /// Wanted pods.
+    pub replicas: u32,
+    /// Ready pods.
+    pub ready: u32,
+}
+
+/// A topic of Kafka's.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Topic {
+    /// What was set for this topic; what it has from the brokers is not here.
+    pub config: BTreeMap<String, String>,
+    /// The brokers of each partition, the preferred leader first.
+    pub replicas: Vec<Vec<i32>>,
 }
 
 /// A pod, as far as faults care.

@@ -2,6 +2,7 @@
 //!
 //! **Invariant**: variant = key in YAML = file in `src/faults/` = heading in docs/faults.md.
 
+mod kafka;
 mod network;
 mod pods;
 mod servers;
@@ -9,9 +10,13 @@ mod workload;
 
 use serde::{Deserialize, Serialize};
 
-pub use network::{CutLink, CutMode, FailDns, LimitBandwidth, LosePackets};
-pub use pods::{BurnCpu, CrashLoop, CutZone, FillMemory, FreezePod, FreezeZone, KillPod};
-pub use servers::{ExhaustConnections, HoldLock, KillBackends, LongTransaction, PauseMode, PauseRedis};
+pub use kafka::{MoveLeader, PauseConsumer, ShrinkRetention, StopBroker};
+pub use network::{CutLink, CutMode, FailDns, LimitBandwidth, LosePackets, Names};
+pub use pods::{BurnCpu, CrashLoop, CutZone, FillMemory, FreezePod, FreezeZone, KillPod, StopNode};
+pub use servers::{
+    Eviction, ExhaustConnections, FlushRedis, HoldLock, KillBackends, LongTransaction, PauseMode, PauseRedis,
+    ShrinkMemory,
+};
 pub use workload::{ChangeConfig, DeployVersion, Scale};
 
 /// A fault as a scenario or a person asks for it.
@@ -36,6 +41,8 @@ pub enum FaultSpec {
     FailDns(FailDns),
     /// Memory that is taken inside of pods.
     FillMemory(FillMemory),
+    /// A Redis that has forgotten everything.
+    FlushRedis(FlushRedis),
     /// Pods in which no process runs.
     FreezePod(FreezePod),
     /// A data centre in which no process runs.
@@ -52,10 +59,22 @@ pub enum FaultSpec {
     LongTransaction(LongTransaction),
     /// A link that loses packets.
     LosePackets(LosePackets),
+    /// A partition that another broker leads.
+    MoveLeader(MoveLeader),
+    /// A consumer group that stands still.
+    PauseConsumer(PauseConsumer),
     /// A Redis that lets commands wait.
     PauseRedis(PauseRedis),
     /// Another number of pods.
     Scale(Scale),
+    /// A Redis with too little memory.
+    ShrinkMemory(ShrinkMemory),
+    /// A topic that forgets.
+    ShrinkRetention(ShrinkRetention),
+    /// A broker that is down.
+    StopBroker(StopBroker),
+    /// A data centre that is off.
+    StopNode(StopNode),
 }
 
 impl FaultSpec {
@@ -71,6 +90,7 @@ impl FaultSpec {
             Self::ExhaustConnections(_) => "exhaust-connections",
             Self::FailDns(_) => "fail-dns",
             Self::FillMemory(_) => "fill-memory",
+            Self::FlushRedis(_) => "flush-redis",
             Self::FreezePod(_) => "freeze-pod",
             Self::FreezeZone(_) => "freeze-zone",
             Self::HoldLock(_) => "hold-lock",
@@ -79,8 +99,14 @@ impl FaultSpec {
             Self::LimitBandwidth(_) => "limit-bandwidth",
             Self::LongTransaction(_) => "long-transaction",
             Self::LosePackets(_) => "lose-packets",
+            Self::MoveLeader(_) => "move-leader",
+            Self::PauseConsumer(_) => "pause-consumer",
             Self::PauseRedis(_) => "pause-redis",
             Self::Scale(_) => "scale",
+            Self::ShrinkMemory(_) => "shrink-memory",
+            Self::ShrinkRetention(_) => "shrink-retention",
+            Self::StopBroker(_) => "stop-broker",
+            Self::StopNode(_) => "stop-node",
         }
     }
 }

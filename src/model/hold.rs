@@ -2,7 +2,7 @@
 //!
 //! **Invariant**: each names its dead-man: what ends it in the target when nobody renews it any more.
 
-use std::fmt;
+mod words;
 
 use serde::{Deserialize, Serialize};
 
@@ -51,6 +51,8 @@ pub enum Hold {
     /// Sessions of ours in PostgreSQL. Dead-man: `idle_in_transaction_session_timeout` or `idle_session_timeout`, and the
     /// connection's own end.
     Sessions(Sessions),
+    /// Members of ours in a consumer group, which are given partitions and do no work. Dead-man: Kafka's session timeout.
+    Members(Members),
     /// Commands wait in Redis. Dead-man: the milliseconds of `CLIENT PAUSE`.
     RedisPause {
         /// Reads wait, too; then nobody can end it before its time.
@@ -67,10 +69,24 @@ pub struct Packets {
     pub peer: Option<Selection>,
     /// Only this port, at either end's server side.
     pub port: Option<Port>,
+    /// Only questions for these names (DNS over UDP).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub names: Vec<String>,
     /// Only what goes this way.
     pub direction: Direction,
     /// What becomes of them.
     pub fate: Fate,
+}
+
+/// Members of ours in a consumer group.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Members {
+    /// Which group.
+    pub group: String,
+    /// Which topic they subscribe to.
+    pub topic: String,
+    /// How many of them: each is given one partition.
+    pub count: usize,
 }
 
 /// A port of a protocol.
@@ -134,59 +150,9 @@ pub enum Sessions {
     Transaction,
 }
 
-impl fmt::Display for Selection {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.target.fmt(f)
-    }
-}
-
-impl fmt::Display for Port {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} port {}", if self.udp { "udp" } else { "tcp" }, self.number)
-    }
-}
-
-impl fmt::Display for Packets {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.fate {
-            Fate::Drop => f.write_str("drop"),
-            Fate::Reset => f.write_str("reset"),
-            Fate::Lose(share) => write!(f, "lose {share} of"),
-            Fate::Limit(bytes) => write!(f, "limit to {bytes} bytes/s"),
-        }?;
-        let way = match self.direction {
-            Direction::Both => "between",
-            Direction::Out => "from",
-            Direction::In => "to",
-        };
-        write!(f, " what goes {way} {}", self.at)?;
-        match (&self.peer, self.direction) {
-            (None, _) => Ok(()),
-            (Some(peer), Direction::Both) => write!(f, " and {peer}"),
-            (Some(peer), Direction::Out) => write!(f, " to {peer}"),
-            (Some(peer), Direction::In) => write!(f, " from {peer}"),
-        }?;
-        self.port.iter().try_for_each(|port| write!(f, " at {port}"))
-    }
-}
-
-impl fmt::Display for Hold {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Packets(packets) => packets.fmt(f),
-            Self::CutZone { zone } => write!(f, "cut zone/{zone} off"),
-            Self::Frozen { at } => write!(f, "freeze {at}"),
-            Self::FrozenZone { zone } => write!(f, "freeze zone/{zone}"),
-            Self::Work { at, work: Work::Burn(count) } => write!(f, "burn {count} CPUs inside of {at}"),
-            Self::Work { at, work: Work::Fill(mebibytes) } => {
-                write!(f, "fill {mebibytes} MiB of memory inside of {at}")
-            }
-            Self::Work { at, work: Work::Crash(every) } => write!(f, "kill the containers of {at} every {every}"),
-            Self::Sessions(Sessions::Idle(count)) => write!(f, "hold {count} idle PostgreSQL sessions"),
-            Self::Sessions(Sessions::Lock(table)) => write!(f, "hold {table} in ACCESS EXCLUSIVE mode"),
-            Self::Sessions(Sessions::Transaction) => f.write_str("hold a transaction with a snapshot open"),
-            Self::RedisPause { all: false } => f.write_str("let writes to Redis wait"),
-            Self::RedisPause { all: true } => f.write_str("let every command to Redis wait"),
-        }
+impl Hold {
+    /// Whether it belongs to the process that holds it, and ends with it.
+    pub fn belongs_to_process(&self) -> bool {
+        matches!(self, Self::Sessions(_) | Self::Members(_))
     }
 }

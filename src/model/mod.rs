@@ -13,6 +13,7 @@ pub mod ledger;
 pub mod op;
 pub mod plan;
 pub mod scenario;
+pub mod setting;
 pub mod steady;
 pub mod streak;
 pub mod target;

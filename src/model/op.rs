@@ -6,7 +6,11 @@ use std::{fmt, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
-use super::{hold::Hold, units::Span};
+use super::{
+    hold::{Hold, Members},
+    setting::Setting,
+    units::Span,
+};
 
 /// One thing that droplab can do to a lab.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -53,6 +57,13 @@ pub enum Op {
         /// Of this role.
         role: String,
     },
+    /// Set a server's setting.
+    Set {
+        /// Which.
+        setting: Setting,
+        /// Its value; `None` takes it away, so that the server's own counts again.
+        value: Option<String>,
+    },
     /// Hold a state that ends by itself after its time to live; done again, its time begins anew.
     Hold {
         /// By which it is found again.
@@ -88,10 +99,12 @@ impl Op {
             Self::SetImage { deployment, .. } => Some(format!("the image of deployment/{deployment}")),
             Self::SetReplicas { deployment, .. } => Some(format!("the replicas of deployment/{deployment}")),
             Self::SetEnv { deployment, name, .. } => Some(format!("{name} of deployment/{deployment}")),
+            Self::Set { setting, .. } => Some(setting.to_string()),
             Self::Hold { hold, .. } => match hold {
                 Hold::Frozen { at } => Some(format!("the freezer of {at}")),
                 Hold::FrozenZone { zone } | Hold::CutZone { zone } => Some(format!("zone/{zone}")),
                 Hold::RedisPause { .. } => Some("Redis' pause".to_owned()),
+                Hold::Members(Members { group, .. }) => Some(format!("the members of group {group}")),
                 _ => None,
             },
             _ => None,
@@ -114,6 +127,8 @@ impl fmt::Display for Op {
             Self::SetEnv { deployment, name, value: None } => write!(f, "take {name} from deployment/{deployment}"),
             Self::DeletePod { pod, grace_s, .. } => write!(f, "delete pod/{pod} with {grace_s} s of grace"),
             Self::KillBackends { role } => write!(f, "end every PostgreSQL session of role {role}"),
+            Self::Set { setting, value: Some(value) } => write!(f, "set {setting} to {value}"),
+            Self::Set { setting, value: None } => write!(f, "set {setting} to its default"),
             Self::Hold { ttl, hold, .. } => write!(f, "{hold}, for {ttl} unless renewed"),
             Self::Release { hold, .. } => write!(f, "no longer {hold}"),
         }
@@ -134,6 +149,19 @@ impl Recipe {
     pub fn hold(id: &str, ttl: Span, hold: Hold) -> Self {
         let release = Op::Release { id: id.to_owned(), hold: hold.clone() };
         Self { inject: vec![Op::Hold { id: id.to_owned(), ttl, hold }], heal: vec![release] }
+    }
+
+    /// A setting's other value, and the one that it has.
+    pub fn set(setting: Setting, value: String, before: Option<String>) -> Self {
+        let inject = vec![Op::Set { setting: setting.clone(), value: Some(value) }];
+        Self { inject, heal: vec![Op::Set { setting, value: before }] }
+    }
+
+    /// One after the other; taken out the other way round.
+    #[must_use]
+    pub fn then(mut self, next: Self) -> Self {
+        self.inject.extend(next.inject);
+        Self { inject: self.inject, heal: next.heal.into_iter().chain(self.heal).collect() }
     }
 
     /// How long until it has to be renewed: a third of its time to live, so that two renewals may fail.

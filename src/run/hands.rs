@@ -85,7 +85,7 @@ impl Play<'_, '_> {
                 }
             }
             Done::Op { step, index, op, took_ms, outcome: Ok(()) } => {
-                self.record.write(EventKind::Performed { step, op, took_ms })?;
+                self.record.write(EventKind::Performed { step, op: *op, took_ms })?;
                 let following = self.plan.injection.steps.get(step).and_then(|step| step.recipe.inject.get(index + 1));
                 if let Some(op) = following {
                     self.jobs.push(jobs::inject(self.actuator, step, index + 1, op.clone()));

@@ -22,7 +22,7 @@ pub(super) type Job<'a> = BoxFuture<'a, Done>;
 /// What came of it.
 pub(super) enum Done {
     /// An op of inject.
-    Op { step: usize, index: usize, op: Op, took_ms: f64, outcome: Result<(), PortError> },
+    Op { step: usize, index: usize, op: Box<Op>, took_ms: f64, outcome: Result<(), PortError> },
     /// What a step holds was renewed, or not.
     Renewed { step: usize, outcome: Result<(), PortError> },
     /// An action of the repair.
@@ -33,7 +33,7 @@ pub(super) enum Done {
 pub(super) fn inject(actuator: &dyn Actuator, step: usize, index: usize, op: Op) -> Job<'_> {
     Box::pin(async move {
         let (took_ms, outcome) = blow(actuator, &op).await;
-        Done::Op { step, index, op, took_ms, outcome }
+        Done::Op { step, index, op: Box::new(op), took_ms, outcome }
     })
 }
 

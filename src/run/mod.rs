@@ -14,6 +14,7 @@ mod limits;
 mod play;
 pub mod ports;
 mod record;
+mod settle;
 mod watch;
 mod windup;
 

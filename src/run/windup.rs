@@ -7,6 +7,7 @@ use super::{
     play::Ending,
     ports::{PortError, Ports},
     record::Record,
+    settle::settle,
 };
 use crate::model::{
     event::EventKind,
@@ -33,7 +34,7 @@ pub(super) async fn wind_up(plan: &Plan, lab: &mut Ports, record: &mut Record<'_
         survey(lab, record, false, &mut errors).await;
         heal::all(&plan.injection, lab.actuator.as_ref(), record).await;
     }
-    if let Some(error) = heal::settle(&plan.injection, lab.surveyor.as_ref(), record).await {
+    if let Some(error) = settle(&plan.injection, lab.surveyor.as_ref(), record).await {
         errors.push(error);
     }
     survey(lab, record, true, &mut errors).await;

@@ -34,21 +34,43 @@ fn wait(symptom: &str, there: bool, deadline: Duration) -> Duration {
 
 /// `symptom` is a script that succeeds while the fault is felt.
 fn ends_by_itself(fault: &[&str], symptom: &str) {
+    ends_within(TTL, fault, symptom);
+}
+
+fn ends_within(time_to_live: Duration, fault: &[&str], symptom: &str) {
     wait(symptom, false, Duration::from_secs(60));
-    let ttl = format!("{}s", TTL.as_secs());
+    let ttl = format!("{}s", time_to_live.as_secs());
     let mut held = start(&[&["fault", "inject"], fault, &["--ttl", &ttl]].concat());
     wait(symptom, true, Duration::from_secs(30));
     // Longer than its time to live: it was renewed.
-    thread::sleep(TTL + Duration::from_secs(1));
+    thread::sleep(time_to_live + Duration::from_secs(1));
     assert!(sh(symptom).0, "{fault:?} ended while droplab lived");
     held.kill().unwrap();
     held.wait().unwrap();
-    let took = wait(symptom, false, TTL + Duration::from_secs(1) + LOOK);
+    let took = wait(symptom, false, time_to_live + Duration::from_secs(1) + LOOK);
     println!("{}: gone {:.1} s after SIGKILL, time to live {ttl}", fault[0], took.as_secs_f64());
     run(&["heal"], Duration::from_secs(120)).expect_code(0);
 
-    // The ordinary end: told to stop, it heals and proves that nothing is left.
-    let told = run(&[&["fault", "inject", "--json"], fault, &["--for", "1s"]].concat(), Duration::from_secs(60));
+    leaves_nothing(fault, symptom);
+}
+
+/// For what lives in what the person owns: it outlives droplab, and `heal` takes it back.
+fn stays_until_healed(fault: &[&str], symptom: &str) {
+    wait(symptom, false, Duration::from_secs(60));
+    let mut held = start(&[&["fault", "inject"], fault].concat());
+    wait(symptom, true, Duration::from_secs(60));
+    held.kill().unwrap();
+    held.wait().unwrap();
+    thread::sleep(Duration::from_secs(1));
+    assert!(sh(symptom).0, "{fault:?} ended with droplab");
+    run(&["heal"], Duration::from_secs(180)).expect_code(0);
+    wait(symptom, false, Duration::from_secs(60));
+    leaves_nothing(fault, symptom);
+}
+
+/// The ordinary end: told to stop, it heals and proves that nothing is left.
+fn leaves_nothing(fault: &[&str], symptom: &str) {
+    let told = run(&[&["fault", "inject", "--json"], fault, &["--for", "1s"]].concat(), Duration::from_secs(180));
     let told = told.expect_code(0).json();
     assert_eq!(told["residue"].as_array().map(Vec::len), Some(0), "{told}");
     wait(symptom, false, Duration::from_secs(30));
@@ -214,4 +236,81 @@ fn f18_ctrl_c_heals_and_another_process_can_heal_it() {
 #[test]
 fn f19_a_payment_cannot_be_made_while_the_ledger_is_cut_off() {
     ends_by_itself(&["cut-link", "--from", "payment", "--to", "postgres"], BUY);
+}
+
+#[test]
+fn f20_fail_dns_for_chosen_names() {
+    let resolves = |name: &str| {
+        format!("timeout 8 kubectl exec deployment/storefront -- getent hosts {name}.shop.svc.cluster.local")
+    };
+    let only = format!("! {} && {}", resolves("payment"), resolves("catalog"));
+    ends_by_itself(&["fail-dns", "--from", "storefront", "--names", "payment,bank", "--mode", "reset"], &only);
+}
+
+#[test]
+fn f21_stop_node() {
+    // A port of the node's kernel, asked from another node: a frozen kubelet's would still be opened, a machine that is off is silent.
+    let silent = "ip=$(kubectl get node $DROPLAB_LAB-worker3 -o jsonpath='{.status.addresses[?(@.type==\"InternalIP\")].address}'); ! docker exec $DROPLAB_LAB-worker2 timeout 1 bash -c \"</dev/tcp/$ip/10250\"";
+    ends_by_itself(&["stop-node", "--zone", "dc-3"], silent);
+}
+
+#[test]
+fn f22_flush_redis_brings_the_keys_back_and_keeps_newer_ones() {
+    assert!(sh("redis-cli set e2e-old 1 && redis-cli set e2e-both old").0);
+    stays_until_healed(&["flush-redis"], "test -z \"$(redis-cli get e2e-old)\"");
+    let mut held = start(&["fault", "inject", "flush-redis"]);
+    wait("test -z \"$(redis-cli get e2e-old)\"", true, Duration::from_secs(30));
+    assert!(sh("redis-cli set e2e-both new").0);
+    held.kill().unwrap();
+    held.wait().unwrap();
+    run(&["heal"], Duration::from_secs(60)).expect_code(0);
+    assert_eq!(sh("redis-cli get e2e-old; redis-cli get e2e-both; redis-cli del e2e-old e2e-both").1, "1\nnew\n2");
+}
+
+#[test]
+fn f23_shrink_memory() {
+    stays_until_healed(&["shrink-memory", "--mebibytes", "1"], "redis-cli set e2e 1 2>&1 | grep -q OOM");
+}
+
+#[test]
+fn f24_shrink_retention_deletes_what_is_older() {
+    let earliest = "kafka-get-offsets.sh --bootstrap-server $KAFKA_BROKERS --topic orders.placed --time earliest | awk -F: '{ n += $3 } END { print n }'";
+    let before = sh(earliest).1;
+    let short = "kafka-configs.sh --bootstrap-server $KAFKA_BROKERS --describe --topic orders.placed | grep -q retention.ms=1000";
+    let fault = ["shrink-retention", "--topic", "orders.placed", "--retention", "1s"];
+    let mut held = start(&[&["fault", "inject"], &fault[..]].concat());
+    wait(short, true, Duration::from_secs(60));
+    wait(&format!("test \"$({earliest})\" -gt {before}"), true, Duration::from_secs(60));
+    held.kill().unwrap();
+    held.wait().unwrap();
+    run(&["heal"], Duration::from_secs(60)).expect_code(0);
+    wait(short, false, Duration::from_secs(20));
+    leaves_nothing(&fault, short);
+}
+
+#[test]
+fn f25_move_leader() {
+    let leader = "kafka-topics.sh --bootstrap-server $KAFKA_BROKERS --describe --topic orders.paid | grep -o 'Partition: 0.*Leader: [0-9]*'";
+    let before = sh(leader).1;
+    assert!(before.starts_with("Partition: 0"), "{before}");
+    stays_until_healed(
+        &["move-leader", "--topic", "orders.paid", "--partition", "0"],
+        &format!("now=$({leader}); test -n \"$now\" && test \"$now\" != '{before}'"),
+    );
+}
+
+#[test]
+fn f26_stop_broker() {
+    stays_until_healed(&["stop-broker", "--zone", "dc-3"], "! kubectl get pod kafka-dc-3-0");
+    run(&["reset"], Duration::from_secs(180)).expect_code(0);
+}
+
+#[test]
+fn f27_pause_consumer() {
+    let idle = "test \"$(kafka-consumer-groups.sh --bootstrap-server $KAFKA_BROKERS --describe --group notification | grep -c shop-old)\" = 5";
+    ends_within(
+        Duration::from_secs(6),
+        &["pause-consumer", "--group", "notification", "--topic", "orders.placed"],
+        idle,
+    );
 }

@@ -135,8 +135,7 @@ pub(super) async fn main(global: &Global, args: &Args) -> Result<Exit, Failure> 
 
 /// Whether all of it ends without this process.
 fn lives_alone(inject: &[Op]) -> bool {
-    use crate::model::hold::Hold;
-    inject.iter().all(|op| matches!(op, Op::Hold { hold, .. } if !matches!(hold, Hold::Sessions(_))))
+    inject.iter().all(|op| matches!(op, Op::Hold { hold, .. } if !hold.belongs_to_process()))
 }
 
 /// Another process has written the end of it. Of a journal that cannot be read nobody knows: not renewing is the safe side.

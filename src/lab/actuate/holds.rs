@@ -77,7 +77,7 @@ impl Lab {
     async fn scripts(&self, id: &str, ttl: Span, hold: &Hold) -> Result<Option<ByNode>, LabError> {
         let ttl_ms = ttl.0.as_millis();
         let facts = match hold {
-            Hold::Sessions(_) | Hold::RedisPause { .. } => return Ok(None),
+            Hold::Sessions(_) | Hold::Members(_) | Hold::RedisPause { .. } => return Ok(None),
             _ => self.population().await?,
         };
         let in_zone = |zone: &str, script: &Scripts| -> ByNode {
@@ -85,7 +85,7 @@ impl Lab {
         };
         let kept = |kept: &keeper::Kept| Scripts::at_once(keeper::hold(id, ttl_ms, kept));
         Ok(Some(match hold {
-            Hold::Sessions(_) | Hold::RedisPause { .. } => return Ok(None),
+            Hold::Sessions(_) | Hold::Members(_) | Hold::RedisPause { .. } => return Ok(None),
             Hold::Packets(rule) => {
                 let rules = packets::rules(id, ttl_ms, rule, &peers(rule, &facts));
                 let enter = |sandbox: &Sandbox| Scripts::of(&rules, &format!("nsenter --net={} nft", sandbox.network));

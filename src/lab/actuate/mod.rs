@@ -4,8 +4,10 @@
 //! it reaches, nodes through shells that open only where droplab's mark is, servers through the lab's own ports.
 
 pub(super) mod holds;
+pub mod members;
 mod redis;
 pub mod sessions;
+mod settings;
 mod workload;
 
 use async_trait::async_trait;
@@ -42,11 +44,13 @@ impl Lab {
         match op {
             Op::Hold { id, ttl, hold } => match hold {
                 Hold::Sessions(sessions) => self.hold_sessions(id, *ttl, sessions).await,
+                Hold::Members(members) => self.hold_members(id, *ttl, members).await,
                 Hold::RedisPause { all } => self.pause_redis(*ttl, *all).await,
                 _ => self.hold_in_nodes(id, *ttl, hold).await,
             },
             Op::Release { id, hold } => match hold {
                 Hold::Sessions(_) => self.release_sessions(id).await,
+                Hold::Members(members) => self.release_members(id, members).await,
                 Hold::RedisPause { .. } => self.unpause_redis().await,
                 Hold::Packets(_) | Hold::CutZone { .. } => self.release_in_nodes(&holds::in_every_network(id)).await,
                 Hold::Frozen { .. } | Hold::FrozenZone { .. } | Hold::Work { .. } => {
@@ -54,6 +58,7 @@ impl Lab {
                 }
             },
             Op::KillBackends { role } => self.kill_backends(role).await,
+            Op::Set { setting, value } => self.set(setting, value.as_deref()).await,
             Op::SetImage { .. } | Op::SetReplicas { .. } | Op::SetEnv { .. } | Op::DeletePod { .. } => {
                 // Asked anew for each op: a cluster may have been replaced behind the same port since `connect`.
                 guard(&self.kube, &self.layout).await?;

@@ -2,8 +2,6 @@
 //!
 //! **Invariant**: every pause has a time; Redis ends it whoever is alive.
 
-use std::time::Duration;
-
 use crate::{
     lab::{Lab, error::LabError},
     model::units::Span,
@@ -23,14 +21,9 @@ impl Lab {
         self.tell_redis(redis::cmd("CLIENT").arg("UNPAUSE")).await
     }
 
-    async fn tell_redis(&self, command: &redis::Cmd) -> Result<(), LabError> {
+    pub(super) async fn tell_redis(&self, command: &redis::Cmd) -> Result<(), LabError> {
         let failed = |why: String| LabError::Kube { tried: "tell Redis' primary".to_owned(), why };
-        let client = self.redis().map_err(failed)?;
-        let work = async {
-            let mut connection = client.get_multiplexed_async_connection().await?;
-            connection.set_response_timeout(Duration::from_mins(1));
-            command.query_async::<()>(&mut connection).await
-        };
-        work.await.map_err(|error| failed(error.to_string()))
+        let mut connection = self.redis_connection().await.map_err(failed)?;
+        command.query_async::<()>(&mut connection).await.map_err(|error| failed(error.to_string()))
     }
 }

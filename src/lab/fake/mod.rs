@@ -11,6 +11,7 @@ mod population;
 mod ports;
 mod quirks;
 mod typed;
+mod whole;
 mod world;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

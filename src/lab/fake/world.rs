@@ -8,9 +8,10 @@ use tokio::time::Instant;
 
 use super::Quirks;
 use crate::model::{
-    facts::{Deployment, Facts},
+    facts::{Facts, StatefulSet},
     ledger::LedgerReading,
     op::Op,
+    setting::Setting,
 };
 
 /// What the edge does with payments.
@@ -59,7 +60,7 @@ impl World {
     /// A whole lab.
     pub(super) fn new(name: &str, quirks: Quirks) -> Self {
         Self {
-            facts: facts(name),
+            facts: super::whole::facts(name),
             quirks,
             edge: Edge::Whole,
             books: LedgerReading::default(),
@@ -121,6 +122,7 @@ impl World {
                 }
             }
             Op::KillBackends { .. } => {}
+            Op::Set { setting, value } => self.set(setting, value.clone()),
             Op::Hold { id, ttl, hold } => {
                 self.holds.insert(id.clone(), (hold.to_string(), Instant::now() + ttl.0));
             }
@@ -129,50 +131,33 @@ impl World {
         Ok(())
     }
 
+    fn set(&mut self, setting: &Setting, value: Option<String>) {
+        let put = |map: &mut BTreeMap<String, String>, key: &str, value: Option<String>| match value {
+            Some(value) => drop(map.insert(key.to_owned(), value)),
+            None => drop(map.remove(key)),
+        };
+        match setting {
+            Setting::Redis(name) => put(&mut self.facts.redis, name, value),
+            Setting::RedisKeys => put(&mut self.facts.redis, "keys", value),
+            Setting::Topic { topic, key } => {
+                put(&mut self.facts.topics.entry(topic.clone()).or_default().config, key, value);
+            }
+            Setting::Replicas { topic, partition } => {
+                let found = self.facts.topics.get_mut(topic).and_then(|topic| topic.replicas.get_mut(*partition));
+                if let (Some(replicas), Some(value)) = (found, value) {
+                    *replicas = value.split(',').filter_map(|id| id.parse().ok()).collect();
+                }
+            }
+            Setting::Pods(set) => {
+                let pods = value.and_then(|value| value.parse().ok()).unwrap_or(0);
+                self.facts.stateful_sets.insert(set.clone(), StatefulSet { replicas: pods, ready: pods });
+            }
+        }
+    }
+
     /// What a survey finds: what is held shows until its time is over.
     pub fn survey(&self, now: Instant) -> Facts {
         let held = self.holds.iter().filter(|(_, (_, until))| now < *until);
         Facts { traces: held.map(|(id, (hold, _))| format!("{id}: {hold}")).collect(), ..self.facts.clone() }
-    }
-}
-
-/// The lab that `droplab up` makes, as a survey finds it.
-fn facts(name: &str) -> Facts {
-    let deployment = |service: &str, image: &str, replicas| {
-        let tag = image.rsplit_once(':').map_or("", |(_, tag)| tag);
-        let found = Deployment {
-            replicas,
-            ready: replicas,
-            images: [(service.to_owned(), image.to_owned())].into(),
-            change_cause: Some(format!("{service} {tag}")),
-            ..Deployment::default()
-        };
-        (service.to_owned(), found)
-    };
-    let mut deployments: BTreeMap<_, _> = ["catalog", "orders", "bank", "inventory", "fulfilment", "notification"]
-        .map(|service| deployment(service, "droplab/shop:1.0", 1))
-        .into();
-    deployments.extend([
-        deployment("nginx", "droplab/nginx:1.26", 2),
-        deployment("storefront", "droplab/shop:1.0", 2),
-        deployment("payment", "droplab/payment:2.8.0", 2),
-    ]);
-    if let Some(payment) = deployments.get_mut("payment") {
-        payment.env.insert("payment/DB_POOL_SIZE".into(), "50".into());
-        payment.limits.insert("payment/memory".into(), "256Mi".into());
-    }
-    let settings = [("max_connections", "200"), ("fsync", "on"), ("synchronous_commit", "on")];
-    let images = ["nginx:1.26", "shop:1.0", "payment:2.8.0", "payment:2.8.1"];
-    let (pods, nodes) = super::population::population(&deployments);
-    Facts {
-        lab: name.to_owned(),
-        deployments,
-        pods,
-        nodes,
-        postgres_settings: settings.map(|(name, value)| (name.to_owned(), value.to_owned())).into(),
-        postgres_started: Some("2026-01-01T00:00:00Z".into()),
-        images: images.map(|image| format!("docker.io/droplab/{image}")).to_vec(),
-        configs: [("configmap/nginx".to_owned(), "5d41402a".to_owned())].into(),
-        ..Facts::default()
     }
 }

@@ -91,7 +91,36 @@ fn with_set(id: &str, ttl_ms: u128, peers: &[String], ranges: bool, chains: &str
 fn verdicts(packets: &Packets, side: &str) -> Vec<String> {
     let port = |port: &Port| format!("{} {side} {} ", if port.udp { "udp" } else { "tcp" }, port.number);
     let port = packets.port.as_ref().map(port).unwrap_or_default();
-    match packets.fate {
+    let what = match packets.names.as_slice() {
+        [] => vec![port],
+        names => names.iter().map(|name| format!("{port}{}", question(name))).collect(),
+    };
+    what.iter().flat_map(|what| verdict(packets.fate, what)).collect()
+}
+
+/// Matches a DNS question whose name begins with these labels: they follow the headers of UDP (8 bytes) and of DNS (12 bytes)
+/// as length and letters (RFC 1035, 4.1.2). Eight bytes at a time, as much as a register of nftables holds with ease.
+fn question(name: &str) -> String {
+    let labels = name.split('.').flat_map(|label| {
+        let length = u8::try_from(label.len()).unwrap_or(u8::MAX);
+        std::iter::once(length).chain(label.bytes()).collect::<Vec<_>>()
+    });
+    let bytes: Vec<u8> = labels.collect();
+    bytes.chunks(8).zip(0..).fold(String::new(), |mut text, (chunk, index)| {
+        let number = chunk.iter().fold(0_u64, |number, byte| number << 8 | u64::from(*byte));
+        let _ = write!(
+            text,
+            "@th,{},{} 0x{number:0digits$x} ",
+            160 + index * 64,
+            chunk.len() * 8,
+            digits = chunk.len() * 2
+        );
+        text
+    })
+}
+
+fn verdict(fate: Fate, port: &str) -> Vec<String> {
+    match fate {
         Fate::Drop => vec![format!("{port}counter drop")],
         Fate::Reset => vec![
             format!("{port}ip protocol tcp counter reject with tcp reset"),
@@ -146,6 +175,7 @@ mod tests {
             at: at("payment"),
             peer: Some(at("postgres")),
             port: Some(Port { udp: false, number: 5432 }),
+            names: Vec::new(),
             direction: Direction::Out,
             fate,
         }
@@ -165,6 +195,12 @@ mod tests {
         add element ip droplab x1 { 10.0.0.1 timeout 30000ms, 10.96.0.9 timeout 30000ms }
         ");
         assert!(renew.starts_with(&install) && renew.ends_with(&arm));
+    }
+
+    #[test]
+    fn a_question_is_matched_by_its_first_labels() {
+        assert_eq!(question("bank"), "@th,160,40 0x0462616e6b ");
+        assert_eq!(question("postgres.shop"), "@th,160,64 0x08706f7374677265 @th,224,48 0x730473686f70 ");
     }
 
     #[test]

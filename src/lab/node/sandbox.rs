@@ -40,6 +40,22 @@ pub async fn list(nodes: &Nodes, node: &str, namespace: &str) -> Result<BTreeMap
     Ok(read(&nodes.run(node, &script).await?))
 }
 
+/// Runs a script inside of a pod's container, with what it needs to find programs; the output is the script's.
+pub fn inside(uid: &str, container: &str, script: &str) -> String {
+    let its = format!(
+        r#"select(.annotations["io.kubernetes.cri.container-type"] == "container")
+  | select(.annotations["io.kubernetes.cri.sandbox-uid"] == "{uid}" and .annotations["io.kubernetes.cri.container-name"] == "{container}")"#
+    );
+    format!(
+        "config=$(jq -r '{its} | input_filename' {TASKS}/*/config.json | tail -n 1)
+[ -n \"$config\" ] || {{ echo 'its container {container} does not run'; exit 1; }}
+nsenter --target \"$(cat \"${{config%/*}}/init.pid\")\" --mount --net --uts --ipc --pid env -i \
+    \"$(jq -r '[.process.env[] | select(startswith(\"PATH=\"))][0]' \"$config\")\" LANG=C.UTF-8 sh -eu <<'INSIDE'
+{script}
+INSIDE"
+    )
+}
+
 fn read(output: &str) -> BTreeMap<String, Sandbox> {
     let rows = output.lines().filter_map(|line| {
         let mut words = line.split('\t');

@@ -81,13 +81,42 @@ pub struct LimitBandwidth {
     pub direction: Direction,
 }
 
-/// Let no name be resolved.
+/// Let names not be resolved.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct FailDns {
     /// Whose questions.
     pub from: Target,
+    /// Only questions for these names, such as `bank`; all when left out.
+    #[serde(default)]
+    pub names: Names,
     /// Whether they are lost or refused.
     #[serde(default)]
     pub mode: CutMode,
+}
+
+/// Names of hosts, with commas between them.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Names(pub Vec<String>);
+
+impl TryFrom<String> for Names {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        let names: Vec<String> = text.split(',').map(|name| name.trim().to_ascii_lowercase()).collect();
+        let label = |label: &str| {
+            (1..=63).contains(&label.len()) && label.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b))
+        };
+        match names.iter().find(|name| name.len() > 120 || !name.split('.').all(label)) {
+            Some(wrong) => Err(format!("`{wrong}` is no host name; expected such as `bank` or `bank.shop.svc`")),
+            None => Ok(Self(names)),
+        }
+    }
+}
+
+impl From<Names> for String {
+    fn from(names: Names) -> Self {
+        names.0.join(",")
+    }
 }

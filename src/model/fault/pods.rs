@@ -80,3 +80,11 @@ pub struct CutZone {
     /// Which: `dc-1`, `dc-2` or `dc-3`.
     pub zone: String,
 }
+
+/// Switch a data centre off.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct StopNode {
+    /// Which: `dc-1`, `dc-2` or `dc-3`.
+    pub zone: String,
+}

@@ -58,3 +58,30 @@ pub enum PauseMode {
     /// All of them.
     All,
 }
+
+/// Empty Redis' cache.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct FlushRedis {}
+
+/// Leave Redis less memory.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct ShrinkMemory {
+    /// How many mebibytes are left to it.
+    pub mebibytes: u64,
+    /// What it does when they are full.
+    #[serde(default)]
+    pub policy: Eviction,
+}
+
+/// What Redis does when its memory is full (`maxmemory-policy`).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Eviction {
+    /// It refuses to write.
+    #[default]
+    Noeviction,
+    /// It forgets what was used least recently.
+    AllkeysLru,
+}

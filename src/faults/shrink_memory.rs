@@ -1,0 +1,60 @@
+//! Leave Redis less memory.
+//!
+//! # Story
+//! The data grew, the machine did not. What happens next was decided long ago, by a policy that nobody remembers.
+//!
+//! # Breaks
+//! `maxmemory` and `maxmemory-policy` of Redis' primary are set (redis.io, *Key eviction*). With `policy: noeviction` every
+//! write fails with an out-of-memory error once they are full; with `policy: allkeys-lru` keys vanish, and the database
+//! behind the cache is asked instead.
+//!
+//! # Heals
+//! Both are set back to what they were before. What was evicted stays evicted.
+//!
+//! # Dead-man
+//! None. This fault lives in what the person owns, like the real one; the way back is in the journal, written before the
+//! blow, and `droplab heal` plays it from another process.
+//!
+//! # Needs
+//! Redis reached from this machine.
+//!
+//! # Seen in production
+//! No public post-mortem checked yet: those that name a full Redis name the policy, and no number.
+
+use super::{
+    Ground,
+    manual::{Manual, NONE, may, must},
+};
+use crate::model::{
+    fault::{Eviction, ShrinkMemory},
+    op::Recipe,
+    setting::Setting,
+};
+
+pub(super) const MANUAL: Manual = Manual {
+    key: "shrink-memory",
+    about: "Leave Redis less memory",
+    dead_man: NONE,
+    parameters: &[
+        must("mebibytes", "NUMBER", "How many mebibytes are left to it"),
+        may("policy", "noeviction|allkeys-lru", "What Redis does when they are full"),
+    ],
+    example: "--mebibytes 1",
+};
+
+pub(super) fn recipe(fault: &ShrinkMemory, ground: &Ground) -> Result<Recipe, Vec<String>> {
+    if !(1..=65_536).contains(&fault.mebibytes) {
+        return Err(vec!["mebibytes: expected 1 to 65536 (0 would be no limit at all)".to_owned()]);
+    }
+    let policy = match fault.policy {
+        Eviction::Noeviction => "noeviction",
+        Eviction::AllkeysLru => "allkeys-lru",
+    };
+    let wanted = [("maxmemory-policy", policy.to_owned()), ("maxmemory", (fault.mebibytes << 20).to_string())];
+    let recipes = wanted.map(|(name, value)| {
+        let setting = Setting::Redis(name.to_owned());
+        let before = setting.of(ground.facts);
+        Recipe::set(setting, value, before)
+    });
+    Ok(recipes.into_iter().fold(Recipe { inject: vec![], heal: vec![] }, Recipe::then))
+}

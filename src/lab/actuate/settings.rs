@@ -1,0 +1,110 @@
+//! Settings of servers, set through each server's own protocol.
+//!
+//! **Invariant**: setting what is set already changes nothing; what is gone is left gone.
+
+use k8s_openapi::api::apps::v1::StatefulSet;
+use kube::{
+    Api,
+    api::{Patch, PatchParams},
+};
+use rdkafka::admin::{AdminOptions, AlterConfig, ResourceSpecifier};
+use serde_json::json;
+
+use crate::{
+    lab::{
+        Lab,
+        error::LabError,
+        kube::{guard, within},
+        layout::NAMESPACE,
+        node::sandbox,
+        servers::{ANSWER, ASIDE},
+    },
+    model::setting::Setting,
+};
+
+/// Puts Redis' keys aside, unless some are there already: in one moment for every client.
+const PUT_ASIDE: &str = "redis.call('SELECT', ARGV[1])
+if redis.call('DBSIZE') > 0 then return 0 end
+redis.call('SWAPDB', 0, ARGV[1])
+return 1";
+
+/// Brings them back; a key that is there anew is newer, and stays (`MOVE` writes nothing over).
+const BRING_BACK: &str = "redis.call('SELECT', ARGV[1])
+for _, key in ipairs(redis.call('KEYS', '*')) do redis.call('MOVE', key, 0) end
+redis.call('FLUSHDB')
+return 1";
+
+/// The order of a partition's replicas, and then its preferred leader: with Kafka's tools, beside a broker. A tool that finds
+/// the leader elected already says so, and fails.
+const REORDER: &str = r#"
+f=$(mktemp)
+echo '{"version":1,"partitions":[{"topic":"__TOPIC__","partition":__PARTITION__,"replicas":[__ORDER__]}]}' > $f
+kafka-reassign-partitions.sh --bootstrap-server kafka:9092 --reassignment-json-file $f --execute > $f.log 2>&1 || { cat $f.log >&2; exit 1; }
+n=0
+until kafka-leader-election.sh --bootstrap-server kafka:9092 --election-type preferred --topic __TOPIC__ --partition __PARTITION__ > $f.log 2>&1 || grep -q -i "election not needed" $f.log; do
+    n=$((n + 1)); [ $n -lt 5 ] || { cat $f.log >&2; exit 1; }
+done
+rm -f $f $f.log
+"#;
+
+impl Lab {
+    pub(super) async fn set(&self, setting: &Setting, value: Option<&str>) -> Result<(), LabError> {
+        match setting {
+            Setting::Redis(name) => {
+                let mut set = redis::cmd("CONFIG");
+                set.arg("SET").arg(name).arg(value.unwrap_or_default());
+                self.tell_redis(&set).await
+            }
+            Setting::RedisKeys => {
+                let script = if value.is_some() { PUT_ASIDE } else { BRING_BACK };
+                self.tell_redis(redis::cmd("EVAL").arg(script).arg(0).arg(ASIDE)).await
+            }
+            Setting::Topic { topic, key } => self.set_topic(topic, key, value).await,
+            Setting::Replicas { topic, partition } => {
+                let order = value.unwrap_or_default();
+                let script = REORDER.replace("__TOPIC__", topic).replace("__ORDER__", order);
+                self.beside_a_broker(&script.replace("__PARTITION__", &partition.to_string())).await
+            }
+            Setting::Pods(set) => self.set_pods(set, value.and_then(|value| value.parse().ok()).unwrap_or(0)).await,
+        }
+    }
+
+    /// Kafka's `AlterConfigs` replaces all that a topic has of its own: what it has already is said again with it.
+    async fn set_topic(&self, topic: &str, key: &str, value: Option<&str>) -> Result<(), LabError> {
+        let failed = |why: String| LabError::Kube { tried: format!("set {key} of topic {topic}"), why };
+        let Some(mut config) = self.topics().await?.remove(topic).map(|topic| topic.config) else { return Ok(()) };
+        match value {
+            Some(value) => drop(config.insert(key.to_owned(), value.to_owned())),
+            None => drop(config.remove(key)),
+        }
+        let admin = self.kafka_admin().map_err(|error| failed(error.to_string()))?;
+        let alter = AlterConfig::new(ResourceSpecifier::Topic(topic));
+        let alter = config.iter().fold(alter, |alter, (key, value)| alter.set(key, value));
+        let options = AdminOptions::new().request_timeout(Some(ANSWER));
+        let done = admin.alter_configs(&[alter], &options).await.map_err(|error| failed(error.to_string()))?;
+        done.into_iter().try_for_each(|one| one.map(drop).map_err(|(_, code)| failed(code.to_string())))
+    }
+
+    async fn set_pods(&self, set: &str, pods: u32) -> Result<(), LabError> {
+        guard(&self.kube, &self.layout).await?;
+        let api = Api::<StatefulSet>::namespaced(self.kube.clone(), NAMESPACE);
+        if within(5, "read the stateful set", api.get_opt(set)).await?.is_none() {
+            return Ok(());
+        }
+        let patch = Patch::Merge(json!({ "spec": { "replicas": pods } }));
+        within(10, "patch the stateful set", api.patch(set, &PatchParams::default(), &patch)).await.map(drop)
+    }
+
+    /// Run a script with Kafka's tools, in the container of a broker that runs.
+    async fn beside_a_broker(&self, script: &str) -> Result<(), LabError> {
+        let facts = self.population().await?;
+        let mut why = "no broker runs".to_owned();
+        for broker in facts.pods.iter().filter(|pod| pod.service == "kafka") {
+            match self.nodes.run(&broker.node, &sandbox::inside(&broker.uid, "kafka", script)).await {
+                Ok(_) => return Ok(()),
+                Err(error) => why = error.to_string(),
+            }
+        }
+        Err(LabError::Kube { tried: "run Kafka's tools".to_owned(), why })
+    }
+}

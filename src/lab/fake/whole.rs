@@ -1,0 +1,60 @@
+//! What a survey of a fake lab finds when everything works.
+//!
+//! **Invariant**: as the charts have it, as far as plans and faults look.
+
+use std::collections::BTreeMap;
+
+use crate::model::facts::{Deployment, Facts, StatefulSet, Topic};
+
+/// The lab that `droplab up` makes, as a survey finds it.
+pub(super) fn facts(name: &str) -> Facts {
+    let deployment = |service: &str, image: &str, replicas| {
+        let tag = image.rsplit_once(':').map_or("", |(_, tag)| tag);
+        let found = Deployment {
+            replicas,
+            ready: replicas,
+            images: [(service.to_owned(), image.to_owned())].into(),
+            change_cause: Some(format!("{service} {tag}")),
+            ..Deployment::default()
+        };
+        (service.to_owned(), found)
+    };
+    let mut deployments: BTreeMap<_, _> = ["catalog", "orders", "bank", "inventory", "fulfilment", "notification"]
+        .map(|service| deployment(service, "droplab/shop:1.0", 1))
+        .into();
+    deployments.extend([
+        deployment("nginx", "droplab/nginx:1.26", 2),
+        deployment("storefront", "droplab/shop:1.0", 2),
+        deployment("payment", "droplab/payment:2.8.0", 2),
+    ]);
+    if let Some(payment) = deployments.get_mut("payment") {
+        payment.env.insert("payment/DB_POOL_SIZE".into(), "50".into());
+        payment.limits.insert("payment/memory".into(), "256Mi".into());
+    }
+    let settings = [("max_connections", "200"), ("fsync", "on"), ("synchronous_commit", "on")];
+    let images = ["nginx:1.26", "shop:1.0", "payment:2.8.0", "payment:2.8.1"];
+    let (pods, nodes) = super::population::population(&deployments);
+    Facts {
+        lab: name.to_owned(),
+        deployments,
+        pods,
+        nodes,
+        postgres_settings: settings.map(|(name, value)| (name.to_owned(), value.to_owned())).into(),
+        postgres_started: Some("2026-01-01T00:00:00Z".into()),
+        redis: [("maxmemory", "201326592"), ("maxmemory-policy", "noeviction")]
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .into(),
+        topics: ["orders.placed", "orders.paid"]
+            .map(|name| {
+                let replicas = (0..6).map(|number| [1, 2, 3, 1, 2].iter().copied().skip(number % 3).take(3).collect());
+                (name.to_owned(), Topic { replicas: replicas.collect(), ..Topic::default() })
+            })
+            .into(),
+        stateful_sets: ["kafka-dc-1", "kafka-dc-2", "kafka-dc-3"]
+            .map(|set| (set.to_owned(), StatefulSet { replicas: 1, ready: 1 }))
+            .into(),
+        images: images.map(|image| format!("docker.io/droplab/{image}")).to_vec(),
+        configs: [("configmap/nginx".to_owned(), "5d41402a".to_owned())].into(),
+        ..Facts::default()
+    }
+}
