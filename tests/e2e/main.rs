@@ -9,4 +9,5 @@ mod conformance;
 mod droplab;
 mod faults;
 mod interruption;
+mod killed;
 mod lab;
