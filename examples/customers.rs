@@ -41,7 +41,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
 async fn customers(shop: SocketAddr, run: &str, rate: Rate, last: Duration) -> Result<(), Box<dyn Error>> {
     let steady = BTreeMap::from([(RequestKind::Payment, rate)]);
-    let load = Load { steady, baseline: Span(last), timeout: Span(TIMEOUT) };
+    let load = Load { steady, baseline: Span(last), timeout: Span(TIMEOUT), ramp: None };
     let (seen, mut windows) = mpsc::unbounded_channel();
     let mut crowd = Crowd::new(shop);
     let before = cpu();

@@ -2,9 +2,17 @@
 //!
 //! **Invariant**: no verb asks which of the two it has.
 
-use std::net::{Ipv4Addr, SocketAddr};
+use std::{
+    net::{Ipv4Addr, SocketAddr},
+    sync::Arc,
+};
 
-use super::{args::Global, failure::Failure, screen};
+use super::{
+    args::Global,
+    crowds::WithCrowds,
+    failure::{Code, Failure},
+    screen,
+};
 use crate::{
     lab::{
         Lab,
@@ -13,6 +21,7 @@ use crate::{
         sense::LabSensor,
     },
     load::Crowd,
+    model::plan::Injection,
     run::ports::Ports,
 };
 
@@ -36,11 +45,21 @@ pub async fn for_healing(global: &Global) -> Result<Ports, Failure> {
     Ok(ports(lab))
 }
 
+/// Refuse, before anything is touched, what this machine's kernel cannot do.
+pub async fn can(lab: &Ports, injection: &Injection) -> Result<(), Failure> {
+    for op in injection.blows() {
+        if let Some(why) = lab.actuator.lacks(op).await? {
+            return Err(Failure::new(Code::HostCannot, why).next("droplab doctor"));
+        }
+    }
+    Ok(())
+}
+
 fn ports(lab: Lab) -> Ports {
     let shop = SocketAddr::from((Ipv4Addr::LOCALHOST, lab.layout.port("shop")));
     let sensor = LabSensor::new(lab.sense_target(), Box::new(Crowd::new(shop)));
     Ports {
-        actuator: Box::new(lab.clone()),
+        actuator: Box::new(WithCrowds { lab: lab.clone(), shop, here: Arc::default() }),
         surveyor: Box::new(lab.clone()),
         sensor: Box::new(sensor),
         repairer: Box::new(lab),

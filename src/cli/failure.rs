@@ -79,7 +79,7 @@ impl Code {
             Self::LabError => ("DL-LAB-ERROR", "the lab did not do what it was asked", Exit::Unknown),
             Self::Unhealed => ("DL-UNHEALED", "a fault may still be in the lab", Exit::Unhealed),
             Self::EngineDown => ("DL-ENGINE-DOWN", "the Docker engine does not answer", Exit::Host),
-            Self::HostCannot => ("DL-HOST-CANNOT", "this host cannot carry the lab", Exit::Host),
+            Self::HostCannot => ("DL-HOST-CANNOT", "this host cannot do that", Exit::Host),
             Self::PortBusy => ("DL-PORT-BUSY", "a port is taken", Exit::Host),
             Self::MemoryLow => ("DL-MEMORY-LOW", "Docker has too little memory", Exit::Host),
             Self::DiskLow => ("DL-DISK-LOW", "Docker has too little room on its disk", Exit::Host),

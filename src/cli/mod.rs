@@ -5,6 +5,7 @@
 pub mod args;
 pub mod completion;
 pub mod connect;
+mod crowds;
 pub mod doctor;
 pub mod down;
 pub mod env;

@@ -11,7 +11,7 @@ use jiff::Timestamp;
 
 use super::{
     args::{Global, Lang},
-    connect::connect,
+    connect::{can, connect},
     exit::Exit,
     failure::{Code, Failure},
     interrupt, screen,
@@ -79,6 +79,7 @@ pub async fn main(global: &Global, args: &Args) -> Result<Exit, Failure> {
     let before = lab.surveyor.survey().await?;
     let wishes = Wishes { healthy: args.healthy, ..args.wishes.wishes() };
     let plan = plan::compile(&id, &scenario, before, args.wishes.seed, &wishes)?;
+    can(&lab, &plan.injection).await?;
 
     let folder = RunDir::create(&store::home(), &id, Timestamp::now(), args.out.as_deref())?;
     let wall = if args.rehearse { Wall::From(Timestamp::now()) } else { Wall::Real };

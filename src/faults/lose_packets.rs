@@ -5,7 +5,7 @@
 //!
 //! # Breaks
 //! In the network of each pod of `from`, the given share of the packets to and from `to` is lost, each by its own throw of
-//! the dice. TCP sends again, later and later: throughput falls and the last percentiles rise long before anything fails.
+//! the dice, or, with `correlation`, in bursts. TCP sends again, later and later: throughput falls and the last percentiles rise long before anything fails.
 //!
 //! # Heals
 //! The rules are taken out of every pod's network.
@@ -14,18 +14,18 @@
 //! The kernel: addresses stand in an nftables set with a timeout, renewed every third of it.
 //!
 //! # Needs
-//! nftables sets with a timeout and `numgen random` in the kernel of the nodes.
+//! nftables sets with a timeout and `numgen random` in the kernel of the nodes; with `correlation`, iptables' `NFQUEUE`.
 //!
 //! # Seen in production
 //! No public post-mortem checked yet: most that name packet loss name a cable or a card, and no number.
 
 use super::{
     Ground, both,
-    manual::{DIRECTION, FROM, KERNEL, Manual, TO, must},
+    manual::{CORRELATION, DIRECTION, FROM, KERNEL, Manual, SHARE, TO},
 };
 use crate::model::{
     fault::LosePackets,
-    hold::{Fate, Hold, Packets},
+    hold::{Fate, Hold, Packets, Shape},
     op::Recipe,
 };
 
@@ -33,7 +33,7 @@ pub(super) const MANUAL: Manual = Manual {
     key: "lose-packets",
     about: "Lose packets at random",
     dead_man: KERNEL,
-    parameters: &[FROM, TO, must("share", "PERCENT", "How many of the packets, such as 5%"), DIRECTION],
+    parameters: &[FROM, TO, SHARE, CORRELATION, DIRECTION],
     example: "--from payment --to postgres --share 20%",
 };
 
@@ -42,7 +42,11 @@ pub(super) fn recipe(fault: &LosePackets, ground: &Ground) -> Result<Recipe, Vec
         return Err(vec!["share: 0% of the packets is none".to_owned()]);
     }
     let (at, peer) = both(&fault.from, fault.to.as_ref(), ground)?;
-    let fate = Fate::Lose(fault.share);
+    // The kernel's dice have no memory; a helper's have.
+    let fate = match fault.correlation {
+        None => Fate::Lose(fault.share),
+        Some(correlation) => Fate::Shape(Shape { lose: fault.share, correlation, ..Shape::default() }),
+    };
     Ok(ground.hold(Hold::Packets(Packets {
         at,
         peer,

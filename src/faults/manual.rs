@@ -3,20 +3,23 @@
 //! **Invariant**: the same names as the fields in `model::fault`; a test reads a fault from each line of this table.
 
 use super::{
-    burn_cpu, change_config, crash_loop, cut_link, cut_zone, deploy_version, exhaust_connections, fail_dns,
-    fill_memory, flush_redis, freeze_pod, freeze_zone, hold_lock, kill_backends, kill_pod, limit_bandwidth,
-    long_transaction, lose_packets, move_leader, pause_consumer, pause_redis, scale, shrink_memory, shrink_retention,
-    stop_broker, stop_node,
+    break_http, burn_cpu, change_config, corrupt_packets, crash_loop, cut_link, cut_zone, deploy_version,
+    duplicate_packets, exhaust_connections, fail_dns, fill_memory, flush_redis, freeze_pod, freeze_zone, hold_lock,
+    kill_backends, kill_pod, limit_bandwidth, long_transaction, lose_packets, move_leader, pause_consumer, pause_redis,
+    scale, shrink_memory, shrink_retention, slow_disk, slow_link, stop_broker, stop_node, surge_load,
 };
 
 /// Every fault, in the order of the alphabet. An example is accepted by a lab in good health; a test puts each of them in.
 pub const FAULTS: &[Manual] = &[
+    break_http::MANUAL,
     burn_cpu::MANUAL,
     change_config::MANUAL,
+    corrupt_packets::MANUAL,
     crash_loop::MANUAL,
     cut_link::MANUAL,
     cut_zone::MANUAL,
     deploy_version::MANUAL,
+    duplicate_packets::MANUAL,
     exhaust_connections::MANUAL,
     fail_dns::MANUAL,
     fill_memory::MANUAL,
@@ -35,8 +38,11 @@ pub const FAULTS: &[Manual] = &[
     scale::MANUAL,
     shrink_memory::MANUAL,
     shrink_retention::MANUAL,
+    slow_disk::MANUAL,
+    slow_link::MANUAL,
     stop_broker::MANUAL,
     stop_node::MANUAL,
+    surge_load::MANUAL,
 ];
 
 /// One parameter of a fault.
@@ -94,12 +100,16 @@ pub(super) const FROM: Parameter =
 pub(super) const TO: Parameter = may("to", "TARGET", "The other end; everybody when left out");
 pub(super) const DIRECTION: Parameter =
     may("direction", "both|out|in", "Only what goes this way, seen from the first end");
+pub(super) const SHARE: Parameter = must("share", "PERCENT", "How many of the packets, such as 5%");
+pub(super) const CORRELATION: Parameter =
+    may("correlation", "PERCENT", "How much a throw of the dice depends on the one before: bursts");
 pub(super) const ZONE: Parameter = must("zone", "ZONE", "Which data centre: dc-1, dc-2 or dc-3");
 pub(super) const SERVICE: Parameter = must("service", "SERVICE", "Which deployment");
 
 pub(super) const TOPIC: Parameter = must("topic", "TOPIC", "Which topic");
 
 pub(super) const KERNEL: &str = "kernel: nftables set timeout";
+pub(super) const HELPER: &str = "kernel: nftables set timeout; process in the node: deadline";
 pub(super) const KEEPER: &str = "process in the node: deadline";
 pub(super) const SESSION: &str = "PostgreSQL: end of the session, idle timeout";
 pub(super) const NONE: &str = "none: it lives in what the person owns";

@@ -5,12 +5,15 @@
 //!
 //! **Invariant**: pure; key in YAML = file name = enum variant = heading. A recipe heals without an output of its inject.
 
+mod break_http;
 mod burn_cpu;
 mod change_config;
+mod corrupt_packets;
 mod crash_loop;
 mod cut_link;
 mod cut_zone;
 mod deploy_version;
+mod duplicate_packets;
 mod exhaust_connections;
 mod fail_dns;
 mod fill_memory;
@@ -31,8 +34,11 @@ mod pause_redis;
 mod scale;
 mod shrink_memory;
 mod shrink_retention;
+mod slow_disk;
+mod slow_link;
 mod stop_broker;
 mod stop_node;
+mod surge_load;
 
 pub use ground::Ground;
 use ground::{TTL, both};
@@ -43,12 +49,15 @@ use crate::model::{fault::FaultSpec, op::Recipe};
 pub fn recipe(fault: &FaultSpec, ground: &Ground) -> Result<Recipe, Vec<String>> {
     ground.check()?;
     match fault {
+        FaultSpec::BreakHttp(fault) => break_http::recipe(fault, ground),
         FaultSpec::BurnCpu(fault) => burn_cpu::recipe(fault, ground),
         FaultSpec::ChangeConfig(fault) => change_config::recipe(fault, ground),
+        FaultSpec::CorruptPackets(fault) => corrupt_packets::recipe(fault, ground),
         FaultSpec::CrashLoop(fault) => crash_loop::recipe(fault, ground),
         FaultSpec::CutLink(fault) => cut_link::recipe(fault, ground),
         FaultSpec::CutZone(fault) => cut_zone::recipe(fault, ground),
         FaultSpec::DeployVersion(fault) => deploy_version::recipe(fault, ground),
+        FaultSpec::DuplicatePackets(fault) => duplicate_packets::recipe(fault, ground),
         FaultSpec::ExhaustConnections(fault) => exhaust_connections::recipe(fault, ground),
         FaultSpec::FailDns(fault) => fail_dns::recipe(fault, ground),
         FaultSpec::FillMemory(fault) => fill_memory::recipe(fault, ground),
@@ -67,7 +76,10 @@ pub fn recipe(fault: &FaultSpec, ground: &Ground) -> Result<Recipe, Vec<String>>
         FaultSpec::Scale(fault) => scale::recipe(fault, ground),
         FaultSpec::ShrinkMemory(fault) => shrink_memory::recipe(fault, ground),
         FaultSpec::ShrinkRetention(fault) => shrink_retention::recipe(fault, ground),
+        FaultSpec::SlowDisk(fault) => slow_disk::recipe(fault, ground),
+        FaultSpec::SlowLink(fault) => slow_link::recipe(fault, ground),
         FaultSpec::StopBroker(fault) => stop_broker::recipe(fault, ground),
         FaultSpec::StopNode(fault) => stop_node::recipe(fault, ground),
+        FaultSpec::SurgeLoad(fault) => surge_load::recipe(fault, ground),
     }
 }

@@ -65,7 +65,7 @@ pub struct Lab {
     /// Its nodes, from inside.
     pub nodes: node::Nodes,
     /// What holds will need, looked up before their moment; by id.
-    prepared: Arc<Mutex<BTreeMap<String, actuate::holds::ByNode>>>,
+    prepared: Arc<Mutex<BTreeMap<String, actuate::scripts::ByNode>>>,
     /// The sessions that this process holds in PostgreSQL.
     holding: actuate::sessions::Holding,
     /// The members that this process has in consumer groups.

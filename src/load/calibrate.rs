@@ -54,7 +54,7 @@ fn held(window: &Window) -> bool {
 
 async fn attempt(shop: SocketAddr, run: &str, rate: Rate, timeout: Duration) -> Result<Vec<Window>, PortError> {
     let steady = BTreeMap::from([(RequestKind::Payment, rate)]);
-    let load = Load { steady, baseline: Span(TRY), timeout: Span(timeout) };
+    let load = Load { steady, baseline: Span(TRY), timeout: Span(timeout), ramp: None };
     let (seen, mut windows) = mpsc::unbounded_channel();
     let mut crowd = Crowd::new(shop);
     crowd.start(run, &load, seen).await?;

@@ -71,7 +71,7 @@ impl Crowd {
                 let answers = Answers::default();
                 self.answers.insert(*kind, Arc::clone(&answers));
                 let requests = Requests::new(*kind, &self.run, self.shop);
-                Lane::new(*kind, Schedule::new(*rate), requests, self.timeout, answers)
+                Lane::new(*kind, Schedule::new(*rate).over(load.ramp), requests, self.timeout, answers)
             })
             .collect())
     }

@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use crate::model::units::Rate;
+use crate::model::units::{Rate, Span};
 
 /// Over how many seconds a crowd arrives: a shop that rests opens its connections one after the other, as it does in life, and
 /// not all of them in the same moment.
@@ -16,28 +16,29 @@ const CROWD: f64 = 400.0;
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Schedule {
     rate: Rate,
+    ramp_s: f64,
 }
 
 impl Schedule {
-    /// So many a second.
+    /// So many a second, arriving as such a number does.
     pub fn new(rate: Rate) -> Self {
-        Self { rate }
+        Self { rate, ramp_s: if rate.per_second < CROWD { 0.0 } else { ARRIVAL_S } }
+    }
+
+    /// The same, arriving over so long.
+    #[must_use]
+    pub fn over(self, ramp: Option<Span>) -> Self {
+        Self { ramp_s: ramp.map_or(self.ramp_s, |ramp| ramp.0.as_secs_f64()), ..self }
     }
 
     /// When the request with this number is due, counted from the run's zero.
     #[expect(clippy::cast_precision_loss, reason = "sequence numbers of a run stay far below 2^52")]
     pub fn intended(self, seq: u64) -> Duration {
-        let (number, rate) = (seq as f64, self.rate.per_second);
-        if rate < CROWD {
-            return Duration::from_secs_f64(number / rate);
-        }
+        let (number, rate, ramp_s) = (seq as f64, self.rate.per_second, self.ramp_s);
         // The area under a rate that rises evenly is half of what it would be at the full rate.
-        let arrived = rate * ARRIVAL_S / 2.0;
-        let at_s = if number < arrived {
-            (2.0 * ARRIVAL_S * number / rate).sqrt()
-        } else {
-            ARRIVAL_S + (number - arrived) / rate
-        };
+        let arrived = rate * ramp_s / 2.0;
+        let at_s =
+            if number < arrived { (2.0 * ramp_s * number / rate).sqrt() } else { ramp_s + (number - arrived) / rate };
         Duration::from_secs_f64(at_s)
     }
 
@@ -73,6 +74,14 @@ mod tests {
         assert_eq!(schedule.intended(1_800), Duration::from_secs(3));
         assert_eq!(schedule.intended(3_000), Duration::from_secs(4));
         assert!(schedule.intended(2_999) < Duration::from_secs(4));
+    }
+
+    #[test]
+    fn a_ramp_that_is_asked_for_is_kept() {
+        let slow = schedule("100/s").over(Some(Span(Duration::from_secs(10))));
+        // Half of what ten seconds at the full rate would have had.
+        assert_eq!(slow.intended(500), Duration::from_secs(10));
+        assert_eq!(slow.intended(600), Duration::from_secs(11));
     }
 
     #[test]

@@ -18,6 +18,9 @@ pub struct Load {
     pub baseline: Span,
     /// A request without an answer for this long has failed.
     pub timeout: Span,
+    /// Over how long each kind's rate rises until it is whole; a moment for a few, three seconds for a crowd when left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ramp: Option<Span>,
 }
 
 /// What a customer does.

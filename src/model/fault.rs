@@ -3,7 +3,9 @@
 //! **Invariant**: variant = key in YAML = file in `src/faults/` = heading in docs/faults.md.
 
 mod kafka;
+mod load;
 mod network;
+mod packets;
 mod pods;
 mod servers;
 mod workload;
@@ -11,8 +13,10 @@ mod workload;
 use serde::{Deserialize, Serialize};
 
 pub use kafka::{MoveLeader, PauseConsumer, ShrinkRetention, StopBroker};
-pub use network::{CutLink, CutMode, FailDns, LimitBandwidth, LosePackets, Names};
-pub use pods::{BurnCpu, CrashLoop, CutZone, FillMemory, FreezePod, FreezeZone, KillPod, StopNode};
+pub use load::SurgeLoad;
+pub use network::{BreakHttp, CutLink, CutMode, FailDns, LimitBandwidth, Names};
+pub use packets::{CorruptPackets, DuplicatePackets, LosePackets, SlowLink};
+pub use pods::{BurnCpu, CrashLoop, CutZone, FillMemory, FreezePod, FreezeZone, KillPod, SlowDisk, StopNode};
 pub use servers::{
     Eviction, ExhaustConnections, FlushRedis, HoldLock, KillBackends, LongTransaction, PauseMode, PauseRedis,
     ShrinkMemory,
@@ -23,10 +27,14 @@ pub use workload::{ChangeConfig, DeployVersion, Scale};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum FaultSpec {
+    /// A service that answers wrongly, or late.
+    BreakHttp(BreakHttp),
     /// Processes that count as fast as they can, inside of pods.
     BurnCpu(BurnCpu),
     /// Another value of a deployment's variable, rolled out the ordinary way.
     ChangeConfig(ChangeConfig),
+    /// A link that spoils what it carries.
+    CorruptPackets(CorruptPackets),
     /// Pods whose containers die again and again.
     CrashLoop(CrashLoop),
     /// Two parts that cannot reach each other.
@@ -35,6 +43,8 @@ pub enum FaultSpec {
     CutZone(CutZone),
     /// A release of a service, bad on purpose, rolled out the ordinary way.
     DeployVersion(DeployVersion),
+    /// A link that says everything twice.
+    DuplicatePackets(DuplicatePackets),
     /// PostgreSQL without a free connection.
     ExhaustConnections(ExhaustConnections),
     /// Names that cannot be resolved.
@@ -71,22 +81,31 @@ pub enum FaultSpec {
     ShrinkMemory(ShrinkMemory),
     /// A topic that forgets.
     ShrinkRetention(ShrinkRetention),
+    /// A disk that is slow.
+    SlowDisk(SlowDisk),
+    /// A link that is slow.
+    SlowLink(SlowLink),
     /// A broker that is down.
     StopBroker(StopBroker),
     /// A data centre that is off.
     StopNode(StopNode),
+    /// A crowd that nobody planned for.
+    SurgeLoad(SurgeLoad),
 }
 
 impl FaultSpec {
     /// The fault's key, as in YAML.
     pub fn key(&self) -> &'static str {
         match self {
+            Self::BreakHttp(_) => "break-http",
             Self::BurnCpu(_) => "burn-cpu",
             Self::ChangeConfig(_) => "change-config",
+            Self::CorruptPackets(_) => "corrupt-packets",
             Self::CrashLoop(_) => "crash-loop",
             Self::CutLink(_) => "cut-link",
             Self::CutZone(_) => "cut-zone",
             Self::DeployVersion(_) => "deploy-version",
+            Self::DuplicatePackets(_) => "duplicate-packets",
             Self::ExhaustConnections(_) => "exhaust-connections",
             Self::FailDns(_) => "fail-dns",
             Self::FillMemory(_) => "fill-memory",
@@ -105,8 +124,11 @@ impl FaultSpec {
             Self::Scale(_) => "scale",
             Self::ShrinkMemory(_) => "shrink-memory",
             Self::ShrinkRetention(_) => "shrink-retention",
+            Self::SlowDisk(_) => "slow-disk",
+            Self::SlowLink(_) => "slow-link",
             Self::StopBroker(_) => "stop-broker",
             Self::StopNode(_) => "stop-node",
+            Self::SurgeLoad(_) => "surge-load",
         }
     }
 }

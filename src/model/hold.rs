@@ -2,13 +2,18 @@
 //!
 //! **Invariant**: each names its dead-man: what ends it in the target when nobody renews it any more.
 
+mod packets;
 mod words;
 
+use std::collections::BTreeMap;
+
+pub use packets::{Direction, Distribution, Fate, Http, Packets, Port, Shape};
 use serde::{Deserialize, Serialize};
 
 use super::{
+    customers::RequestKind,
     target::Target,
-    units::{Share, Span},
+    units::{Rate, Span},
 };
 
 /// A target, and the seed that decides which pods of a share are meant.
@@ -26,6 +31,9 @@ pub struct Selection {
 pub enum Hold {
     /// A rule for packets in the network of each pod. Dead-man: the timeout of the nftables set that it matches.
     Packets(Packets),
+    /// A helper stands before the pods' service. Dead-man: the timeout of the nftables set that leads to it, and a deadline held
+    /// by a process in the node.
+    Http(Http),
     /// No packet in or out of a data centre's node but its own. Dead-man: the same, in the node's network.
     CutZone {
         /// Which.
@@ -53,29 +61,13 @@ pub enum Hold {
     Sessions(Sessions),
     /// Members of ours in a consumer group, which are given partitions and do no work. Dead-man: Kafka's session timeout.
     Members(Members),
+    /// More customers at the front door. Dead-man: they are droplab's, and end with it.
+    Surge(Surge),
     /// Commands wait in Redis. Dead-man: the milliseconds of `CLIENT PAUSE`.
     RedisPause {
         /// Reads wait, too; then nobody can end it before its time.
         all: bool,
     },
-}
-
-/// A rule for packets.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Packets {
-    /// In whose network.
-    pub at: Selection,
-    /// Only what is exchanged with these.
-    pub peer: Option<Selection>,
-    /// Only this port, at either end's server side.
-    pub port: Option<Port>,
-    /// Only questions for these names (DNS over UDP).
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub names: Vec<String>,
-    /// Only what goes this way.
-    pub direction: Direction,
-    /// What becomes of them.
-    pub fate: Fate,
 }
 
 /// Members of ours in a consumer group.
@@ -89,41 +81,14 @@ pub struct Members {
     pub count: usize,
 }
 
-/// A port of a protocol.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Port {
-    /// `udp` and not `tcp`.
+/// More customers.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Surge {
+    /// Kind of request → how many a second.
+    pub steady: BTreeMap<RequestKind, Rate>,
+    /// Over how long they arrive.
     #[serde(default)]
-    pub udp: bool,
-    /// Its number.
-    pub number: u16,
-}
-
-/// Which way, as seen from the target.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Direction {
-    /// What it sends and what it is sent.
-    #[default]
-    Both,
-    /// What it sends.
-    Out,
-    /// What it is sent.
-    In,
-}
-
-/// What becomes of a packet.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Fate {
-    /// It is lost without a word.
-    Drop,
-    /// It is refused: a TCP reset, or an ICMP answer.
-    Reset,
-    /// So many of them are lost, at random.
-    Lose(Share),
-    /// What goes beyond so many bytes a second is lost.
-    Limit(u64),
+    pub ramp: Option<Span>,
 }
 
 /// What processes of ours do inside of a pod.
@@ -134,6 +99,8 @@ pub enum Work {
     Burn(u32),
     /// One holds so many mebibytes of memory.
     Fill(u64),
+    /// None; but their disk lets so many bytes a second through, each way.
+    Throttle(u64),
     /// One kills the main process of each container, again and again, so often.
     Crash(Span),
 }
@@ -153,6 +120,6 @@ pub enum Sessions {
 impl Hold {
     /// Whether it belongs to the process that holds it, and ends with it.
     pub fn belongs_to_process(&self) -> bool {
-        matches!(self, Self::Sessions(_) | Self::Members(_))
+        matches!(self, Self::Sessions(_) | Self::Members(_) | Self::Surge(_))
     }
 }

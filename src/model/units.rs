@@ -14,7 +14,7 @@ pub struct Rate {
 }
 
 /// A share between 0 and 1, written `95%`.
-#[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, PartialOrd)]
 pub struct Share(
     /// From 0 to 1.
     pub f64,

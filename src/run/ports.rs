@@ -23,6 +23,10 @@ pub trait Actuator: Send + Sync {
     }
     /// Set the state that the op names. Done already, or its target gone: fine.
     async fn perform(&self, op: &Op) -> Result<(), PortError>;
+    /// Why this lab's machine cannot do the op, if it cannot: what it lacks, and what to use instead. Touches nothing.
+    async fn lacks(&self, _op: &Op) -> Result<Option<String>, PortError> {
+        Ok(None)
+    }
     /// How many packets met what the op holds; `None` when it does not count.
     async fn acted(&self, _op: &Op) -> Result<Option<u64>, PortError> {
         Ok(None)

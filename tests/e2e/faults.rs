@@ -314,3 +314,29 @@ fn f27_pause_consumer() {
         idle,
     );
 }
+
+#[test]
+fn f28_slow_disk() {
+    // A transaction with 4 MB of WAL, synced at its commit.
+    let commit = "! timeout 3 psql -AtXqc \"select pg_logical_emit_message(true, 'e2e', string_agg(md5(n::text), '')) from generate_series(1, 125000) n\"";
+    ends_by_itself(&["slow-disk", "--target", "postgres@dc-1", "--kilobytes", "500"], commit);
+}
+
+#[test]
+fn f29_surge_load() {
+    let rows = "psql -AtXqc 'select count(*) from payment.ledger'";
+    let busy = format!("a=$({rows}); sleep 1; b=$({rows}); test $((b - a)) -gt 50");
+    ends_by_itself(&["surge-load", "--payment", "100/s"], &busy);
+}
+
+#[test]
+fn f30_what_the_machine_cannot_do_is_refused_before_anything_is_touched() {
+    let node = "docker exec $DROPLAB_LAB-control-plane";
+    assert!(sh(&format!("{node} mv /usr/sbin/nft /usr/sbin/nft.away")).0);
+    let told = run(&["fault", "inject", "cut-link", "--from", "payment", "--to", "postgres"], Duration::from_secs(30));
+    assert!(sh(&format!("{node} mv /usr/sbin/nft.away /usr/sbin/nft")).0);
+    let told = told.expect_code(5);
+    assert!(told.stderr.contains("lacks nftables sets with a timeout"), "{}", told.stderr);
+    assert!(told.stderr.contains("use instead"), "{}", told.stderr);
+    assert!(!run(&["fault", "list", "--active"], Duration::from_secs(20)).stdout.contains("cut-link"));
+}

@@ -12,7 +12,7 @@ use super::{
 use crate::{
     cli::{
         args::Global,
-        connect::connect,
+        connect::{can, connect},
         exit::Exit,
         failure::{Code, Failure},
         interrupt,
@@ -113,6 +113,7 @@ pub(super) async fn main(global: &Global, args: &Args) -> Result<Exit, Failure> 
         return Ok(told::plan(global, &injection));
     }
     fights(global, &injection)?;
+    can(&lab, &injection).await?;
 
     let folder = RunDir::create(&store::home(), key, Timestamp::now(), None)?;
     let mut journal = JournalFile::create(&folder.journal(), Wall::Real)?;

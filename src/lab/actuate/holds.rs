@@ -3,42 +3,41 @@
 //! **Invariant**: what is to be hit is looked up anew at every renewal, so pods that came in the meantime are hit as well; ending
 //! needs no lookup, it is done everywhere.
 
-use std::{collections::BTreeMap, fmt::Write as _};
+use std::collections::BTreeMap;
 
 use futures::future;
 
+use super::scripts::{ByNode, Scripts, each_network};
 use crate::{
     lab::{
         Lab,
         error::LabError,
         layout::NAMESPACE,
         node::{
-            keeper, packets,
+            agent, features, keeper, packets,
             sandbox::{self, Sandbox},
         },
     },
     model::{
         facts::{Facts, Pod},
-        hold::{Hold, Packets, Selection},
+        hold::{Fate, Hold, Packets, Selection},
         units::Span,
     },
 };
 
-/// What is to be run in one node.
-#[derive(Clone, Debug, Default)]
-pub(in crate::lab) struct Scripts {
-    /// Beforehand: changes nothing that anybody could notice.
-    ready: String,
-    /// The blow, when that was done.
-    blow: String,
-    /// Both at once; the renewal, too.
-    whole: String,
-}
-
-/// By node.
-pub(in crate::lab) type ByNode = BTreeMap<String, Scripts>;
-
 impl Lab {
+    /// What a hold cannot do without and the nodes' kernel has not; all nodes have the same one.
+    pub(super) async fn missing(&self, hold: &Hold) -> Result<Option<String>, LabError> {
+        let Some((needed, instead)) = features::needs(hold) else { return Ok(None) };
+        let nodes = self.nodes.running().await?;
+        let Some(node) = nodes.first() else { return Ok(None) };
+        let trials = format!("unshare --net sh <<'TRIALS'\n{}TRIALS", features::trials(needed));
+        let output = self.nodes.run(node, &trials).await?;
+        let missing = features::missing(needed, &output);
+        Ok(missing
+            .map(|(feature, why)| format!("the kernel here lacks {}: {why}\nuse instead: {instead}", feature.what)))
+    }
+
     pub(super) async fn prepare_in_nodes(&self, id: &str, ttl: Span, hold: &Hold) -> Result<(), LabError> {
         let Some(scripts) = self.scripts(id, ttl, hold).await? else { return Ok(()) };
         // Opens the shells, too: opening one costs more than everything that is said in it.
@@ -77,7 +76,7 @@ impl Lab {
     async fn scripts(&self, id: &str, ttl: Span, hold: &Hold) -> Result<Option<ByNode>, LabError> {
         let ttl_ms = ttl.0.as_millis();
         let facts = match hold {
-            Hold::Sessions(_) | Hold::Members(_) | Hold::RedisPause { .. } => return Ok(None),
+            Hold::Sessions(_) | Hold::Members(_) | Hold::Surge(_) | Hold::RedisPause { .. } => return Ok(None),
             _ => self.population().await?,
         };
         let in_zone = |zone: &str, script: &Scripts| -> ByNode {
@@ -85,7 +84,23 @@ impl Lab {
         };
         let kept = |kept: &keeper::Kept| Scripts::at_once(keeper::hold(id, ttl_ms, kept));
         Ok(Some(match hold {
-            Hold::Sessions(_) | Hold::Members(_) | Hold::RedisPause { .. } => return Ok(None),
+            Hold::Sessions(_) | Hold::Members(_) | Hold::Surge(_) | Hold::RedisPause { .. } => return Ok(None),
+            Hold::Packets(rule) if let Fate::Shape(shape) = rule.fate => {
+                let marks = agent::marks(id, ttl_ms, rule, "", &peers(rule, &facts));
+                let helped = |sandbox: &Sandbox| {
+                    let helper = agent::shaper(id, &sandbox.uid, &sandbox.network, &shape);
+                    Scripts::helped(&marks, &sandbox.network, &keeper::hold(id, ttl_ms, &helper))
+                };
+                self.at(&rule.at, &facts, helped).await?
+            }
+            Hold::Http(http) => {
+                let doorway = agent::doorway(id, ttl_ms, http);
+                let helped = |sandbox: &Sandbox| {
+                    let helper = agent::doorkeeper(id, &sandbox.uid, &sandbox.network, http);
+                    Scripts::helped(&doorway, &sandbox.network, &keeper::hold(id, ttl_ms, &helper))
+                };
+                self.at(&http.at, &facts, helped).await?
+            }
             Hold::Packets(rule) => {
                 let rules = packets::rules(id, ttl_ms, rule, &peers(rule, &facts));
                 let enter = |sandbox: &Sandbox| Scripts::of(&rules, &format!("nsenter --net={} nft", sandbox.network));
@@ -130,27 +145,6 @@ impl Lab {
     }
 }
 
-impl Scripts {
-    /// Rules for packets, put in with this command.
-    fn of(rules: &packets::Rules, nft: &str) -> Self {
-        let with = |text: &str| format!("{nft} -f - <<'RULES'\n{text}RULES\n");
-        Self { ready: with(&rules.install), blow: with(&rules.arm), whole: with(&rules.renew) }
-    }
-
-    /// Something that needs no getting ready.
-    fn at_once(script: String) -> Self {
-        Self { ready: ":".to_owned(), blow: script.clone(), whole: script }
-    }
-
-    /// The same for another pod of the node, as long as that one is there.
-    fn add(&mut self, network: &str, other: &Self) {
-        let parts = [(&mut self.ready, &other.ready), (&mut self.blow, &other.blow), (&mut self.whole, &other.whole)];
-        for (script, more) in parts {
-            let _ = write!(script, "if [ -e {network} ]; then\n{more}\nfi\n");
-        }
-    }
-}
-
 fn peers(rule: &Packets, facts: &Facts) -> Vec<String> {
     let addresses = rule.peer.as_ref().map(|peer| peer.target.addresses(facts, peer.seed)).unwrap_or_default();
     addresses.iter().map(ToString::to_string).collect()
@@ -162,23 +156,6 @@ fn beyond(zone: &str, facts: &Facts) -> Vec<String> {
     others
         .flat_map(|node| node.address.map(|address| address.to_string()).into_iter().chain(node.pod_range.clone()))
         .collect()
-}
-
-/// The same in the node's own network and in every pod's.
-pub(super) fn in_every_network(id: &str) -> String {
-    let release = packets::release(id);
-    format!("( {release} )\n{}", each_network(&release))
-}
-
-fn each_network(script: &str) -> String {
-    format!(
-        "for n in /var/run/netns/cni-*; do
-    [ -e $n ] || continue
-    nsenter --net=$n sh <<'IN' || [ ! -e $n ]
-{script}
-IN
-done"
-    )
 }
 
 #[cfg(test)]

@@ -5,31 +5,25 @@
 use std::time::Duration;
 
 use super::{Check, Mark, Topic};
-use crate::lab::{command::Tool, docker::Engine, images::Images, tools};
+use crate::lab::{
+    command::Tool,
+    docker::Engine,
+    images::Images,
+    node::features::{self, Feature},
+    tools,
+};
 
 /// A kind of fault: its name, what it stands on, and what happens without.
-const FAULTS: [(&str, &str, &str, &str); 6] = [
-    ("cut", "cut a link", "nftables sets with a timeout", "links cannot be cut"),
-    ("loss", "lose packets", "nftables numgen", "packets cannot be lost at random"),
-    ("redirect", "answer in place of a service", "nftables redirect", "no service can be impersonated"),
-    ("rate", "throttle a link", "token bucket filter", "links cannot be throttled"),
-    ("netem", "delay a link", "netem", "a helper delays packets through NFQUEUE instead"),
-    ("queue", "delay a link without netem", "iptables NFQUEUE with bypass", "only netem can delay"),
+const FAULTS: [(&str, &Feature, &str); 8] = [
+    ("cut a link", &features::TIMEOUT, "links cannot be cut"),
+    ("lose packets", &features::DICE, "packets cannot be lost at random"),
+    ("throttle a link", &features::LIMIT, "links cannot be throttled"),
+    ("answer in place of a service", &features::REDIRECT, "no service can be impersonated"),
+    ("freeze pods", &features::FREEZER, "nothing can be frozen"),
+    ("slow a disk", &features::THROTTLE, "disks cannot be slowed"),
+    ("delay a link with netem", &features::NETEM, "a helper delays packets through NFQUEUE instead"),
+    ("delay a link", &features::QUEUE, "links cannot be delayed"),
 ];
-
-/// Tries each feature and prints its key with `ok`, or with the tool's last words.
-const TRIAL: &str = r#"
-try() { key=$1; shift; if out=$("$@" 2>&1); then echo "$key ok"; else echo "$key $(echo "$out" | tail -n 1)"; fi; }
-ip link set lo up
-try cut nft 'add table ip t; add set ip t s { type ipv4_addr; flags timeout; }; add element ip t s { 10.9.9.9 timeout 3s }'
-try loss nft 'add table ip u; add chain ip u c { type filter hook output priority 0; }; add rule ip u c numgen random mod 100 < 1 ip daddr 10.9.9.9 drop'
-try redirect nft 'add table ip v; add chain ip v c { type nat hook output priority -100; }; add rule ip v c ip daddr 10.9.9.9 tcp dport 9 redirect to :9'
-try rate tc qdisc add dev lo root tbf rate 100mbit burst 32k latency 50ms
-tc qdisc del dev lo root 2>/dev/null
-try netem tc qdisc add dev lo root netem delay 1ms
-legacy=$(command -v iptables-legacy || command -v iptables)
-try queue "$legacy" -t mangle -A OUTPUT -d 10.9.9.9 -j NFQUEUE --queue-num 7 --queue-bypass
-"#;
 
 pub(super) async fn check(engine: &Engine) -> Vec<Check> {
     let unknown = |why: &str, fix: &str| {
@@ -39,7 +33,8 @@ pub(super) async fn check(engine: &Engine) -> Vec<Check> {
         return unknown("not tried: no node image yet", "make images");
     };
     let arguments = ["run", "--rm", "--network", "none", "--cap-add", "NET_ADMIN", "--label", "droplab=doctor"];
-    let program = ["--entrypoint", "/bin/sh", &images.node, "-c", TRIAL];
+    let trials = features::trials(&FAULTS.map(|(_, feature, _)| feature));
+    let program = ["--entrypoint", "/bin/sh", &images.node, "-c", &trials];
     match Tool::new(docker, arguments.iter().chain(&program)).within(Duration::from_secs(30)).run().await {
         Ok(output) => judge(&output),
         Err(error) => unknown(&format!("not tried: {error}"), "droplab doctor"),
@@ -47,18 +42,15 @@ pub(super) async fn check(engine: &Engine) -> Vec<Check> {
 }
 
 fn judge(output: &str) -> Vec<Check> {
-    let answers: Vec<(&str, &str)> = output.lines().filter_map(|line| line.split_once(' ')).collect();
-    let answer = |key: &str| answers.iter().find(|(name, _)| *name == key).map_or("no answer", |(_, answer)| *answer);
-    let either_delays = answer("netem") == "ok" || answer("queue") == "ok";
     FAULTS
         .iter()
-        .map(|(key, fault, needs, without)| match answer(key) {
-            "ok" => Check::new(Topic::Kernel, *fault, format!("{needs}: works"), *needs),
-            // One way to delay is enough, and then the other's absence is only worth knowing.
-            why if matches!(*key, "netem" | "queue") && either_delays => {
-                Check::new(Topic::Kernel, *fault, format!("{needs}: {why}; {without}"), "one of netem and NFQUEUE")
+        .map(|(fault, feature, without)| match features::missing(&[*feature], output) {
+            None => Check::new(Topic::Kernel, *fault, format!("{}: works", feature.what), feature.what),
+            // The helper does the same: netem's absence is only worth knowing.
+            Some((_, why)) if **feature == features::NETEM => {
+                Check::new(Topic::Kernel, *fault, format!("{}: {why}; {without}", feature.what), feature.what)
             }
-            why => Check::new(Topic::Kernel, *fault, format!("{needs}: {why}"), *needs)
+            Some((_, why)) => Check::new(Topic::Kernel, *fault, format!("{}: {why}", feature.what), feature.what)
                 .but(Mark::Warning, format!("a kernel with it ({without})")),
         })
         .collect()
@@ -69,18 +61,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn one_way_to_delay_is_enough() {
-        let checks =
-            judge("cut ok\nloss ok\nredirect ok\nrate ok\nnetem Error: Specified qdisc kind is unknown.\nqueue ok\n");
+    fn netem_is_not_missed() {
+        let all = FAULTS.map(|(_, feature, _)| format!("{} ok\n", feature.key)).concat();
+        let checks = judge(&all.replace("netem ok", "netem Error: Specified qdisc kind is unknown."));
         assert!(checks.iter().all(|check| check.mark == Mark::Ok));
-        assert!(checks[4].measured.contains("Specified qdisc kind is unknown"));
+        assert!(checks.iter().any(|check| check.measured.contains("Specified qdisc kind is unknown")));
     }
 
     #[test]
     fn what_is_missing_warns_and_says_why() {
         let checks = judge("cut Error: Could not process rule\n");
         assert_eq!(checks.len(), FAULTS.len());
-        assert!(checks.iter().all(|check| check.mark == Mark::Warning));
+        let warned = checks.iter().filter(|check| check.mark == Mark::Warning).count();
+        assert_eq!(warned, FAULTS.len() - 1);
         assert!(checks[0].measured.ends_with("Error: Could not process rule"));
     }
 }

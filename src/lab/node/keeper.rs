@@ -124,6 +124,7 @@ pub fn work(uid: &str, cgroup: &str, work: Work) -> Kept {
     let (count, command) = match work {
         Work::Burn(count) => (count, "while :; do :; done".to_owned()),
         Work::Fill(mebibytes) => (1, format!("exec perl -e '$x = \"x\" x ({mebibytes} * 1048576); sleep 60 while 1'")),
+        Work::Throttle(bytes) => return throttle(uid, cgroup, bytes),
         Work::Crash(every) => return crash(uid, every.0.as_millis() / 10),
     };
     // A child of the pod's cgroup: cgroup v2 wants processes in leaves only, and the pod's limits hold for its children.
@@ -151,6 +152,30 @@ sleep 0.1
 for h in /sys/fs/cgroup/cpu /sys/fs/cgroup/memory /sys/fs/cgroup; do rmdir $h{cgroup}/droplab 2>/dev/null || :; done"
     );
     Kept { key: uid.to_owned(), blow, heal, beat: None }
+}
+
+/// The disk under `/var` gives each container of a pod so many bytes a second. Limits are set on the containers, because cgroup v1
+/// does not hand them down.
+fn throttle(uid: &str, cgroup: &str, bytes: u64) -> Kept {
+    let each = |v1: &str, v2: &str| {
+        format!(
+            "dev=$(findmnt -n -o MAJ:MIN -T /var | tr -d ' ')
+[ ! -e /sys/dev/block/$dev/partition ] || dev=$(cat /sys/dev/block/$dev/../dev)
+[ \"${{dev%%:*}}\" != 0 ] || {{ echo \"/var is on no block device ($dev): nothing can be throttled\"; exit 1; }}
+for c in /sys/fs/cgroup/blkio{cgroup} /sys/fs/cgroup/blkio{cgroup}/*/; do
+    [ ! -e $c/blkio.throttle.read_bps_device ] || for way in read write; do
+        echo \"$dev {v1}\" > $c/blkio.throttle.${{way}}_bps_device || [ ! -e $c ]
+    done
+done
+[ ! -e /sys/fs/cgroup{cgroup}/io.max ] || echo \"$dev rbps={v2} wbps={v2}\" > /sys/fs/cgroup{cgroup}/io.max"
+        )
+    };
+    let some = format!(
+        "{}
+[ ! -e /sys/fs/cgroup{cgroup} ] && [ ! -e /sys/fs/cgroup/blkio{cgroup} ] || [ -e /sys/fs/cgroup{cgroup}/io.max ] || [ -e /sys/fs/cgroup/blkio{cgroup}/blkio.throttle.read_bps_device ] || {{ echo 'no cgroup controller here throttles a disk (blkio, io)'; exit 1; }}",
+        each(&bytes.to_string(), &bytes.to_string())
+    );
+    Kept { key: uid.to_owned(), blow: some, heal: each("0", "max"), beat: None }
 }
 
 /// The first process of each container of a pod is killed, every so many hundredths of a second.

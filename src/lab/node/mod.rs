@@ -3,6 +3,8 @@
 //! **Invariant**: only nodes that bear the lab's name *and* droplab's mark are ever entered; everything here works with the
 //! engine alone, the cluster's API may be dead.
 
+pub mod agent;
+pub mod features;
 pub mod keeper;
 pub mod packets;
 pub mod sandbox;

@@ -12,7 +12,7 @@ use crate::model::hold::{Direction, Fate, Packets, Port};
 /// The one table of ours.
 pub const TABLE: &str = "droplab";
 /// Before everything that Kubernetes does with a packet.
-const PRIORITY: &str = "priority -300; policy accept;";
+pub(super) const PRIORITY: &str = "priority -300; policy accept;";
 
 /// Rules, and the set that they match.
 ///
@@ -44,13 +44,16 @@ pub fn rules(id: &str, ttl_ms: u128, packets: &Packets, peers: &[String]) -> Rul
     if packets.direction != Direction::Out {
         chain("i", "input", "ip saddr", "sport");
     }
-    // Everybody is two ranges: nft takes no /0 in a set of intervals.
-    let everybody = ["0.0.0.0/1".to_owned(), "128.0.0.0/1".to_owned()];
     if packets.peer.is_none() {
-        with_set(id, ttl_ms, &everybody, true, &chains)
+        with_set(id, ttl_ms, &everybody(), true, &chains)
     } else {
         with_set(id, ttl_ms, peers, false, &chains)
     }
+}
+
+/// Everybody is two ranges: nft takes no /0 in a set of intervals.
+pub(super) fn everybody() -> [String; 2] {
+    ["0.0.0.0/1".to_owned(), "128.0.0.0/1".to_owned()]
 }
 
 /// The same for a data centre: nothing to or from these ranges passes through its node.
@@ -66,13 +69,13 @@ pub fn cut(id: &str, ttl_ms: u128, ranges: &[String]) -> Rules {
 }
 
 /// A chain of ours without a rule in it, there or not.
-fn empty_chain(id: &str, way: &str, hook: &str) -> String {
+pub(super) fn empty_chain(id: &str, way: &str, hook: &str) -> String {
     format!(
         "add chain ip {TABLE} {id}_{way} {{ type filter hook {hook} {PRIORITY} }}\nflush chain ip {TABLE} {id}_{way}\n"
     )
 }
 
-fn with_set(id: &str, ttl_ms: u128, peers: &[String], ranges: bool, chains: &str) -> Rules {
+pub(super) fn with_set(id: &str, ttl_ms: u128, peers: &[String], ranges: bool, chains: &str) -> Rules {
     let flags = if ranges { "interval, timeout; auto-merge;" } else { "timeout;" };
     let install =
         format!("add table ip {TABLE}\nadd set ip {TABLE} {id} {{ type ipv4_addr; flags {flags} }}\n{chains}");
@@ -121,6 +124,8 @@ fn question(name: &str) -> String {
 
 fn verdict(fate: Fate, port: &str) -> Vec<String> {
     match fate {
+        // Marked instead, for a helper: see `agent`.
+        Fate::Shape(_) => Vec::new(),
         Fate::Drop => vec![format!("{port}counter drop")],
         Fate::Reset => vec![
             format!("{port}ip protocol tcp counter reject with tcp reset"),
@@ -146,7 +151,7 @@ case $table in
     if [ \"$(echo \"$table\" | grep -c 'set x')\" = 1 ]; then
         nft delete table ip {TABLE}
     else
-        {{ for chain in {id}_o {id}_i {id}_f; do
+        {{ for chain in {id}_o {id}_i {id}_f {id}_p; do
             case $table in *\"chain $chain \"*) echo \"delete chain ip {TABLE} $chain\" ;; esac
         done; echo \"delete set ip {TABLE} {id}\"; }} | nft -f -
     fi ;;

@@ -13,11 +13,13 @@ look() {
     tc qdisc show 2>/dev/null | grep -v 'qdisc noqueue' | cut -d' ' -f2,5 | sed "s|^|queue in the network of $1: |" || :
 }
 look "$(hostname)"
+export t=$(command -v iptables-legacy || command -v iptables)
 for n in /var/run/netns/cni-*; do
     [ -e "$n" ] || continue
     # One shell in each network: both questions for the price of one.
     nsenter --net="$n" sh -c "$(cat <<'IN'
 if nft list tables 2>/dev/null | grep -q "ip __TABLE__\$"; then echo "rules in the network $1"; fi
+if $t -t mangle -S 2>/dev/null | grep -q NFQUEUE; then echo "a queue for a helper in the network $1"; fi
 tc qdisc show 2>/dev/null | grep -v 'qdisc noqueue' | cut -d' ' -f2,5 | sed "s|^|queue in the network $1: |" || :
 IN
 )" sh "${n##*/}"
@@ -30,6 +32,8 @@ frozen() {
 # The container runtime freezes for a moment what it kills or changes: ours is what stays so.
 now=$(frozen)
 [ -z "$now" ] || { sleep 0.5; frozen | grep -Fx "$now" || :; }
+find /sys/fs/cgroup/blkio/kubelet* -name 'blkio.throttle.*_bps_device' 2>/dev/null | xargs -r grep -l . | sed 's|.*/\([^/]*\)/blkio|throttled: \1: |'
+find /sys/fs/cgroup/kubelet* -name io.max 2>/dev/null | xargs -r grep -l . | sed 's|.*/\([^/]*\)/io.max|throttled: \1|'
 find /sys/fs/cgroup/*/kubelet* /sys/fs/cgroup/kubelet* -type d -name droplab 2>/dev/null | sed 's|^|cgroup |'
 "#;
 

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::model::{
     hold::{Direction, Fate},
     target::Target,
-    units::Share,
+    units::{Share, Span},
 };
 
 /// Cut what goes between two parts, established connections too.
@@ -47,22 +47,6 @@ impl From<CutMode> for Fate {
             CutMode::Reset => Self::Reset,
         }
     }
-}
-
-/// Lose packets at random.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub struct LosePackets {
-    /// One end.
-    pub from: Target,
-    /// The other end; everybody when left out.
-    #[serde(default)]
-    pub to: Option<Target>,
-    /// How many of the packets.
-    pub share: Share,
-    /// Only what goes this way.
-    #[serde(default)]
-    pub direction: Direction,
 }
 
 /// Let through no more than so much.
@@ -119,4 +103,34 @@ impl From<Names> for String {
     fn from(names: Names) -> Self {
         names.0.join(",")
     }
+}
+/// Answer HTTP in a service's place.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct BreakHttp {
+    /// In whose place.
+    pub target: Target,
+    /// With which status; when left out the service answers by itself, only later.
+    #[serde(default)]
+    pub status: Option<u16>,
+    /// How late.
+    #[serde(default)]
+    pub delay: Span,
+    /// How many of the requests.
+    #[serde(default = "all_of_them")]
+    pub share: Share,
+    /// Only requests whose path begins so.
+    #[serde(default)]
+    pub path: Option<String>,
+    /// The service's port.
+    #[serde(default = "usual_port")]
+    pub port: u16,
+}
+
+fn all_of_them() -> Share {
+    Share(1.0)
+}
+
+fn usual_port() -> u16 {
+    8080
 }

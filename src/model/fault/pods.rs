@@ -88,3 +88,13 @@ pub struct StopNode {
     /// Which: `dc-1`, `dc-2` or `dc-3`.
     pub zone: String,
 }
+
+/// Let the disk be slow for pods.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct SlowDisk {
+    /// For which pods.
+    pub target: Target,
+    /// Thousands of bytes a second that each container may read, and as many that it may write.
+    pub kilobytes: u64,
+}

@@ -1,0 +1,62 @@
+//! Delay packets.
+//!
+//! # Story
+//! Traffic took the long way round, or a buffer somewhere is full. Every call is a little slower, and those that make ten
+//! calls are ten times so.
+//!
+//! # Breaks
+//! In the network of each pod of `from`, every packet to and from `to` is held back by a helper for `delay`, give or take
+//! `jitter`, on established connections, too. With `direction: both` a packet waits on its way out and its answer on its way in, so
+//! a round trip takes twice the delay. With jitter, packets may overtake each other, as they do with netem (tc-netem(8)).
+//!
+//! # Heals
+//! The rules are taken out of every pod's network and the helper is stopped: what it still holds back is sent at once.
+//!
+//! # Dead-man
+//! Two: the rule that leads packets to the helper matches an nftables set with a timeout, renewed every third of it, and the
+//! queue lets packets pass when no helper reads it (`--queue-bypass`); the helper itself has a deadline in the node.
+//!
+//! # Needs
+//! nftables sets with a timeout, and iptables' `NFQUEUE`, in the kernel of the nodes.
+//!
+//! # Seen in production
+//! No public post-mortem checked yet: most that name latency name its cause, and no distribution.
+
+use super::{
+    Ground, both,
+    manual::{DIRECTION, FROM, HELPER, Manual, TO, may, must},
+};
+use crate::model::{
+    fault::SlowLink,
+    hold::{Fate, Hold, Packets, Shape},
+    op::Recipe,
+};
+
+/// Longer than this is a link that is cut: every timeout is shorter.
+const LONGEST: std::time::Duration = std::time::Duration::from_mins(1);
+
+pub(super) const MANUAL: Manual = Manual {
+    key: "slow-link",
+    about: "Delay packets, established connections too",
+    dead_man: HELPER,
+    parameters: &[
+        FROM,
+        TO,
+        must("delay", "TIME", "How late each packet is, such as 50ms"),
+        may("jitter", "TIME", "And so much more or less"),
+        may("distribution", "uniform|normal|pareto", "In which way more or less"),
+        DIRECTION,
+    ],
+    example: "--from payment --to postgres --delay 50ms --jitter 10ms",
+};
+
+pub(super) fn recipe(fault: &SlowLink, ground: &Ground) -> Result<Recipe, Vec<String>> {
+    if fault.delay.0.is_zero() || fault.delay.0 > LONGEST || fault.jitter > fault.delay {
+        return Err(vec!["delay: expected more than 0 and at most 1m, and a jitter that is not larger".to_owned()]);
+    }
+    let (at, peer) = both(&fault.from, fault.to.as_ref(), ground)?;
+    let (delay, jitter, distribution) = (fault.delay, fault.jitter, fault.distribution);
+    let fate = Fate::Shape(Shape { delay, jitter, distribution, ..Shape::default() });
+    let direction = fault.direction;
+    Ok(ground.hold(Hold::Packets(Packets { at, peer, port: None, names: Vec::new(), direction, fate })))
+}

@@ -1,0 +1,68 @@
+//! Bring more customers.
+//!
+//! # Story
+//! A campaign, a television spot, a retry loop in somebody's app. The system was sized for a day that was not this one.
+//!
+//! # Breaks
+//! Further customers come through the front door, on top of whoever is there: `browse`, `payment` and `checkout` say how many of
+//! each kind a second, `ramp` over how long they arrive. They are sent when they are due, whether or not those before them were
+//! answered (open loop).
+//!
+//! # Heals
+//! They stop coming, and the last of them are waited for.
+//!
+//! # Dead-man
+//! The customers live in droplab itself and end with it, so `--detach` is refused; and they leave when nobody renews them.
+//!
+//! # Needs
+//! As many open files as customers may wait at once (`ulimit -n`).
+//!
+//! # Seen in production
+//! Robinhood, 2 March 2020: a record day of trading, then a thundering herd against its own DNS.
+
+use std::collections::BTreeMap;
+
+use super::{
+    Ground,
+    manual::{Manual, may},
+};
+use crate::model::{
+    fault::SurgeLoad,
+    hold::{Hold, Surge},
+    op::Recipe,
+    scenario::RequestKind,
+    units::Rate,
+};
+
+/// More than this measures the generator, not the shop.
+const MOST: f64 = 5_000.0;
+
+pub(super) const MANUAL: Manual = Manual {
+    key: "surge-load",
+    about: "Bring more customers",
+    dead_man: "the customers live in droplab, and end with it",
+    parameters: &[
+        may("browse", "RATE", "So many look at products, such as 300/s"),
+        may("payment", "RATE", "So many pay"),
+        may("checkout", "RATE", "So many buy, the whole way"),
+        may("ramp", "TIME", "Over how long they arrive; 3s for 400/s and more, at once for fewer when left out"),
+    ],
+    example: "--browse 50/s --payment 50/s",
+};
+
+pub(super) fn recipe(fault: &SurgeLoad, ground: &Ground) -> Result<Recipe, Vec<String>> {
+    let wanted = [
+        (RequestKind::Browse, fault.browse),
+        (RequestKind::Payment, fault.payment),
+        (RequestKind::Checkout, fault.checkout),
+    ];
+    let steady: BTreeMap<RequestKind, Rate> =
+        wanted.into_iter().filter_map(|(kind, rate)| Some((kind, rate?))).collect();
+    if steady.is_empty() {
+        return Err(vec!["who is to come? Give one of browse, payment and checkout at least".to_owned()]);
+    }
+    if steady.values().map(|rate| rate.per_second).sum::<f64>() > MOST {
+        return Err(vec![format!("more than {MOST}/s in all would measure this machine, not the shop")]);
+    }
+    Ok(ground.hold(Hold::Surge(Surge { steady, ramp: fault.ramp })))
+}

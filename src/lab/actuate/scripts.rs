@@ -1,0 +1,67 @@
+//! What is to be run in the nodes.
+//!
+//! **Invariant**: a network that is gone in the meantime is passed over; it took the fault with it.
+
+use std::{collections::BTreeMap, fmt::Write as _};
+
+use crate::lab::node::{agent, packets};
+
+/// What is to be run in one node.
+#[derive(Clone, Debug, Default)]
+pub(in crate::lab) struct Scripts {
+    /// Beforehand: changes nothing that anybody could notice.
+    pub(super) ready: String,
+    /// The blow, when that was done.
+    pub(super) blow: String,
+    /// Both at once; the renewal, too.
+    pub(super) whole: String,
+}
+
+/// By node.
+pub(in crate::lab) type ByNode = BTreeMap<String, Scripts>;
+
+impl Scripts {
+    /// Rules for packets, put in with this command.
+    pub(super) fn of(rules: &packets::Rules, nft: &str) -> Self {
+        let with = |text: &str| format!("{nft} -f - <<'RULES'\n{text}RULES\n");
+        Self { ready: with(&rules.install), blow: with(&rules.arm), whole: with(&rules.renew) }
+    }
+
+    /// Rules that lead to a helper, which is got ready first: nothing reaches it before the rules are filled.
+    pub(super) fn helped(rules: &packets::Rules, network: &str, helper: &str) -> Self {
+        let rules = Self::of(rules, &format!("nsenter --net={network} nft"));
+        let ready = format!("{}\n{helper}\n{}", agent::fetch(), rules.ready);
+        Self { ready, blow: rules.blow, whole: format!("{}\n{helper}\n{}", agent::fetch(), rules.whole) }
+    }
+
+    /// Something that needs no getting ready.
+    pub(super) fn at_once(script: String) -> Self {
+        Self { ready: ":".to_owned(), blow: script.clone(), whole: script }
+    }
+
+    /// The same for another pod of the node, as long as that one is there.
+    pub(super) fn add(&mut self, network: &str, other: &Self) {
+        let parts = [(&mut self.ready, &other.ready), (&mut self.blow, &other.blow), (&mut self.whole, &other.whole)];
+        for (script, more) in parts {
+            let _ = write!(script, "if [ -e {network} ]; then\n{more}\nfi\n");
+        }
+    }
+}
+
+/// The same in the node's own network and in every pod's.
+pub(super) fn in_every_network(id: &str) -> String {
+    let release = packets::release(id);
+    format!("( {release} )\n{}", each_network(&release))
+}
+
+/// A script in every pod's network.
+pub(super) fn each_network(script: &str) -> String {
+    format!(
+        "for n in /var/run/netns/cni-*; do
+    [ -e $n ] || continue
+    nsenter --net=$n sh <<'IN' || [ ! -e $n ]
+{script}
+IN
+done"
+    )
+}
