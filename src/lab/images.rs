@@ -17,7 +17,7 @@ use super::{
 };
 
 /// Images that the workers need: what runs, and the release that scenarios roll out.
-pub const STACK: [&str; 7] = [
+pub const STACK: [&str; 8] = [
     "droplab/postgres:17",
     "droplab/kafka:4.1",
     "droplab/redis:8",
@@ -25,6 +25,7 @@ pub const STACK: [&str; 7] = [
     "droplab/shop:1.0",
     "droplab/payment:2.8.0",
     "droplab/payment:2.8.1",
+    "droplab/agent:1",
 ];
 
 /// The engine's images that matter to a lab.

@@ -340,3 +340,33 @@ fn f30_what_the_machine_cannot_do_is_refused_before_anything_is_touched() {
     assert!(told.stderr.contains("use instead"), "{}", told.stderr);
     assert!(!run(&["fault", "list", "--active"], Duration::from_secs(20)).stdout.contains("cut-link"));
 }
+
+#[test]
+fn f31_slow_link() {
+    let slow = "began=$(date +%s%N); curl -fsS --max-time 5 -o /dev/null $SHOP_URL/products && [ $(( ($(date +%s%N) - began) / 1000000 )) -gt 500 ]";
+    ends_by_itself(&["slow-link", "--from", "storefront", "--to", "catalog", "--delay", "300ms"], slow);
+}
+
+#[test]
+fn f32_lose_packets_in_bursts_and_spoil_them() {
+    let all = ["--from", "storefront", "--to", "catalog", "--share", "95%", "--correlation", "50%"];
+    ends_by_itself(&[&["lose-packets"], &all[..]].concat(), BROWSE);
+    ends_by_itself(&[&["corrupt-packets"], &all[..]].concat(), BROWSE);
+}
+
+#[test]
+fn f33_duplicate_packets() {
+    // Counted by the receiver's own TCP: segments that it had already (RFC 2883).
+    let twice = r#"seen() { kubectl exec deployment/catalog -- cat /proc/net/netstat | awk '/^TcpExt/ { if (n++) print $at; else for (i = 1; i <= NF; i++) if ($i == "TCPDSACKOldSent") at = i }'; }
+a=$(seen); for i in 1 2 3 4 5 6; do curl -fsS --max-time 2 -o /dev/null $SHOP_URL/products; done; b=$(seen); test $((b - a)) -ge 3"#;
+    ends_by_itself(&["duplicate-packets", "--from", "storefront", "--to", "catalog", "--share", "100%"], twice);
+}
+
+#[test]
+fn f34_break_http() {
+    // Every other request, and nothing else's.
+    let half = r#"n=0; for i in $(seq 12); do [ "$(curl -s -o /dev/null -w '%{http_code}' --max-time 2 $SHOP_URL/products)" = 200 ] || n=$((n + 1)); done; test $n -ge 2"#;
+    ends_by_itself(&["break-http", "--target", "catalog", "--status", "503", "--share", "50%"], half);
+    let late = "began=$(date +%s%N); curl -fsS --max-time 5 -o /dev/null $SHOP_URL/products && [ $(( ($(date +%s%N) - began) / 1000000 )) -gt 700 ]";
+    ends_by_itself(&["break-http", "--target", "catalog", "--delay", "800ms", "--path", "/products"], late);
+}
