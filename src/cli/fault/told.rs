@@ -39,6 +39,7 @@ fn hit(injection: &Injection) -> String {
     let facts: &Facts = &injection.before;
     let selections = injection.blows().filter_map(|op| match op {
         Op::Hold { hold: Hold::Packets(packets), .. } => Some(&packets.at),
+        Op::Hold { hold: Hold::Http(http), .. } => Some(&http.at),
         Op::Hold { hold: Hold::Frozen { at } | Hold::Work { at, .. }, .. } => Some(at),
         _ => None,
     });
@@ -59,16 +60,19 @@ pub(super) fn ended(
     let written = store::journal::read(&folder.journal()).unwrap_or_else(|_| timeline.clone());
     let stuck = !written.unhealed().is_empty() && !detached;
     let left = written.survey(true).map(|(_, after)| residue::residue(injection, after)).unwrap_or_default();
+    let errors = timeline.lab_errors().map(|(_, errors)| errors.to_vec()).unwrap_or_default();
     let inject_ms: f64 = timeline.took_ms(false);
     let heal_ms: f64 = timeline.took_ms(true);
     if global.json() {
         let told = serde_json::json!({
             "id": folder.id, "inject_ms": inject_ms, "heal_ms": heal_ms, "packets": packets, "residue": left,
-            "healed": !stuck && !detached, "detached": detached,
+            "healed": !stuck && !detached, "detached": detached, "errors": errors,
         });
         screen::result(&told.to_string());
     } else if detached {
         screen::result(&format!("in after {inject_ms:.1} ms, left to end by itself: {}", folder.id));
+    } else if !errors.is_empty() {
+        screen::note(&format!("the lab did not do all of it: {}", errors.join("; ")));
     } else if !stuck && left.is_empty() {
         let met = if packets > 0 { format!(", {packets} packets met it") } else { String::new() };
         screen::result(&format!("healed: in after {inject_ms:.1} ms, out after {heal_ms:.1} ms{met}; nothing is left"));
@@ -80,8 +84,7 @@ pub(super) fn ended(
         screen::note("next: droplab heal");
         return Exit::Unhealed;
     }
-    let failed = timeline.lab_errors().is_some_and(|(_, errors)| !errors.is_empty());
-    match (timeline.interrupted(), failed) {
+    match (timeline.interrupted(), !errors.is_empty()) {
         (true, _) => Exit::Interrupted,
         (false, true) => Exit::Unknown,
         (false, false) => Exit::Pass,

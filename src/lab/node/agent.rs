@@ -69,7 +69,7 @@ fn mark(id: &str) -> u32 {
 pub fn shaper(id: &str, uid: &str, network: &str, shape: &Shape) -> Kept {
     let (queue, mark) = (number(id) % 60_000 + 1, format!("0x{:08x}", mark(id)));
     let percent = |share: crate::model::units::Share| format!("{}%", share.0 * 100.0);
-    let mut arguments = format!("shape --queue {queue} --mark {mark} --seed {queue}");
+    let mut arguments = format!("shape --queue {queue} --mark {} --seed {queue}", self::mark(id));
     let distribution = format!("{:?}", shape.distribution).to_lowercase();
     for (name, value, wanted) in [
         ("delay", shape.delay.to_string(), !shape.delay.0.is_zero()),
@@ -156,7 +156,7 @@ fn running(network: &str, arguments: &str) -> String {
     n=0
     until [ -e $d/counts ]; do
         n=$((n + 1))
-        [ $n -lt 40 ] || {{ cat $d/said; exit 1; }}
+        [ $n -lt 100 ] && kill -0 \"$(cat $d/agent)\" 2>/dev/null || {{ cat $d/said; exit 1; }}
         sleep 0.05
     done
 fi"
@@ -182,7 +182,7 @@ mod tests {
         let delay = Span(std::time::Duration::from_millis(50));
         let shape = Shape { delay, lose: Share(0.05), ..Shape::default() };
         let Kept { blow, heal, .. } = shaper("x0000002a", "u-1", "/var/run/netns/cni-1", &shape);
-        assert!(blow.contains("shape --queue 43 --mark 0x4000002a --seed 43 --delay 50ms --lose 5%"), "{blow}");
+        assert!(blow.contains("shape --queue 43 --mark 1073741866 --seed 43 --delay 50ms --lose 5%"), "{blow}");
         assert_eq!((blow.matches("--queue-bypass").count(), heal.matches("--queue-bypass").count()), (4, 2));
     }
 }

@@ -77,8 +77,11 @@ pub(super) fn empty_chain(id: &str, way: &str, hook: &str) -> String {
 
 pub(super) fn with_set(id: &str, ttl_ms: u128, peers: &[String], ranges: bool, chains: &str) -> Rules {
     let flags = if ranges { "interval, timeout; auto-merge;" } else { "timeout;" };
-    let install =
-        format!("add table ip {TABLE}\nadd set ip {TABLE} {id} {{ type ipv4_addr; flags {flags} }}\n{chains}");
+    // Counted by name: a rule that is put in anew at a renewal would begin at nothing.
+    let chains = chains.replace(" counter ", &format!(" counter name {id} "));
+    let install = format!(
+        "add table ip {TABLE}\nadd set ip {TABLE} {id} {{ type ipv4_addr; flags {flags} }}\nadd counter ip {TABLE} {id}\n{chains}"
+    );
     let elements: Vec<_> = peers.iter().map(|peer| format!("{peer} timeout {ttl_ms}ms")).collect();
     // Nobody is there to be cut off from: then nobody is.
     let arm = if elements.is_empty() {
@@ -153,7 +156,7 @@ case $table in
     else
         {{ for chain in {id}_o {id}_i {id}_f {id}_p; do
             case $table in *\"chain $chain \"*) echo \"delete chain ip {TABLE} $chain\" ;; esac
-        done; echo \"delete set ip {TABLE} {id}\"; }} | nft -f -
+        done; echo \"delete set ip {TABLE} {id}\"; echo \"delete counter ip {TABLE} {id}\"; }} | nft -f -
     fi ;;
 *\"set x\"*|'') ;;
 *) nft delete table ip {TABLE} ;;
@@ -165,7 +168,7 @@ esac
 /// Prints how many packets met the fault in the network in which it is run.
 pub fn count(id: &str) -> String {
     format!(
-        "nft -j list table ip {TABLE} 2>/dev/null | jq '[.nftables[].rule? | select(. != null and (.chain | startswith(\"{id}_\"))) | .expr[].counter? | select(. != null).packets] | add // 0' || echo 0"
+        "nft -j list counter ip {TABLE} {id} 2>/dev/null | jq '[.nftables[].counter? | select(. != null).packets] | add // 0' || echo 0"
     )
 }
 
@@ -193,9 +196,10 @@ mod tests {
         insta::assert_snapshot!(renew, @r"
         add table ip droplab
         add set ip droplab x1 { type ipv4_addr; flags timeout; }
+        add counter ip droplab x1
         add chain ip droplab x1_o { type filter hook output priority -300; policy accept; }
         flush chain ip droplab x1_o
-        add rule ip droplab x1_o oifname != lo ip daddr @x1 tcp dport 5432 counter drop
+        add rule ip droplab x1_o oifname != lo ip daddr @x1 tcp dport 5432 counter name x1 drop
         flush set ip droplab x1
         add element ip droplab x1 { 10.0.0.1 timeout 30000ms, 10.96.0.9 timeout 30000ms }
         ");
