@@ -34,12 +34,15 @@ unit: setup ## every test that needs no cluster: seconds, once built
 e2e: images ## every test on the real cluster, under a name of its own, gone afterwards (half an hour)
 	setup/e2e
 
-# The lab itself; healthy passes; broken and repaired passes; doing nothing fails; interrupted leaves nothing; every fault bites,
-# ends by itself after SIGKILL, and leaves nothing.
+# The lab itself; healthy passes; broken and repaired passes; doing nothing fails; interrupted leaves nothing; of every engine one fault
+# at least bites, ends by itself after SIGKILL, and leaves nothing. All faults: `make e2e`.
+ENGINES    := f01 f06 f11 f14 f17 f18 f19 f21 f22 f27 f28 f29 f30 f31 f34
 slice: images
-	setup/e2e lab:: conformance::b interruption:: faults::
+	setup/e2e lab:: conformance::b interruption:: $(ENGINES:%=faults::%) killed::k1
 
-soak: up ## two hundred random faults in a row on the lab; nothing may be left of any (a quarter of an hour)
+soak: build images ## SIGKILL at each state of each fault, then two hundred random faults in a row; nothing may be left (half an hour)
+	setup/e2e killed::k2 --include-ignored
+	$(DROPLAB) up
 	setup/soak 200
 
 bench: build images ## measure; writes target/bench.json

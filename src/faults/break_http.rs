@@ -35,6 +35,7 @@ use crate::model::{
 pub(super) const MANUAL: Manual = Manual {
     key: "break-http",
     about: "Answer HTTP in a service's place",
+    engine: "HTTP helper, nftables redirect",
     dead_man: HELPER,
     parameters: &[
         TARGET,

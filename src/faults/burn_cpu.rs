@@ -35,6 +35,7 @@ const MOST: u32 = 16;
 pub(super) const MANUAL: Manual = Manual {
     key: "burn-cpu",
     about: "Take processor time from pods",
+    engine: "processes in the pod's cgroup",
     dead_man: KEEPER,
     parameters: &[TARGET, may("cores", "NUMBER", "How many processors' worth each; 1 when left out")],
     example: "--target catalog",

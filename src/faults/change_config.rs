@@ -31,6 +31,7 @@ use crate::model::{
 pub(super) const MANUAL: Manual = Manual {
     key: "change-config",
     about: "Set a variable of a service to another value, the ordinary way",
+    engine: "Kubernetes",
     dead_man: NONE,
     parameters: &[SERVICE, must("key", "NAME", "The variable"), must("value", "VALUE", "Its value from now on")],
     example: "--service payment --key DB_POOL_SIZE --value 2",

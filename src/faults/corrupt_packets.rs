@@ -33,6 +33,7 @@ use crate::model::{
 pub(super) const MANUAL: Manual = Manual {
     key: "corrupt-packets",
     about: "Spoil packets",
+    engine: "NFQUEUE helper",
     dead_man: HELPER,
     parameters: &[FROM, TO, SHARE, CORRELATION, DIRECTION],
     example: "--from payment --to postgres --share 5%",

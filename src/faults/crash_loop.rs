@@ -8,10 +8,11 @@
 //! starts them again, with its back-off.
 //!
 //! # Heals
-//! The killing ends. Kubernetes' back-off does not: deleting the pod ends that.
+//! The killing ends. Kubernetes' back-off would go on for up to five minutes, so the pods that were meant are deleted, and others
+//! take their places.
 //!
 //! # Dead-man
-//! The killing process holds a deadline; droplab moves it on every third of the time to live.
+//! The killing process holds a deadline; droplab moves it on every third of the time to live. Kubernetes' back-off is not its to end.
 //!
 //! # Needs
 //! containerd in the nodes, as kind has it.
@@ -26,12 +27,13 @@ use super::{
 use crate::model::{
     fault::CrashLoop,
     hold::{Hold, Work},
-    op::Recipe,
+    op::{Op, Recipe},
 };
 
 pub(super) const MANUAL: Manual = Manual {
     key: "crash-loop",
     about: "Kill the main process of containers, again and again",
+    engine: "signals from the node",
     dead_man: KEEPER,
     parameters: &[TARGET, may("every", "TIME", "How often; 5s when left out")],
     example: "--target notification --every 3s",
@@ -41,5 +43,8 @@ pub(super) fn recipe(fault: &CrashLoop, ground: &Ground) -> Result<Recipe, Vec<S
     if fault.every.0.as_millis() < 1000 {
         return Err(vec!["every: expected at least 1s".to_owned()]);
     }
-    Ok(ground.hold(Hold::Work { at: ground.at(&fault.target)?, work: Work::Crash(fault.every) }))
+    let mut recipe = ground.hold(Hold::Work { at: ground.at(&fault.target)?, work: Work::Crash(fault.every) });
+    let pods = fault.target.pods(ground.facts, ground.seed).into_iter();
+    recipe.heal.extend(pods.map(|pod| Op::DeletePod { pod: pod.name.clone(), uid: pod.uid.clone(), grace_s: 1 }));
+    Ok(recipe)
 }

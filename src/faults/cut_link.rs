@@ -33,6 +33,7 @@ use crate::model::{
 pub(super) const MANUAL: Manual = Manual {
     key: "cut-link",
     about: "Cut what goes between two parts, established connections too",
+    engine: "nftables",
     dead_man: KERNEL,
     parameters: &[
         FROM,

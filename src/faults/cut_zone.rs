@@ -29,6 +29,7 @@ use crate::model::{fault::CutZone, hold::Hold, op::Recipe};
 pub(super) const MANUAL: Manual = Manual {
     key: "cut-zone",
     about: "Cut a data centre off from the others",
+    engine: "nftables",
     dead_man: KERNEL,
     parameters: &[ZONE],
     example: "--zone dc-3",

@@ -38,6 +38,7 @@ use crate::model::{
 pub(super) const MANUAL: Manual = Manual {
     key: "deploy-version",
     about: "Roll a service out to another version of its image, the ordinary way",
+    engine: "Kubernetes",
     dead_man: NONE,
     parameters: &[
         SERVICE,

@@ -33,6 +33,7 @@ use crate::model::{
 pub(super) const MANUAL: Manual = Manual {
     key: "duplicate-packets",
     about: "Send packets twice",
+    engine: "NFQUEUE helper",
     dead_man: HELPER,
     parameters: &[FROM, TO, SHARE, CORRELATION],
     example: "--from payment --to postgres --share 20%",

@@ -33,6 +33,7 @@ use crate::model::{
 pub(super) const MANUAL: Manual = Manual {
     key: "exhaust-connections",
     about: "Leave no connection to PostgreSQL's primary",
+    engine: "PostgreSQL",
     dead_man: SESSION,
     parameters: &[may("count", "NUMBER", "How many to take; all that are left when left out")],
     example: "",

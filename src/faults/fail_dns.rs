@@ -33,6 +33,7 @@ use crate::model::{
 pub(super) const MANUAL: Manual = Manual {
     key: "fail-dns",
     about: "Let names not be resolved",
+    engine: "nftables",
     dead_man: KERNEL,
     parameters: &[
         FROM,

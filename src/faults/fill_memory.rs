@@ -35,6 +35,7 @@ const MOST_MIB: u64 = 1024;
 pub(super) const MANUAL: Manual = Manual {
     key: "fill-memory",
     about: "Take memory from pods",
+    engine: "processes in the pod's cgroup",
     dead_man: KEEPER,
     parameters: &[TARGET, must("mebibytes", "NUMBER", "How many mebibytes each")],
     example: "--target notification --mebibytes 16",

@@ -32,8 +32,14 @@ use crate::model::{
     setting::Setting,
 };
 
-pub(super) const MANUAL: Manual =
-    Manual { key: "flush-redis", about: "Empty Redis' cache", dead_man: ASIDE, parameters: &[], example: "" };
+pub(super) const MANUAL: Manual = Manual {
+    key: "flush-redis",
+    about: "Empty Redis' cache",
+    engine: "Redis",
+    dead_man: ASIDE,
+    parameters: &[],
+    example: "",
+};
 
 pub(super) fn recipe(_fault: &FlushRedis, ground: &Ground) -> Result<Recipe, Vec<String>> {
     if Setting::RedisKeys.of(ground.facts).is_some() {

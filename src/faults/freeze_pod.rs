@@ -29,6 +29,7 @@ use crate::model::{fault::FreezePod, hold::Hold, op::Recipe};
 pub(super) const MANUAL: Manual = Manual {
     key: "freeze-pod",
     about: "Stop every process of pods, without ending them",
+    engine: "cgroup freezer",
     dead_man: KEEPER,
     parameters: &[TARGET],
     example: "--target catalog",

@@ -29,6 +29,7 @@ use crate::model::{fault::FreezeZone, hold::Hold, op::Recipe};
 pub(super) const MANUAL: Manual = Manual {
     key: "freeze-zone",
     about: "Stop every process of a data centre, without ending them",
+    engine: "cgroup freezer",
     dead_man: KEEPER,
     parameters: &[ZONE],
     example: "--zone dc-3",

@@ -33,6 +33,7 @@ use crate::model::{
 pub(super) const MANUAL: Manual = Manual {
     key: "hold-lock",
     about: "Hold a table so that nobody can read or write it",
+    engine: "PostgreSQL",
     dead_man: SESSION,
     parameters: &[must("table", "SCHEMA.TABLE", "Which table")],
     example: "--table payment.ledger",

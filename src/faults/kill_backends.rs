@@ -31,6 +31,7 @@ use crate::model::{
 pub(super) const MANUAL: Manual = Manual {
     key: "kill-backends",
     about: "End the sessions of a role in PostgreSQL, once",
+    engine: "PostgreSQL",
     dead_man: MOMENT,
     parameters: &[may("role", "ROLE", "Which role; the shop's when left out")],
     example: "",

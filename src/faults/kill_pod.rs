@@ -30,6 +30,7 @@ use crate::model::{
 pub(super) const MANUAL: Manual = Manual {
     key: "kill-pod",
     about: "Delete pods",
+    engine: "Kubernetes",
     dead_man: MOMENT,
     parameters: &[TARGET, may("grace", "TIME", "The time they are given to stop; none when left out")],
     example: "--target catalog",

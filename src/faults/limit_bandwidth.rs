@@ -32,6 +32,7 @@ use crate::model::{
 pub(super) const MANUAL: Manual = Manual {
     key: "limit-bandwidth",
     about: "Let through no more than so many bytes a second",
+    engine: "nftables",
     dead_man: KERNEL,
     parameters: &[FROM, TO, must("kilobytes", "NUMBER", "In thousands of bytes a second"), DIRECTION],
     example: "--from nginx --kilobytes 20",

@@ -33,6 +33,7 @@ use crate::model::{
 pub(super) const MANUAL: Manual = Manual {
     key: "long-transaction",
     about: "Keep a transaction with a snapshot open",
+    engine: "PostgreSQL",
     dead_man: SESSION,
     parameters: &[],
     example: "",

@@ -32,6 +32,7 @@ use crate::model::{
 pub(super) const MANUAL: Manual = Manual {
     key: "lose-packets",
     about: "Lose packets at random",
+    engine: "nftables, NFQUEUE helper",
     dead_man: KERNEL,
     parameters: &[FROM, TO, SHARE, CORRELATION, DIRECTION],
     example: "--from payment --to postgres --share 20%",

@@ -4,9 +4,9 @@
 
 use super::{
     break_http, burn_cpu, change_config, corrupt_packets, crash_loop, cut_link, cut_zone, deploy_version,
-    duplicate_packets, exhaust_connections, fail_dns, fill_memory, flush_redis, freeze_pod, freeze_zone, hold_lock,
-    kill_backends, kill_pod, limit_bandwidth, long_transaction, lose_packets, move_leader, pause_consumer, pause_redis,
-    scale, shrink_memory, shrink_retention, slow_disk, slow_link, stop_broker, stop_node, surge_load,
+    duplicate_packets, exhaust_connections, fail_dns, fill_disk, fill_memory, flush_redis, freeze_pod, freeze_zone,
+    hold_lock, kill_backends, kill_pod, limit_bandwidth, long_transaction, lose_packets, move_leader, pause_consumer,
+    pause_redis, scale, shrink_memory, shrink_retention, slow_disk, slow_link, stop_broker, stop_node, surge_load,
 };
 
 /// Every fault, in the order of the alphabet. An example is accepted by a lab in good health; a test puts each of them in.
@@ -22,6 +22,7 @@ pub const FAULTS: &[Manual] = &[
     duplicate_packets::MANUAL,
     exhaust_connections::MANUAL,
     fail_dns::MANUAL,
+    fill_disk::MANUAL,
     fill_memory::MANUAL,
     flush_redis::MANUAL,
     freeze_pod::MANUAL,
@@ -72,6 +73,8 @@ pub struct Manual {
     pub key: &'static str,
     /// One line.
     pub about: &'static str,
+    /// What does it.
+    pub engine: &'static str,
     /// What ends it when droplab dies.
     pub dead_man: &'static str,
     /// In the order in which people think of them.

@@ -16,6 +16,7 @@ mod deploy_version;
 mod duplicate_packets;
 mod exhaust_connections;
 mod fail_dns;
+mod fill_disk;
 mod fill_memory;
 mod flush_redis;
 mod freeze_pod;
@@ -60,6 +61,7 @@ pub fn recipe(fault: &FaultSpec, ground: &Ground) -> Result<Recipe, Vec<String>>
         FaultSpec::DuplicatePackets(fault) => duplicate_packets::recipe(fault, ground),
         FaultSpec::ExhaustConnections(fault) => exhaust_connections::recipe(fault, ground),
         FaultSpec::FailDns(fault) => fail_dns::recipe(fault, ground),
+        FaultSpec::FillDisk(fault) => fill_disk::recipe(fault, ground),
         FaultSpec::FillMemory(fault) => fill_memory::recipe(fault, ground),
         FaultSpec::FlushRedis(fault) => flush_redis::recipe(fault, ground),
         FaultSpec::FreezePod(fault) => freeze_pod::recipe(fault, ground),

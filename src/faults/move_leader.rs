@@ -33,6 +33,7 @@ use crate::model::{
 pub(super) const MANUAL: Manual = Manual {
     key: "move-leader",
     about: "Let another broker lead a partition",
+    engine: "Kafka",
     dead_man: NONE,
     parameters: &[
         TOPIC,

@@ -40,6 +40,7 @@ const SHORTEST: Duration = Duration::from_secs(6);
 pub(super) const MANUAL: Manual = Manual {
     key: "pause-consumer",
     about: "Let partitions of a consumer group stand still",
+    engine: "Kafka",
     dead_man: "Kafka: session timeout of the member",
     parameters: &[
         must("group", "GROUP", "Which group: a service's name"),

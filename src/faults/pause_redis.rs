@@ -33,6 +33,7 @@ use crate::model::{
 pub(super) const MANUAL: Manual = Manual {
     key: "pause-redis",
     about: "Let commands to Redis' primary wait",
+    engine: "Redis",
     dead_man: "Redis: the time of CLIENT PAUSE",
     parameters: &[may("mode", "write|all", "Which commands")],
     example: "",

@@ -34,6 +34,7 @@ const MOST: u32 = 20;
 pub(super) const MANUAL: Manual = Manual {
     key: "scale",
     about: "Run another number of pods of a service",
+    engine: "Kubernetes",
     dead_man: NONE,
     parameters: &[SERVICE, must("replicas", "NUMBER", "How many")],
     example: "--service catalog --replicas 0",

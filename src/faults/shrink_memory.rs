@@ -34,6 +34,7 @@ use crate::model::{
 pub(super) const MANUAL: Manual = Manual {
     key: "shrink-memory",
     about: "Leave Redis less memory",
+    engine: "Redis",
     dead_man: NONE,
     parameters: &[
         must("mebibytes", "NUMBER", "How many mebibytes are left to it"),

@@ -29,6 +29,7 @@ use crate::model::{fault::ShrinkRetention, op::Recipe, setting::Setting};
 pub(super) const MANUAL: Manual = Manual {
     key: "shrink-retention",
     about: "Let a topic forget sooner",
+    engine: "Kafka",
     dead_man: NONE,
     parameters: &[TOPIC, must("retention", "TIME", "How long it remembers from now on, such as 1s")],
     example: "--topic orders.placed --retention 1s",

@@ -34,6 +34,7 @@ use crate::model::{
 pub(super) const MANUAL: Manual = Manual {
     key: "slow-disk",
     about: "Let the disk be slow for pods",
+    engine: "cgroup blkio, io",
     dead_man: KEEPER,
     parameters: &[
         TARGET,

@@ -38,6 +38,7 @@ const LONGEST: std::time::Duration = std::time::Duration::from_mins(1);
 pub(super) const MANUAL: Manual = Manual {
     key: "slow-link",
     about: "Delay packets, established connections too",
+    engine: "NFQUEUE helper",
     dead_man: HELPER,
     parameters: &[
         FROM,

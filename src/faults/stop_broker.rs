@@ -29,6 +29,7 @@ use crate::model::{fault::StopBroker, op::Recipe, setting::Setting};
 pub(super) const MANUAL: Manual = Manual {
     key: "stop-broker",
     about: "Stop a broker, in good order",
+    engine: "Kubernetes",
     dead_man: NONE,
     parameters: &[ZONE],
     example: "--zone dc-3",

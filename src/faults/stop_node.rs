@@ -29,6 +29,7 @@ use crate::model::{fault::StopNode, hold::Hold, op::Recipe};
 pub(super) const MANUAL: Manual = Manual {
     key: "stop-node",
     about: "Switch a data centre off",
+    engine: "cgroup freezer, nftables",
     dead_man: BOTH,
     parameters: &[ZONE],
     example: "--zone dc-3",

@@ -40,6 +40,7 @@ const MOST: f64 = 5_000.0;
 pub(super) const MANUAL: Manual = Manual {
     key: "surge-load",
     about: "Bring more customers",
+    engine: "load generator",
     dead_man: "the customers live in droplab, and end with it",
     parameters: &[
         may("browse", "RATE", "So many look at products, such as 300/s"),

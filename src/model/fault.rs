@@ -16,7 +16,7 @@ pub use kafka::{MoveLeader, PauseConsumer, ShrinkRetention, StopBroker};
 pub use load::SurgeLoad;
 pub use network::{BreakHttp, CutLink, CutMode, FailDns, LimitBandwidth, Names};
 pub use packets::{CorruptPackets, DuplicatePackets, LosePackets, SlowLink};
-pub use pods::{BurnCpu, CrashLoop, CutZone, FillMemory, FreezePod, FreezeZone, KillPod, SlowDisk, StopNode};
+pub use pods::{BurnCpu, CrashLoop, CutZone, FillDisk, FillMemory, FreezePod, FreezeZone, KillPod, SlowDisk, StopNode};
 pub use servers::{
     Eviction, ExhaustConnections, FlushRedis, HoldLock, KillBackends, LongTransaction, PauseMode, PauseRedis,
     ShrinkMemory,
@@ -49,6 +49,8 @@ pub enum FaultSpec {
     ExhaustConnections(ExhaustConnections),
     /// Names that cannot be resolved.
     FailDns(FailDns),
+    /// A disk with too little room.
+    FillDisk(FillDisk),
     /// Memory that is taken inside of pods.
     FillMemory(FillMemory),
     /// A Redis that has forgotten everything.
@@ -108,6 +110,7 @@ impl FaultSpec {
             Self::DuplicatePackets(_) => "duplicate-packets",
             Self::ExhaustConnections(_) => "exhaust-connections",
             Self::FailDns(_) => "fail-dns",
+            Self::FillDisk(_) => "fill-disk",
             Self::FillMemory(_) => "fill-memory",
             Self::FlushRedis(_) => "flush-redis",
             Self::FreezePod(_) => "freeze-pod",

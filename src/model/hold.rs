@@ -92,13 +92,20 @@ pub struct Surge {
 }
 
 /// What processes of ours do inside of a pod.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Work {
     /// So many of them count as fast as they can.
     Burn(u32),
     /// One holds so many mebibytes of memory.
     Fill(u64),
+    /// One keeps a file of so many mebibytes open that has no name any more.
+    Disk {
+        /// How large.
+        mebibytes: u64,
+        /// On the disk of this folder of the first container's.
+        path: String,
+    },
     /// None; but their disk lets so many bytes a second through, each way.
     Throttle(u64),
     /// One kills the main process of each container, again and again, so often.

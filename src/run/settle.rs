@@ -5,7 +5,13 @@
 use tokio::time::Instant;
 
 use super::{limits, ports::Surveyor, record::Record};
-use crate::model::{event::FaultState, facts::Facts, op::Op, plan::Injection, setting::Setting};
+use crate::model::{
+    event::FaultState,
+    facts::{Deployment, Facts},
+    op::Op,
+    plan::Injection,
+    setting::Setting,
+};
 
 /// Wait until what a fault touched is whole again; what is not, in words.
 pub(super) async fn settle(injection: &Injection, surveyor: &dyn Surveyor, record: &mut Record<'_>) -> Option<String> {
@@ -29,19 +35,27 @@ pub(super) async fn settle(injection: &Injection, surveyor: &dyn Surveyor, recor
     }
 }
 
+/// A deployment with too few pods that are ready.
+fn short(name: &str, found: &Deployment) -> Option<String> {
+    (found.ready < found.replicas)
+        .then(|| format!("deployment/{name} has {} of {} replicas ready", found.ready, found.replicas))
+}
+
 /// What of an op's target is not whole.
 fn unsettled(op: &Op, facts: &Facts) -> Option<String> {
     match op {
         Op::SetImage { deployment, .. } | Op::SetReplicas { deployment, .. } | Op::SetEnv { deployment, .. } => {
-            let found = facts.deployments.get(deployment)?;
-            (found.ready < found.replicas)
-                .then(|| format!("deployment/{deployment} has {} of {} replicas ready", found.ready, found.replicas))
+            short(deployment, facts.deployments.get(deployment)?)
         }
         Op::Set { setting: Setting::Pods(set), .. } => {
             let found = facts.stateful_sets.get(set)?;
             (found.ready < found.replicas)
                 .then(|| format!("statefulset/{set} has {} of {} pods ready", found.ready, found.replicas))
         }
-        Op::Set { .. } | Op::DeletePod { .. } | Op::KillBackends { .. } | Op::Hold { .. } | Op::Release { .. } => None,
+        Op::DeletePod { pod, .. } => {
+            let owner = facts.deployments.iter().find(|(name, _)| pod.starts_with(&format!("{name}-")));
+            owner.and_then(|(name, found)| short(name, found))
+        }
+        Op::Set { .. } | Op::KillBackends { .. } | Op::Hold { .. } | Op::Release { .. } => None,
     }
 }

@@ -179,8 +179,9 @@ fn f15_crash_loop_ends_with_droplab() {
     thread::sleep(TTL + Duration::from_secs(1));
     let helpers = "for n in $(docker ps -q --filter label=io.x-k8s.kind.cluster=$DROPLAB_LAB); do docker exec $n sh -c 'ls -d /run/droplab/*/*' && exit 0; done; false";
     assert!(!sh(helpers).0, "a helper outlived its time to live");
+    // Kubernetes' back-off, which may last for minutes, is ended by the heal.
     run(&["heal"], Duration::from_secs(120)).expect_code(0);
-    run(&["reset"], Duration::from_secs(180)).expect_code(0);
+    wait("kubectl rollout status deployment/notification --timeout=1s", true, Duration::from_secs(30));
 }
 
 #[test]
@@ -370,4 +371,17 @@ fn f34_break_http() {
     ends_by_itself(&["break-http", "--target", "catalog", "--status", "503", "--share", "50%"], half);
     let late = "began=$(date +%s%N); curl -fsS --max-time 5 -o /dev/null $SHOP_URL/products && [ $(( ($(date +%s%N) - began) / 1000000 )) -gt 700 ]";
     ends_by_itself(&["break-http", "--target", "catalog", "--delay", "800ms", "--path", "/products"], late);
+}
+
+#[test]
+fn f35_fill_disk() {
+    let free = "kubectl exec postgres-dc-1-0 -- df -Pm /var/lib/postgresql | awk 'NR == 2 { print $4 }'";
+    let before: u64 = sh(free).1.parse().unwrap();
+    let taken = format!("test $({free}) -lt {}", before - 1500);
+    let fault = ["fill-disk", "--target", "postgres@dc-1", "--mebibytes", "2000", "--path", "/var/lib/postgresql"];
+    ends_by_itself(&fault, &taken);
+    // What would fill the host's disk is not done.
+    let all = ["fault", "inject", "fill-disk", "--target", "postgres@dc-1", "--mebibytes", "100000000"];
+    let told = run(&all, Duration::from_secs(60)).expect_code(3);
+    assert!(told.stderr.contains("are too many"), "{}", told.stderr);
 }

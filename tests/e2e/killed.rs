@@ -130,8 +130,8 @@ fn k1_a_rule_of_the_kernel_and_a_helper() {
     }
 }
 
-/// A quarter of an hour: `make soak`.
 #[test]
+#[ignore = "a quarter of an hour: make soak"]
 fn k2_every_fault() {
     for (fault, example) in examples() {
         at_each_state(&fault, &example);

@@ -28,7 +28,7 @@ pub(super) fn main(global: &Global, args: &Args) -> Exit {
             open.iter().flat_map(|(run, timeline)| rows(run, timeline)).map(|row| row.json()).collect();
         let faults: Vec<_> = FAULTS
             .iter()
-            .map(|fault| serde_json::json!({ "fault": fault.key, "about": fault.about, "dead_man": fault.dead_man, "example": fault.example }))
+            .map(|fault| serde_json::json!({ "fault": fault.key, "about": fault.about, "engine": fault.engine, "dead_man": fault.dead_man, "example": fault.example }))
             .collect();
         screen::result(&serde_json::json!({ "active": active, "faults": faults }).to_string());
         return Exit::Pass;

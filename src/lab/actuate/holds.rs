@@ -16,6 +16,7 @@ use crate::{
         node::{
             agent, features, keeper, packets,
             sandbox::{self, Sandbox},
+            work,
         },
     },
     model::{
@@ -115,7 +116,7 @@ impl Lab {
             }
             Hold::FrozenZone { zone } => in_zone(zone, &kept(&keeper::freeze_node())),
             Hold::Work { at, work } => {
-                let work = |sandbox: &Sandbox| kept(&keeper::work(&sandbox.uid, &sandbox.cgroup, *work));
+                let work = |sandbox: &Sandbox| kept(&work::work(&sandbox.uid, &sandbox.cgroup, work));
                 self.at(at, &facts, work).await?
             }
         }))

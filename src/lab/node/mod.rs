@@ -10,6 +10,7 @@ pub mod packets;
 pub mod sandbox;
 pub mod session;
 pub mod traces;
+pub mod work;
 
 use std::{collections::BTreeMap, sync::Arc};
 

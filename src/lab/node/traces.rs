@@ -25,6 +25,9 @@ IN
 )" sh "${n##*/}"
 done
 for d in __FOLDER__/*/*; do [ ! -d "$d" ] || echo "helper ${d#__FOLDER__/} in $(hostname)"; done
+for i in $(grep -lsa '__FOLDER__/[x]' /proc/[0-9]*/cmdline | while read -r f; do tr '\0' ' ' < "$f" 2>/dev/null | grep -o '__FOLDER__/[x][0-9a-f]*'; done | sort -u); do
+    echo "process of ${i##*/} in $(hostname)"
+done
 frozen() {
     find /sys/fs/cgroup/freezer/kubelet* -name freezer.state 2>/dev/null | xargs -r grep -l FROZEN | sed 's|.*/\([^/]*\)/freezer.state|frozen: \1|'
     find /sys/fs/cgroup/kubelet* -name cgroup.freeze 2>/dev/null | xargs -r grep -l 1 | sed 's|.*/\([^/]*\)/cgroup.freeze|frozen: \1|'

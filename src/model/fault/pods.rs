@@ -98,3 +98,20 @@ pub struct SlowDisk {
     /// Thousands of bytes a second that each container may read, and as many that it may write.
     pub kilobytes: u64,
 }
+
+/// Take room on a disk.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct FillDisk {
+    /// Of which pods.
+    pub target: Target,
+    /// How many mebibytes each.
+    pub mebibytes: u64,
+    /// A folder on that disk, as the container sees it.
+    #[serde(default = "root")]
+    pub path: String,
+}
+
+fn root() -> String {
+    "/".to_owned()
+}

@@ -81,6 +81,9 @@ impl fmt::Display for Hold {
             Self::Work { at, work: Work::Fill(mebibytes) } => {
                 write!(f, "fill {mebibytes} MiB of memory inside of {at}")
             }
+            Self::Work { at, work: Work::Disk { mebibytes, path } } => {
+                write!(f, "take {mebibytes} MiB of the disk under {path} of {at}")
+            }
             Self::Work { at, work: Work::Throttle(bytes) } => write!(f, "let the disk of {at} give {bytes} bytes/s"),
             Self::Work { at, work: Work::Crash(every) } => write!(f, "kill the containers of {at} every {every}"),
             Self::Sessions(Sessions::Idle(count)) => write!(f, "hold {count} idle PostgreSQL sessions"),
