@@ -16,6 +16,7 @@ use super::{
 use crate::{
     lab::{
         Lab,
+        elsewhere::{self, Elsewhere},
         error::LabError,
         fake::{FakeLab, Quirks},
         sense::LabSensor,
@@ -30,11 +31,27 @@ pub async fn connect(global: &Global, rehearse: bool) -> Result<Ports, Failure> 
     if rehearse {
         return Ok(FakeLab::new("rehearsal", Quirks::default()).ports());
     }
+    if elsewhere::named(&global.lab).is_some() {
+        return Ok(outside(Elsewhere::connect(&global.lab).await?));
+    }
     Ok(ports(Lab::connect(&global.lab).await?))
+}
+
+/// Another cluster's ports: no customers, no books.
+fn outside(found: Elsewhere) -> Ports {
+    Ports {
+        actuator: Box::new(found.clone()),
+        surveyor: Box::new(found.clone()),
+        sensor: Box::new(found.clone()),
+        repairer: Box::new(found),
+    }
 }
 
 /// The lab to be healed: nodes that were stopped are woken, and an API that stays silent is no reason to leave a fault in.
 pub async fn for_healing(global: &Global) -> Result<Ports, Failure> {
+    if elsewhere::named(&global.lab).is_some() {
+        return Ok(outside(Elsewhere::connect(&global.lab).await?));
+    }
     let lab = match Lab::rouse(&global.lab).await {
         Err(error @ LabError::Kube { .. }) => {
             screen::note(&format!("{error}\n  healing what can be reached through the engine alone"));

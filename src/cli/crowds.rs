@@ -94,6 +94,10 @@ impl<A: Actuator> Actuator for WithCrowds<A> {
         self.lab.lacks(op).await
     }
 
+    async fn leave(&self) {
+        self.lab.leave().await;
+    }
+
     async fn acted(&self, op: &Op) -> Result<Option<u64>, PortError> {
         self.lab.acted(op).await
     }

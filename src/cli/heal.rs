@@ -63,6 +63,7 @@ async fn heal(global: &Global, open: &[(RunDir, Timeline)]) -> Result<Exit, Fail
     for (run, timeline) in open.iter().rev() {
         left.extend(one(global, &lab, run, timeline).await?);
     }
+    lab.actuator.leave().await;
     let names: Vec<_> = open.iter().rev().map(|(run, _)| run.id.clone()).collect();
     if left.is_empty() {
         return Ok(said(global, &names, &format!("healed: {}", names.join(", "))));

@@ -13,9 +13,11 @@ pub mod cluster;
 pub mod command;
 pub mod docker;
 pub mod down;
+pub mod elsewhere;
 pub mod env;
 pub mod error;
 pub mod fake;
+pub mod grip;
 pub mod host;
 pub mod http;
 pub mod images;
@@ -42,10 +44,6 @@ pub mod tools;
 pub mod up;
 pub mod wrappers;
 
-use std::{collections::BTreeMap, sync::Arc};
-
-use tokio::sync::Mutex;
-
 use error::LabError;
 use layout::Layout;
 use secrets::Secrets;
@@ -62,10 +60,8 @@ pub struct Lab {
     pub secrets: Secrets,
     /// Its Kubernetes API.
     pub kube: ::kube::Client,
-    /// Its nodes, from inside.
-    pub nodes: node::Nodes,
-    /// What holds will need, looked up before their moment; by id.
-    prepared: Arc<Mutex<BTreeMap<String, actuate::scripts::ByNode>>>,
+    /// What faults need of it.
+    pub grip: grip::Grip,
     /// The sessions that this process holds in PostgreSQL.
     holding: actuate::sessions::Holding,
     /// The members that this process has in consumer groups.
@@ -80,14 +76,13 @@ impl Lab {
         let layout = state.record()?.ok_or_else(absent)?.layout;
         let secrets = Secrets::read(&state)?.ok_or_else(absent)?;
         let kube = kube::client(&layout, &state).await?;
-        let nodes = node::Nodes::of(&layout);
+        let grip = grip::Grip::new(name, kube.clone(), layout::NAMESPACE, node::Nodes::of(&layout));
         Ok(Self {
             layout,
             state,
             secrets,
             kube,
-            nodes,
-            prepared: Arc::default(),
+            grip,
             holding: actuate::sessions::Holding::default(),
             members: actuate::members::Joined::default(),
         })

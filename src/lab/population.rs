@@ -7,15 +7,15 @@ use std::collections::BTreeMap;
 use k8s_openapi::api::core::v1::{Node as KubeNode, Pod as KubePod, Service as KubeService};
 use kube::{Api, api::ListParams};
 
-use super::{Lab, error::LabError, kube::within, layout::NAMESPACE};
+use super::{error::LabError, grip::Grip, kube::within};
 use crate::model::facts::{Facts, Node, Pod, Service};
 
-impl Lab {
+impl Grip {
     /// Pods, Services and nodes; everything else of the facts is left empty.
     pub(super) async fn population(&self) -> Result<Facts, LabError> {
         let all = ListParams::default();
-        let pods = Api::<KubePod>::namespaced(self.kube.clone(), NAMESPACE);
-        let services = Api::<KubeService>::namespaced(self.kube.clone(), NAMESPACE);
+        let pods = Api::<KubePod>::namespaced(self.kube.clone(), &self.namespace);
+        let services = Api::<KubeService>::namespaced(self.kube.clone(), &self.namespace);
         let nodes = Api::<KubeNode>::all(self.kube.clone());
         let (pods, services, nodes) = tokio::try_join!(
             within(5, "list pods", pods.list(&all)),
@@ -26,7 +26,7 @@ impl Lab {
         pods.sort_by(|one, other| one.name.cmp(&other.name));
         let services: BTreeMap<_, _> = services.items.into_iter().map(service).collect();
         let nodes = nodes.items.into_iter().map(node).collect();
-        Ok(Facts { lab: self.layout.name.clone(), pods, services, nodes, ..Facts::default() })
+        Ok(Facts { lab: self.name.clone(), pods, services, nodes, ..Facts::default() })
     }
 }
 

@@ -19,6 +19,7 @@ use super::{
     assets::short,
     docker::{Engine, chain},
     error::LabError,
+    grip::Grip,
     images,
     kube::within,
     layout::NAMESPACE,
@@ -56,12 +57,12 @@ impl Surveyor for Lab {
         let failed = |error: LabError| PortError { tried: "survey the lab".to_owned(), why: error.to_string() };
         let (deployments, configs, postgres, images, population, traces, redis, topics, stateful_sets) =
             tokio::try_join!(
-                self.deployments(),
+                self.grip.deployments(),
                 self.configs(),
                 self.settings(),
                 self.images(),
-                self.population(),
-                self.traces(),
+                self.grip.population(),
+                self.grip.traces(),
                 self.redis_settings(),
                 self.topics(),
                 self.stateful_sets()
@@ -84,13 +85,23 @@ impl Surveyor for Lab {
     }
 }
 
-impl Lab {
-    async fn deployments(&self) -> Result<BTreeMap<String, Deployment>, LabError> {
-        let api = Api::<KubeDeployment>::namespaced(self.kube.clone(), NAMESPACE);
+impl Grip {
+    /// Deployments by name.
+    pub(super) async fn deployments(&self) -> Result<BTreeMap<String, Deployment>, LabError> {
+        let api = Api::<KubeDeployment>::namespaced(self.kube.clone(), &self.namespace);
         let list = within(10, "list deployments", api.list(&ListParams::default())).await?;
         Ok(list.items.into_iter().map(|one| (one.metadata.name.clone().unwrap_or_default(), deployment(one))).collect())
     }
 
+    /// What faults may have left in any node that runs.
+    pub(super) async fn traces(&self) -> Result<Vec<String>, LabError> {
+        let nodes = self.nodes.running().await?;
+        let found = future::try_join_all(nodes.iter().map(|node| traces::look(&self.nodes, node))).await?;
+        Ok(found.into_iter().flatten().collect())
+    }
+}
+
+impl Lab {
     async fn configs(&self) -> Result<BTreeMap<String, String>, LabError> {
         let api = Api::<ConfigMap>::namespaced(self.kube.clone(), NAMESPACE);
         let list = within(10, "list configurations", api.list(&ListParams::default())).await?;
@@ -99,13 +110,6 @@ impl Lab {
         Ok(ours
             .map(|map| (format!("configmap/{}", map.metadata.name.clone().unwrap_or_default()), digest(&map)))
             .collect())
-    }
-
-    /// What faults may have left in any node that runs.
-    async fn traces(&self) -> Result<Vec<String>, LabError> {
-        let nodes = self.nodes.running().await?;
-        let found = future::try_join_all(nodes.iter().map(|node| traces::look(&self.nodes, node))).await?;
-        Ok(found.into_iter().flatten().collect())
     }
 
     async fn settings(&self) -> Result<Postgres, LabError> {

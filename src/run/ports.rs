@@ -27,6 +27,8 @@ pub trait Actuator: Send + Sync {
     async fn lacks(&self, _op: &Op) -> Result<Option<String>, PortError> {
         Ok(None)
     }
+    /// Shut whatever was opened to reach the cluster; nothing that is held ends by it.
+    async fn leave(&self) {}
     /// How many packets met what the op holds; `None` when it does not count.
     async fn acted(&self, _op: &Op) -> Result<Option<u64>, PortError> {
         Ok(None)

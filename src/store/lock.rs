@@ -19,7 +19,7 @@ pub struct LabLock {
 /// Take the lab, or say who has it. `doing` is what the next one is told: `droplab run (pid 812)`.
 pub fn lock(home: &Path, lab: &str, doing: &str) -> Result<LabLock, StoreError> {
     fs::create_dir_all(home).map_err(file("create", home))?;
-    let path = home.join(format!("{lab}.lock"));
+    let path = home.join(format!("{}.lock", lab.replace('/', "_")));
     let opened = fs::OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path);
     let mut handle = opened.map_err(file("open", &path))?;
     match handle.try_lock() {

@@ -385,3 +385,34 @@ fn f35_fill_disk() {
     let told = run(&all, Duration::from_secs(60)).expect_code(3);
     assert!(told.stderr.contains("are too many"), "{}", told.stderr);
 }
+
+/// The lab's cluster by its context alone, as any other cluster would be reached: through privileged pods.
+#[test]
+fn f36_another_cluster_is_touched_only_when_that_is_said_twice() {
+    let (context, kubeconfig) = (sh("kubectl config current-context").1, sh("echo $KUBECONFIG").1);
+    let lab = format!("context/{context}/shop");
+    let outside = |args: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_droplab"));
+        command.args(["--lab", &lab]).args(args).env("KUBECONFIG", &kubeconfig);
+        command.env("DROPLAB_NODE_SHELL_IMAGE", "droplab/redis:8");
+        command
+    };
+    let cut = ["fault", "inject", "cut-link", "--from", "storefront", "--to", "catalog", "--ttl", "4s"];
+    let refused = outside(&cut).output().unwrap();
+    assert_eq!(refused.status.code(), Some(2), "{}", String::from_utf8_lossy(&refused.stderr));
+    let beyond = outside(&["fault", "inject", "hold-lock", "--table", "payment.ledger", "--outside-the-lab"]).output();
+    let beyond = beyond.unwrap();
+    assert_eq!(beyond.status.code(), Some(5), "{}", String::from_utf8_lossy(&beyond.stderr));
+
+    let mut held = outside(&cut).arg("--outside-the-lab").spawn().unwrap();
+    wait(BROWSE, true, Duration::from_secs(60));
+    thread::sleep(TTL + Duration::from_secs(1));
+    assert!(sh(BROWSE).0, "it ended while droplab lived");
+    held.kill().unwrap();
+    held.wait().unwrap();
+    let took = wait(BROWSE, false, TTL + Duration::from_secs(1) + LOOK);
+    println!("cut-link in another cluster: gone {:.1} s after SIGKILL, time to live 4s", took.as_secs_f64());
+    let healed = outside(&["heal"]).output().unwrap();
+    assert_eq!(healed.status.code(), Some(0), "{}", String::from_utf8_lossy(&healed.stderr));
+    wait("kubectl get pods -l app.kubernetes.io/managed-by=droplab -o name | grep -q .", false, Duration::from_secs(30));
+}

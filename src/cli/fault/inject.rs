@@ -18,6 +18,7 @@ use crate::{
         interrupt,
     },
     faults::{self, Ground},
+    lab::elsewhere,
     model::{
         op::Op,
         plan::{Injection, PlannedStep},
@@ -55,6 +56,9 @@ struct Common {
     /// Say what would be done, and do nothing
     #[arg(long, help_heading = "Every fault")]
     plan: bool,
+    /// Allow a cluster that is not a lab: --lab context/NAME/NAMESPACE
+    #[arg(long, help_heading = "Every fault")]
+    outside_the_lab: bool,
     /// Decides which pods of a share are meant
     #[arg(long, default_value_t = 1, value_name = "NUMBER", help_heading = "Every fault")]
     seed: u64,
@@ -93,6 +97,11 @@ impl clap::Args for Args {
 /// The verb.
 pub(super) async fn main(global: &Global, args: &Args) -> Result<Exit, Failure> {
     let fault = args.typed.read()?;
+    if elsewhere::named(&global.lab).is_some() != args.common.outside_the_lab {
+        let why =
+            "a cluster that is not a lab is touched only with both: --lab context/NAME/NAMESPACE and --outside-the-lab";
+        return Err(Failure::new(Code::Usage, why));
+    }
     let lab = connect(global, false).await?;
     let before = lab.surveyor.survey().await?;
     let name = format!("{}-{}", fault.key(), Timestamp::now().strftime("%Y%m%d-%H%M%S.%f"));
@@ -131,6 +140,7 @@ pub(super) async fn main(global: &Global, args: &Args) -> Result<Exit, Failure> 
     let stop = interrupt::token();
     let healed_elsewhere = || journal_is_healed(&folder);
     let timeline = by_hand(&injection, &lab, &mut journal, &mut watcher, &options, &stop, &healed_elsewhere).await?;
+    lab.actuator.leave().await;
     Ok(told::ended(global, &folder, &injection, &timeline, args.common.detach))
 }
 

@@ -10,9 +10,8 @@ use futures::future;
 use super::scripts::{ByNode, Scripts, each_network};
 use crate::{
     lab::{
-        Lab,
         error::LabError,
-        layout::NAMESPACE,
+        grip::Grip,
         node::{
             agent, features, keeper, packets,
             sandbox::{self, Sandbox},
@@ -26,9 +25,9 @@ use crate::{
     },
 };
 
-impl Lab {
+impl Grip {
     /// What a hold cannot do without and the nodes' kernel has not; all nodes have the same one.
-    pub(super) async fn missing(&self, hold: &Hold) -> Result<Option<String>, LabError> {
+    pub(in crate::lab) async fn missing(&self, hold: &Hold) -> Result<Option<String>, LabError> {
         let Some((needed, instead)) = features::needs(hold) else { return Ok(None) };
         let nodes = self.nodes.running().await?;
         let Some(node) = nodes.first() else { return Ok(None) };
@@ -39,7 +38,7 @@ impl Lab {
             .map(|(feature, why)| format!("the kernel here lacks {}: {why}\nuse instead: {instead}", feature.what)))
     }
 
-    pub(super) async fn prepare_in_nodes(&self, id: &str, ttl: Span, hold: &Hold) -> Result<(), LabError> {
+    pub(in crate::lab) async fn prepare_in_nodes(&self, id: &str, ttl: Span, hold: &Hold) -> Result<(), LabError> {
         let Some(scripts) = self.scripts(id, ttl, hold).await? else { return Ok(()) };
         // Opens the shells, too: opening one costs more than everything that is said in it.
         future::try_join_all(scripts.iter().map(|(node, script)| self.nodes.run(node, &script.ready))).await?;
@@ -133,7 +132,7 @@ impl Lab {
         for pod in selection.target.pods(facts, selection.seed).into_iter().filter(|pod| !pod.host_network) {
             pods.entry(&pod.node).or_default().push(pod);
         }
-        let lists = pods.keys().map(|node| sandbox::list(&self.nodes, node, NAMESPACE));
+        let lists = pods.keys().map(|node| sandbox::list(&self.nodes, node, &self.namespace));
         let lists = future::try_join_all(lists).await?;
         let mut by_node = ByNode::new();
         for ((node, pods), sandboxes) in pods.into_iter().zip(lists) {

@@ -13,7 +13,7 @@ mod workload;
 
 use async_trait::async_trait;
 
-use super::{Lab, error::LabError, kube::guard, node};
+use super::{Lab, error::LabError, grip::Grip, kube::guard, node};
 use crate::{
     model::{
         hold::{Fate, Hold},
@@ -26,7 +26,7 @@ use crate::{
 impl Actuator for Lab {
     async fn prepare(&self, op: &Op) -> Result<(), PortError> {
         let Op::Hold { id, ttl, hold } = op else { return Ok(()) };
-        self.prepare_in_nodes(id, *ttl, hold).await.map_err(|error| PortError::new(op.to_string(), error))
+        self.grip.prepare_in_nodes(id, *ttl, hold).await.map_err(|error| PortError::new(op.to_string(), error))
     }
 
     async fn perform(&self, op: &Op) -> Result<(), PortError> {
@@ -35,53 +35,74 @@ impl Actuator for Lab {
 
     async fn lacks(&self, op: &Op) -> Result<Option<String>, PortError> {
         let Op::Hold { hold, .. } = op else { return Ok(None) };
-        self.missing(hold).await.map_err(|error| PortError::new(format!("try what the kernel can: {op}"), error))
+        self.grip.missing(hold).await.map_err(|error| PortError::new(format!("try what the kernel can: {op}"), error))
     }
 
     async fn acted(&self, op: &Op) -> Result<Option<u64>, PortError> {
+        self.grip.acted(op).await.map_err(|error| PortError::new(format!("count: {op}"), error))
+    }
+}
+
+impl Grip {
+    /// Whether an op needs nothing but Kubernetes and nodes.
+    pub(in crate::lab) fn reaches(op: &Op) -> bool {
+        match op {
+            Op::Hold { hold, .. } | Op::Release { hold, .. } => {
+                !hold.belongs_to_process() && !matches!(hold, Hold::RedisPause { .. })
+            }
+            Op::SetImage { .. } | Op::SetReplicas { .. } | Op::SetEnv { .. } | Op::DeletePod { .. } => true,
+            Op::KillBackends { .. } | Op::Set { .. } => false,
+        }
+    }
+
+    /// What such an op says.
+    pub(in crate::lab) async fn obey(&self, op: &Op) -> Result<(), LabError> {
+        match op {
+            Op::Hold { id, ttl, hold } => self.hold_in_nodes(id, *ttl, hold).await,
+            Op::Release { id, hold } => match hold {
+                Hold::Http(_) => self.release_helped(id).await,
+                Hold::Packets(packets) if matches!(packets.fate, Fate::Shape(_)) => self.release_helped(id).await,
+                Hold::Packets(_) | Hold::CutZone { .. } => self.release_in_nodes(&scripts::in_every_network(id)).await,
+                _ => self.release_in_nodes(&node::keeper::release(id)).await,
+            },
+            _ => self.change_workload(op).await,
+        }
+    }
+
+    /// How many packets met what it holds.
+    pub(in crate::lab) async fn acted(&self, op: &Op) -> Result<Option<u64>, LabError> {
         match op {
             Op::Hold { id, hold: Hold::Packets(_) | Hold::CutZone { .. } | Hold::Http(_), .. } => {
-                self.count(id).await.map(Some).map_err(|error| PortError::new(format!("count: {op}"), error))
+                self.count(id).await.map(Some)
             }
             _ => Ok(None),
         }
     }
-}
 
-impl Lab {
     /// First nothing is led to the helper any more, then it goes.
     async fn release_helped(&self, id: &str) -> Result<(), LabError> {
         self.release_in_nodes(&format!("{}\n{}", scripts::in_every_network(id), node::keeper::release(id))).await
     }
+}
 
+impl Lab {
     async fn obey(&self, op: &Op) -> Result<(), LabError> {
         match op {
-            Op::Hold { id, ttl, hold } => match hold {
-                Hold::Sessions(sessions) => self.hold_sessions(id, *ttl, sessions).await,
-                Hold::Members(members) => self.hold_members(id, *ttl, members).await,
-                // The customers are not the lab's: whoever composes the ports brings them.
-                Hold::Surge(_) => Ok(()),
-                Hold::RedisPause { all } => self.pause_redis(*ttl, *all).await,
-                _ => self.hold_in_nodes(id, *ttl, hold).await,
-            },
-            Op::Release { id, hold } => match hold {
-                Hold::Sessions(_) => self.release_sessions(id).await,
-                Hold::Members(members) => self.release_members(id, members).await,
-                Hold::Surge(_) => Ok(()),
-                Hold::RedisPause { .. } => self.unpause_redis().await,
-                Hold::Http(_) => self.release_helped(id).await,
-                Hold::Packets(packets) if matches!(packets.fate, Fate::Shape(_)) => self.release_helped(id).await,
-                Hold::Packets(_) | Hold::CutZone { .. } => self.release_in_nodes(&scripts::in_every_network(id)).await,
-                Hold::Frozen { .. } | Hold::FrozenZone { .. } | Hold::Work { .. } => {
-                    self.release_in_nodes(&node::keeper::release(id)).await
-                }
-            },
+            Op::Hold { id, ttl, hold: Hold::Sessions(sessions) } => self.hold_sessions(id, *ttl, sessions).await,
+            Op::Hold { id, ttl, hold: Hold::Members(members) } => self.hold_members(id, *ttl, members).await,
+            Op::Hold { ttl, hold: Hold::RedisPause { all }, .. } => self.pause_redis(*ttl, *all).await,
+            Op::Release { id, hold: Hold::Sessions(_) } => self.release_sessions(id).await,
+            Op::Release { id, hold: Hold::Members(members) } => self.release_members(id, members).await,
+            Op::Release { hold: Hold::RedisPause { .. }, .. } => self.unpause_redis().await,
+            // The customers are not the lab's: whoever composes the ports brings them.
+            Op::Hold { hold: Hold::Surge(_), .. } | Op::Release { hold: Hold::Surge(_), .. } => Ok(()),
             Op::KillBackends { role } => self.kill_backends(role).await,
             Op::Set { setting, value } => self.set(setting, value.as_deref()).await,
+            Op::Hold { .. } | Op::Release { .. } => self.grip.obey(op).await,
             Op::SetImage { .. } | Op::SetReplicas { .. } | Op::SetEnv { .. } | Op::DeletePod { .. } => {
                 // Asked anew for each op: a cluster may have been replaced behind the same port since `connect`.
                 guard(&self.kube, &self.layout).await?;
-                self.change_workload(op).await
+                self.grip.obey(op).await
             }
         }
     }

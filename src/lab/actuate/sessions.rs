@@ -99,8 +99,8 @@ impl Lab {
 
     pub(super) async fn release_sessions(&self, id: &str) -> Result<(), LabError> {
         self.holding.0.lock().await.remove(id);
-        // Those of another process, if its end has not reached the server yet.
-        let end = "select pg_terminate_backend(pid) from pg_stat_activity where application_name = $1";
+        // Those of another process, and our own if their end has not reached the server yet; each is waited for.
+        let end = "select pg_terminate_backend(pid, 5000) from pg_stat_activity where application_name = $1";
         self.as_superuser(end, &name(id)).await
     }
 

@@ -97,10 +97,10 @@ impl Lab {
 
     /// Run a script with Kafka's tools, in the container of a broker that runs.
     async fn beside_a_broker(&self, script: &str) -> Result<(), LabError> {
-        let facts = self.population().await?;
+        let facts = self.grip.population().await?;
         let mut why = "no broker runs".to_owned();
         for broker in facts.pods.iter().filter(|pod| pod.service == "kafka") {
-            match self.nodes.run(&broker.node, &sandbox::inside(&broker.uid, "kafka", script)).await {
+            match self.grip.nodes.run(&broker.node, &sandbox::inside(&broker.uid, "kafka", script)).await {
                 Ok(_) => return Ok(()),
                 Err(error) => why = error.to_string(),
             }

@@ -11,15 +11,14 @@ use serde_json::{Value, json};
 
 use crate::{
     lab::{
-        Lab,
         error::LabError,
+        grip::Grip,
         kube::{late, refused, within},
-        layout::NAMESPACE,
     },
     model::op::Op,
 };
 
-impl Lab {
+impl Grip {
     pub(super) async fn change_workload(&self, op: &Op) -> Result<(), LabError> {
         match op {
             Op::SetImage { deployment, container, image, change_cause } => {
@@ -37,7 +36,7 @@ impl Lab {
     }
 
     async fn patch(&self, deployment: &str, patch: Value) -> Result<(), LabError> {
-        let api = Api::<Deployment>::namespaced(self.kube.clone(), NAMESPACE);
+        let api = Api::<Deployment>::namespaced(self.kube.clone(), &self.namespace);
         if within(5, "read the deployment", api.get_opt(deployment)).await?.is_none() {
             return Ok(());
         }
@@ -46,7 +45,7 @@ impl Lab {
     }
 
     async fn delete_pod(&self, pod: &str, uid: &str, grace_s: u32) -> Result<(), LabError> {
-        let api = Api::<Pod>::namespaced(self.kube.clone(), NAMESPACE);
+        let api = Api::<Pod>::namespaced(self.kube.clone(), &self.namespace);
         let this_one = Preconditions { uid: Some(uid.to_owned()), resource_version: None };
         let how = DeleteParams {
             grace_period_seconds: Some(grace_s),

@@ -7,6 +7,7 @@ pub mod agent;
 pub mod features;
 pub mod keeper;
 pub mod packets;
+pub mod pod;
 pub mod sandbox;
 pub mod session;
 pub mod traces;
@@ -22,8 +23,17 @@ use session::Session;
 /// The shells into a lab's nodes; opened when first needed, and opened anew when one is lost.
 #[derive(Clone)]
 pub struct Nodes {
-    lab: String,
+    way: Way,
     open: Arc<Mutex<BTreeMap<String, Slot>>>,
+}
+
+/// How a node is entered.
+#[derive(Clone)]
+enum Way {
+    /// The lab's, through the engine; only what bears its mark.
+    Engine(String),
+    /// Another cluster's, through a privileged pod.
+    Pods(pod::Door),
 }
 
 /// One node's shell, when it is open; whoever holds the lock is the only one who speaks.
@@ -32,7 +42,20 @@ type Slot = Arc<Mutex<Option<Session>>>;
 impl Nodes {
     /// The nodes of this lab; nothing is asked yet.
     pub fn of(layout: &Layout) -> Self {
-        Self { lab: layout.name.clone(), open: Arc::default() }
+        Self { way: Way::Engine(layout.name.clone()), open: Arc::default() }
+    }
+
+    /// The nodes of another cluster, each through a short-lived privileged pod.
+    pub fn elsewhere(door: pod::Door) -> Self {
+        Self { way: Way::Pods(door), open: Arc::default() }
+    }
+
+    /// Shut whatever was opened for this.
+    pub async fn leave(&self) {
+        self.open.lock().await.clear();
+        if let Way::Pods(door) = &self.way {
+            door.shut().await;
+        }
     }
 
     /// Run a script in a node, through the shell that is open there; what it printed.
@@ -58,20 +81,26 @@ impl Nodes {
     }
 
     async fn enter(&self, node: &str) -> Result<Session, LabError> {
+        let lab = match &self.way {
+            Way::Engine(lab) => lab,
+            Way::Pods(door) => return door.open(node).await,
+        };
         let engine = Engine::connect().await?;
-        let nodes = engine.nodes(&self.lab).await?;
+        let nodes = engine.nodes(lab).await?;
         match nodes.iter().find(|known| known.name == node) {
             Some(known) if known.ours => Session::open(&engine, &known.id, node).await,
-            Some(_) => {
-                Err(LabError::Foreign { name: self.lab.clone(), why: format!("{node} has no mark of droplab's") })
-            }
+            Some(_) => Err(LabError::Foreign { name: lab.clone(), why: format!("{node} has no mark of droplab's") }),
             None => Err(LabError::Engine { tried: format!("enter {node}"), why: "there is no such node".to_owned() }),
         }
     }
 
     /// Every node of the lab that runs, as the engine knows them.
     pub async fn running(&self) -> Result<Vec<String>, LabError> {
-        let nodes = Engine::connect().await?.nodes(&self.lab).await?;
+        let lab = match &self.way {
+            Way::Engine(lab) => lab,
+            Way::Pods(door) => return door.nodes().await,
+        };
+        let nodes = Engine::connect().await?.nodes(lab).await?;
         Ok(nodes.into_iter().filter(|node| node.running && node.ours).map(|node| node.name).collect())
     }
 }

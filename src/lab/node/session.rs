@@ -17,7 +17,7 @@ use crate::lab::{
 /// How long one script may take.
 const ANSWER: Duration = Duration::from_secs(15);
 
-type Output = Pin<Box<dyn Stream<Item = Result<bollard::container::LogOutput, bollard::errors::Error>> + Send>>;
+pub(super) type Output = Pin<Box<dyn Stream<Item = Result<String, String>> + Send>>;
 
 /// An open shell.
 pub struct Session {
@@ -26,6 +26,8 @@ pub struct Session {
     output: Output,
     heard: String,
     scripts: u64,
+    /// Ended with it.
+    _carrier: Option<tokio::process::Child>,
 }
 
 impl Session {
@@ -43,10 +45,24 @@ impl Session {
         let start = StartExecOptions { detach: false, tty: false, output_capacity: None };
         match engine.api.start_exec(&created.id, Some(start)).await.map_err(|error| refused(&tried, &error))? {
             StartExecResults::Attached { output, input } => {
-                Ok(Self { node: node.to_owned(), input, output, heard: String::new(), scripts: 0 })
+                let output = output.map(|chunk| {
+                    let chunk = chunk.map_err(|error| error.to_string())?;
+                    Ok(String::from_utf8_lossy(&chunk.into_bytes()).into_owned())
+                });
+                Ok(Self::over(node, input, Box::pin(output), None))
             }
             StartExecResults::Detached => Err(LabError::Engine { tried, why: "it is not attached".to_owned() }),
         }
+    }
+
+    /// A shell that was opened otherwise; `carrier` is the process that it lives in.
+    pub(super) fn over(
+        node: &str,
+        input: Pin<Box<dyn AsyncWrite + Send>>,
+        output: Output,
+        carrier: Option<tokio::process::Child>,
+    ) -> Self {
+        Self { node: node.to_owned(), input, output, heard: String::new(), scripts: 0, _carrier: carrier }
     }
 
     /// Run a script in a subshell that stops at its first error; what it printed on either stream.
@@ -71,8 +87,8 @@ impl Session {
                     return Ok::<_, String>(told);
                 }
                 match self.output.next().await {
-                    Some(Ok(chunk)) => self.heard.push_str(&String::from_utf8_lossy(&chunk.into_bytes())),
-                    Some(Err(error)) => return Err(error.to_string()),
+                    Some(Ok(chunk)) => self.heard.push_str(&chunk),
+                    Some(Err(error)) => return Err(error),
                     None => return Err("the shell ended".to_owned()),
                 }
             }

@@ -29,14 +29,14 @@ for i in $(grep -lsa '__FOLDER__/[x]' /proc/[0-9]*/cmdline | while read -r f; do
     echo "process of ${i##*/} in $(hostname)"
 done
 frozen() {
-    find /sys/fs/cgroup/freezer/kubelet* -name freezer.state 2>/dev/null | xargs -r grep -l FROZEN | sed 's|.*/\([^/]*\)/freezer.state|frozen: \1|'
-    find /sys/fs/cgroup/kubelet* -name cgroup.freeze 2>/dev/null | xargs -r grep -l 1 | sed 's|.*/\([^/]*\)/cgroup.freeze|frozen: \1|'
+    find /sys/fs/cgroup/freezer/kubelet* -name freezer.state 2>/dev/null | xargs -r grep -ls FROZEN | sed 's|.*/\([^/]*\)/freezer.state|frozen: \1|'
+    find /sys/fs/cgroup/kubelet* -name cgroup.freeze 2>/dev/null | xargs -r grep -ls 1 | sed 's|.*/\([^/]*\)/cgroup.freeze|frozen: \1|'
 }
 # The container runtime freezes for a moment what it kills or changes: ours is what stays so.
 now=$(frozen)
 [ -z "$now" ] || { sleep 0.5; frozen | grep -Fx "$now" || :; }
-find /sys/fs/cgroup/blkio/kubelet* -name 'blkio.throttle.*_bps_device' 2>/dev/null | xargs -r grep -l . | sed 's|.*/\([^/]*\)/blkio|throttled: \1: |'
-find /sys/fs/cgroup/kubelet* -name io.max 2>/dev/null | xargs -r grep -l . | sed 's|.*/\([^/]*\)/io.max|throttled: \1|'
+find /sys/fs/cgroup/blkio/kubelet* -name 'blkio.throttle.*_bps_device' 2>/dev/null | xargs -r grep -ls . | sed 's|.*/\([^/]*\)/blkio|throttled: \1: |'
+find /sys/fs/cgroup/kubelet* -name io.max 2>/dev/null | xargs -r grep -ls . | sed 's|.*/\([^/]*\)/io.max|throttled: \1|'
 find /sys/fs/cgroup/*/kubelet* /sys/fs/cgroup/kubelet* -type d -name droplab 2>/dev/null | sed 's|^|cgroup |'
 "#;
 
