@@ -414,5 +414,9 @@ fn f36_another_cluster_is_touched_only_when_that_is_said_twice() {
     println!("cut-link in another cluster: gone {:.1} s after SIGKILL, time to live 4s", took.as_secs_f64());
     let healed = outside(&["heal"]).output().unwrap();
     assert_eq!(healed.status.code(), Some(0), "{}", String::from_utf8_lossy(&healed.stderr));
-    wait("kubectl get pods -l app.kubernetes.io/managed-by=droplab -o name | grep -q .", false, Duration::from_secs(30));
+    wait(
+        "kubectl get pods -l app.kubernetes.io/managed-by=droplab -o name | grep -q .",
+        false,
+        Duration::from_secs(30),
+    );
 }

@@ -101,7 +101,7 @@ impl Door {
             "spec": {
                 "nodeName": node, "hostPID": true, "hostNetwork": true, "restartPolicy": "Never", "activeDeadlineSeconds": 3600,
                 "terminationGracePeriodSeconds": 0, "tolerations": [{ "operator": "Exists" }],
-                "containers": [{ "name": "shell", "image": image, "command": ["sleep", "3600"], "securityContext": { "privileged": true } }],
+                "containers": [{ "name": "shell", "image": image, "command": ["sleep", "3600"], "securityContext": { "privileged": true, "runAsUser": 0 } }],
             } });
         let wrong =
             |error: serde_json::Error| LabError::Engine { tried: "describe a pod".to_owned(), why: error.to_string() };
