@@ -21,12 +21,12 @@
 //! Amazon S3, 20 July 2008: single bits turned in messages between servers, and nothing checked them.
 
 use super::{
-    Ground, both,
+    Ground, link,
     manual::{CORRELATION, DIRECTION, FROM, HELPER, Manual, SHARE, TO},
 };
 use crate::model::{
     fault::CorruptPackets,
-    hold::{Fate, Hold, Packets, Shape},
+    hold::{Fate, Shape},
     op::Recipe,
 };
 
@@ -43,8 +43,6 @@ pub(super) fn recipe(fault: &CorruptPackets, ground: &Ground) -> Result<Recipe, 
     if fault.share.0 <= 0.0 {
         return Err(vec!["share: 0% of the packets is none".to_owned()]);
     }
-    let (at, peer) = both(&fault.from, fault.to.as_ref(), ground)?;
     let fate = Fate::Shape(Shape { corrupt: fault.share, correlation: fault.correlation, ..Shape::default() });
-    let direction = fault.direction;
-    Ok(ground.hold(Hold::Packets(Packets { at, peer, port: None, names: Vec::new(), direction, fate })))
+    link(&fault.from, fault.to.as_ref(), fault.direction, fate, ground)
 }

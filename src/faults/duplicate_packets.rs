@@ -21,12 +21,12 @@
 //! No public post-mortem checked yet.
 
 use super::{
-    Ground, both,
+    Ground, link,
     manual::{CORRELATION, FROM, HELPER, Manual, SHARE, TO},
 };
 use crate::model::{
     fault::DuplicatePackets,
-    hold::{Direction, Fate, Hold, Packets, Shape},
+    hold::{Direction, Fate, Shape},
     op::Recipe,
 };
 
@@ -43,8 +43,6 @@ pub(super) fn recipe(fault: &DuplicatePackets, ground: &Ground) -> Result<Recipe
     if fault.share.0 <= 0.0 {
         return Err(vec!["share: 0% of the packets is none".to_owned()]);
     }
-    let (at, peer) = both(&fault.from, fault.to.as_ref(), ground)?;
     let fate = Fate::Shape(Shape { duplicate: fault.share, correlation: fault.correlation, ..Shape::default() });
-    let direction = Direction::Out;
-    Ok(ground.hold(Hold::Packets(Packets { at, peer, port: None, names: Vec::new(), direction, fate })))
+    link(&fault.from, fault.to.as_ref(), Direction::Out, fate, ground)
 }

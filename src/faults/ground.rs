@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::model::{
     facts::{Deployment, Facts, Topic},
-    hold::{Hold, Selection},
+    hold::{Direction, Fate, Hold, Packets, Selection},
     op::Recipe,
     target::{Target, mixed},
     units::Span,
@@ -88,6 +88,23 @@ impl<'a> Ground<'a> {
 /// Names as a sentence has them.
 pub(super) fn or_none(names: &[&str]) -> String {
     if names.is_empty() { "none".to_owned() } else { names.join(", ") }
+}
+
+/// A rule for everything that goes between two ends.
+pub(super) fn link(
+    from: &Target,
+    to: Option<&Target>,
+    direction: Direction,
+    fate: Fate,
+    ground: &Ground,
+) -> Result<Recipe, Vec<String>> {
+    if matches!(fate, Fate::Shape(shape) if shape.correlation.0 >= 1.0) {
+        return Err(vec![
+            "correlation: expected less than 100%, or the first throw of the dice decides for all".to_owned(),
+        ]);
+    }
+    let (at, peer) = both(from, to, ground)?;
+    Ok(ground.hold(Hold::Packets(Packets { at, peer, port: None, names: Vec::new(), direction, fate })))
 }
 
 /// Both ends of a link: the one in whose network the rule goes, and the other.

@@ -20,14 +20,10 @@
 //! Slack, 4 January 2021: links between networks saturated when everybody came back from holiday at once.
 
 use super::{
-    Ground, both,
+    Ground, link,
     manual::{DIRECTION, FROM, KERNEL, Manual, TO, must},
 };
-use crate::model::{
-    fault::LimitBandwidth,
-    hold::{Fate, Hold, Packets},
-    op::Recipe,
-};
+use crate::model::{fault::LimitBandwidth, hold::Fate, op::Recipe};
 
 pub(super) const MANUAL: Manual = Manual {
     key: "limit-bandwidth",
@@ -42,14 +38,6 @@ pub(super) fn recipe(fault: &LimitBandwidth, ground: &Ground) -> Result<Recipe, 
     if fault.kilobytes == 0 {
         return Err(vec!["kilobytes: expected more than zero; a link without any room is `cut-link`".to_owned()]);
     }
-    let (at, peer) = both(&fault.from, fault.to.as_ref(), ground)?;
     let fate = Fate::Limit(fault.kilobytes.saturating_mul(1000));
-    Ok(ground.hold(Hold::Packets(Packets {
-        at,
-        peer,
-        port: None,
-        names: Vec::new(),
-        direction: fault.direction,
-        fate,
-    })))
+    link(&fault.from, fault.to.as_ref(), fault.direction, fate, ground)
 }

@@ -20,12 +20,12 @@
 //! No public post-mortem checked yet: most that name packet loss name a cable or a card, and no number.
 
 use super::{
-    Ground, both,
+    Ground, link,
     manual::{CORRELATION, DIRECTION, FROM, KERNEL, Manual, SHARE, TO},
 };
 use crate::model::{
     fault::LosePackets,
-    hold::{Fate, Hold, Packets, Shape},
+    hold::{Fate, Shape},
     op::Recipe,
 };
 
@@ -42,18 +42,10 @@ pub(super) fn recipe(fault: &LosePackets, ground: &Ground) -> Result<Recipe, Vec
     if fault.share.0 <= 0.0 {
         return Err(vec!["share: 0% of the packets is none".to_owned()]);
     }
-    let (at, peer) = both(&fault.from, fault.to.as_ref(), ground)?;
     // The kernel's dice have no memory; a helper's have.
     let fate = match fault.correlation {
         None => Fate::Lose(fault.share),
         Some(correlation) => Fate::Shape(Shape { lose: fault.share, correlation, ..Shape::default() }),
     };
-    Ok(ground.hold(Hold::Packets(Packets {
-        at,
-        peer,
-        port: None,
-        names: Vec::new(),
-        direction: fault.direction,
-        fate,
-    })))
+    link(&fault.from, fault.to.as_ref(), fault.direction, fate, ground)
 }

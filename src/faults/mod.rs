@@ -42,7 +42,7 @@ mod stop_node;
 mod surge_load;
 
 pub use ground::Ground;
-use ground::{TTL, both};
+use ground::{TTL, both, link};
 
 use crate::model::{fault::FaultSpec, op::Recipe};
 

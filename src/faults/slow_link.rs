@@ -23,12 +23,12 @@
 //! No public post-mortem checked yet: most that name latency name its cause, and no distribution.
 
 use super::{
-    Ground, both,
+    Ground, link,
     manual::{DIRECTION, FROM, HELPER, Manual, TO, may, must},
 };
 use crate::model::{
     fault::SlowLink,
-    hold::{Fate, Hold, Packets, Shape},
+    hold::{Fate, Shape},
     op::Recipe,
 };
 
@@ -55,9 +55,7 @@ pub(super) fn recipe(fault: &SlowLink, ground: &Ground) -> Result<Recipe, Vec<St
     if fault.delay.0.is_zero() || fault.delay.0 > LONGEST || fault.jitter > fault.delay {
         return Err(vec!["delay: expected more than 0 and at most 1m, and a jitter that is not larger".to_owned()]);
     }
-    let (at, peer) = both(&fault.from, fault.to.as_ref(), ground)?;
     let (delay, jitter, distribution) = (fault.delay, fault.jitter, fault.distribution);
     let fate = Fate::Shape(Shape { delay, jitter, distribution, ..Shape::default() });
-    let direction = fault.direction;
-    Ok(ground.hold(Hold::Packets(Packets { at, peer, port: None, names: Vec::new(), direction, fate })))
+    link(&fault.from, fault.to.as_ref(), fault.direction, fate, ground)
 }

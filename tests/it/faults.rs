@@ -13,7 +13,6 @@ use droplab::{
         facts::Facts,
         fault::FaultSpec,
         plan::{Injection, PlannedStep},
-        units::Span,
     },
     run::{ByHand, by_hand, heal},
     store::{journal, typed},
@@ -147,38 +146,6 @@ async fn a_fault_that_was_healed_elsewhere_is_not_put_in_again() {
     let (timeline, ()) = tokio::join!(held, other);
     assert_eq!(now(&lab), before);
     assert!(!timeline.unwrap().events.iter().any(|event| matches!(event.kind, EventKind::RunEnded { .. })));
-}
-
-#[test]
-fn what_cannot_be_meant_is_refused_before_anything_is_touched() {
-    let lab = FakeLab::new("test", Quirks::default());
-    let facts = lab.world().facts.clone();
-    let why = |key: &str, arguments: &[(&str, &str)], ttl: &str| {
-        let manual = faults::manual::of(key).unwrap();
-        let is_number = |name: &str| manual.parameters.iter().any(|one| one.name == name && one.is_number());
-        let arguments: Vec<_> =
-            arguments.iter().map(|(name, value)| (*name, (*value).to_owned(), is_number(name))).collect();
-        let ground = Ground { ttl: ttl.parse::<Span>().unwrap(), ..Ground::new(&facts, 1, "test", 0) };
-        match typed::fault(key, &arguments) {
-            Err(why) => why,
-            Ok(fault) => faults::recipe(&fault, &ground).map_or_else(|why| why.join("; "), |_| "accepted".to_owned()),
-        }
-    };
-    let told = [
-        why("cut-link", &[("from", "paymet"), ("to", "postgres")], "30s"),
-        why("cut-link", &[("from", "payment"), ("to", "payment")], "30s"),
-        why("cut-link", &[("from", "payment"), ("to", "postgres")], "0s"),
-        why("lose-packets", &[("from", "payment"), ("share", "120%")], "30s"),
-        why("lose-packets", &[("from", "payment"), ("share", "20")], "30s"),
-        why("freeze-zone", &[("zone", "dc-9")], "30s"),
-        why("scale", &[("service", "payment"), ("replicas", "2")], "30s"),
-        why("scale", &[("service", "payment"), ("replicas", "two")], "30s"),
-        why("hold-lock", &[("table", "payment; drop table x")], "30s"),
-        why("exhaust-connections", &[("count", "201")], "30s"),
-        why("change-config", &[("service", "payment"), ("kee", "a"), ("value", "b")], "30s"),
-        why("kill-backends", &[("role", "replicator")], "30s"),
-    ];
-    insta::assert_snapshot!(told.join("\n"));
 }
 
 proptest! {

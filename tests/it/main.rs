@@ -7,6 +7,7 @@ mod cli;
 mod crash;
 mod faults;
 mod golden;
+mod refusals;
 mod runs;
 mod scenarios;
 mod stage;
