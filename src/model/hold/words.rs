@@ -93,7 +93,10 @@ impl fmt::Display for Hold {
                 write!(f, "hold {count} partitions of {topic} in group {group}")
             }
             Self::Surge(Surge { steady, .. }) => {
-                let kinds: Vec<_> = steady.iter().map(|(kind, rate)| format!("{} {rate}", kind.probe())).collect();
+                let kinds: Vec<_> = steady
+                    .iter()
+                    .map(|(kind, rate)| format!("{} {rate}", kind.probe().trim_end_matches("-success")))
+                    .collect();
                 write!(f, "bring more customers: {}", kinds.join(", "))
             }
             Self::RedisPause { all: false } => f.write_str("let writes to Redis wait"),
