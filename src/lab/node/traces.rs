@@ -25,7 +25,7 @@ IN
 )" sh "${n##*/}"
 done
 for d in __FOLDER__/*/*; do [ ! -d "$d" ] || echo "helper ${d#__FOLDER__/} in $(hostname)"; done
-for i in $(grep -lsa '__FOLDER__/[x]' /proc/[0-9]*/cmdline | while read -r f; do tr '\0' ' ' < "$f" 2>/dev/null | grep -o '__FOLDER__/[x][0-9a-f]*'; done | sort -u); do
+for i in $(grep -lsa '__FOLDER__/[x]' /proc/[0-9]*/cmdline | while read -r f; do cat "$f" 2>/dev/null | tr '\0' ' ' | grep -o '__FOLDER__/[x][0-9a-f]*'; done | sort -u); do
     echo "process of ${i##*/} in $(hostname)"
 done
 frozen() {
