@@ -369,7 +369,8 @@ fn f34_break_http() {
     // Every other request, and nothing else's.
     let half = r#"n=0; for i in $(seq 12); do [ "$(curl -s -o /dev/null -w '%{http_code}' --max-time 2 $SHOP_URL/products)" = 200 ] || n=$((n + 1)); done; test $n -ge 2"#;
     ends_by_itself(&["break-http", "--target", "catalog", "--status", "503", "--share", "50%"], half);
-    let late = "began=$(date +%s%N); curl -s --max-time 5 -o /dev/null $SHOP_URL/products; [ $(( ($(date +%s%N) - began) / 1000000 )) -gt 700 ]";
+    // One in three at least: a connection that was open before is reset once, which is quick.
+    let late = "for i in 1 2 3; do began=$(date +%s%N); curl -s --max-time 5 -o /dev/null $SHOP_URL/products; [ $(( ($(date +%s%N) - began) / 1000000 )) -lt 700 ] || exit 0; done; false";
     ends_by_itself(&["break-http", "--target", "catalog", "--delay", "800ms", "--path", "/products"], late);
 }
 
