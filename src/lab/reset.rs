@@ -15,7 +15,7 @@ use serde::de::DeserializeOwned;
 use super::{
     Lab, assets, charts,
     error::LabError,
-    kube::within,
+    kube::{late, refused, within},
     layout::NAMESPACE,
     order,
     progress::{Progress, Step, step},
@@ -88,7 +88,10 @@ async fn replace(lab: &Lab, chart: &str) -> Result<usize, LabError> {
     Ok(count)
 }
 
-async fn put<K>(lab: &Lab, mut object: serde_json::Value) -> Result<usize, LabError>
+/// How often an object may change under our hands, as it does while its pods roll.
+const TRIES: u32 = 8;
+
+async fn put<K>(lab: &Lab, object: serde_json::Value) -> Result<usize, LabError>
 where
     K: kube::Resource<Scope = NamespaceResourceScope, DynamicType = ()> + Clone + DeserializeOwned + serde::Serialize,
     K: std::fmt::Debug,
@@ -96,17 +99,33 @@ where
     let api = Api::<K>::namespaced(lab.kube.clone(), NAMESPACE);
     let name = object["metadata"]["name"].as_str().unwrap_or_default().to_owned();
     let tried = format!("put back {name}");
-    let Some(live) = within(5, &tried, api.get_opt(&name)).await? else { return Ok(0) };
-    // Helm's own marks and the counters of Kubernetes are not in the manifest.
+    let mut attempts = 0;
+    loop {
+        let Some(live) = within(5, &tried, api.get_opt(&name)).await? else { return Ok(0) };
+        let wanted: K = wanted(object.clone(), &live)
+            .map_err(|error| LabError::Malformed { what: tried.clone(), why: error.to_string() })?;
+        let how = PostParams::default();
+        match tokio::time::timeout(Duration::from_secs(5), api.replace(&name, &how, &wanted)).await {
+            // Changed since it was looked at: looked at again.
+            Ok(Err(kube::Error::Api(answer))) if answer.code == 409 && attempts < TRIES => attempts += 1,
+            Ok(done) => return done.map(|_| 1).map_err(|error| refused(&tried, &error)),
+            Err(_) => return Err(late(&tried, 5)),
+        }
+    }
+}
+
+/// The manifest's object with what is not in the manifest: Helm's own marks, the counters of Kubernetes, the version.
+fn wanted<K>(mut object: serde_json::Value, live: &K) -> Result<K, serde_json::Error>
+where
+    K: kube::Resource<DynamicType = ()> + DeserializeOwned,
+{
     let mut annotations = live.meta().annotations.clone().unwrap_or_default();
     annotations.retain(|key, _| key.starts_with("meta.helm.sh/") || key.starts_with("deployment.kubernetes.io/"));
     for (key, value) in annotations {
         object["metadata"]["annotations"][key] = value.into();
     }
     object["metadata"]["labels"]["app.kubernetes.io/managed-by"] = "Helm".into();
-    let malformed = |error: serde_json::Error| LabError::Malformed { what: tried.clone(), why: error.to_string() };
-    let mut wanted: K = serde_json::from_value(object).map_err(malformed)?;
+    let mut wanted: K = serde_json::from_value(object)?;
     wanted.meta_mut().resource_version.clone_from(&live.meta().resource_version);
-    within(5, &tried, api.replace(&name, &PostParams::default(), &wanted)).await?;
-    Ok(1)
+    Ok(wanted)
 }
