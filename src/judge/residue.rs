@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use super::case::{self, Case};
 use crate::model::{
-    facts::{Deployment, Facts, Topic},
+    facts::{Deployment, Facts},
     op::Op,
     plan::Injection,
     setting::Setting,
@@ -43,8 +43,7 @@ fn left(op: &Op, before: &Facts, after: &Facts) -> Option<String> {
             differs(format!("{name} of deployment/{deployment}"), value(was), value(is))
         }
         Op::Set { setting, .. } if setting.is_there(after) => {
-            let value = |facts| setting.of(facts).unwrap_or_else(|| "its default".to_owned());
-            differs(setting.to_string(), value(before), value(after))
+            differs(setting.to_string(), setting.told(before), setting.told(after))
         }
         Op::Set { .. } | Op::DeletePod { .. } | Op::KillBackends { .. } | Op::Hold { .. } | Op::Release { .. } => None,
     }
@@ -99,29 +98,13 @@ pub(super) fn drift_of(case: &Case) -> Vec<String> {
 
 /// What is otherwise in Redis, in Kafka, and in how many pods the servers have; what a fault set is not drift.
 fn servers(before: &Facts, after: &Facts, injected: &[&Op]) -> Vec<String> {
-    let topic = |name: &String, topic: &Topic| {
-        let name = name.clone();
-        let config = topic.config.keys().map({
-            let name = name.clone();
-            move |key| Setting::Topic { topic: name.clone(), key: key.clone() }
-        });
-        let partitions = 0..topic.replicas.len();
-        config
-            .chain(partitions.map(move |partition| Setting::Replicas { topic: name.clone(), partition }))
-            .collect::<Vec<_>>()
-    };
-    let of = |facts: &Facts| {
-        let redis = facts.redis.keys().filter(|key| *key != "keys").map(|key| Setting::Redis(key.clone()));
-        let pods = facts.stateful_sets.keys().map(|set| Setting::Pods(set.clone()));
-        let topics = facts.topics.iter().flat_map(|(name, found)| topic(name, found));
-        redis.chain(pods).chain(topics).collect::<Vec<_>>()
-    };
-    let mut settings = of(before);
-    settings.extend(of(after).into_iter().filter(|setting| setting.is_there(before) && setting.of(before).is_none()));
     let faulty = |one: &Setting| injected.iter().any(|op| matches!(op, Op::Set { setting, .. } if setting == one));
-    let changed = settings.iter().filter(|setting| setting.is_there(after) && !faulty(setting)).filter_map(|setting| {
-        let value = |facts| setting.of(facts).unwrap_or_else(|| "its default".to_owned());
-        let (was, is) = (value(before), value(after));
+    let mut settings = Setting::all(before);
+    settings.extend(Setting::all(after).into_iter().filter(|setting| setting.of(before).is_none()));
+    // What is there only before or only after is another thing than a setting that changed.
+    settings.retain(|setting| setting.is_there(before) && setting.is_there(after) && !faulty(setting));
+    let changed = settings.iter().filter_map(|setting| {
+        let (was, is) = (setting.told(before), setting.told(after));
         (was != is).then(|| format!("{setting} is {is}, was {was}"))
     });
     changed.collect()

@@ -129,4 +129,9 @@ impl Hold {
     pub fn belongs_to_process(&self) -> bool {
         matches!(self, Self::Sessions(_) | Self::Members(_) | Self::Surge(_))
     }
+
+    /// Whether it is held inside of the nodes, by rules and processes there.
+    pub fn is_in_nodes(&self) -> bool {
+        !self.belongs_to_process() && !matches!(self, Self::RedisPause { .. })
+    }
 }

@@ -48,6 +48,24 @@ impl Setting {
         }
     }
 
+    /// The same as a person would say it.
+    pub fn told(&self, facts: &Facts) -> String {
+        self.of(facts).unwrap_or_else(|| "its default".to_owned())
+    }
+
+    /// Every setting that these facts tell of; where Redis' keys are is no setting of anybody's.
+    pub fn all(facts: &Facts) -> Vec<Self> {
+        let redis = facts.redis.keys().filter(|key| *key != "keys").map(|key| Self::Redis(key.clone()));
+        let pods = facts.stateful_sets.keys().map(|set| Self::Pods(set.clone()));
+        let mut all: Vec<_> = redis.chain(pods).collect();
+        for (topic, found) in &facts.topics {
+            all.extend(found.config.keys().map(|key| Self::Topic { topic: topic.clone(), key: key.clone() }));
+            let partitions = 0..found.replicas.len();
+            all.extend(partitions.map(|partition| Self::Replicas { topic: topic.clone(), partition }));
+        }
+        all
+    }
+
     /// Whether that which has it is there at all: what is gone has no setting to be wrong.
     pub fn is_there(&self, facts: &Facts) -> bool {
         match self {

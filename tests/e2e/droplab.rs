@@ -84,6 +84,14 @@ pub(crate) fn run(args: &[&str], deadline: Duration) -> Outcome {
     finish(start(args), deadline)
 }
 
+/// A shell with the lab's variables; whether it ended well, and what it printed.
+pub(crate) fn sh(script: &str) -> (bool, String) {
+    static ENV: std::sync::OnceLock<String> = std::sync::OnceLock::new();
+    let env = ENV.get_or_init(|| run(&["env"], Duration::from_secs(20)).expect_code(0).stdout);
+    let output = Command::new("timeout").args(["20", "bash", "-c", &format!("{env}\n{script}")]).output().unwrap();
+    (output.status.success(), String::from_utf8_lossy(&output.stdout).trim().to_owned())
+}
+
 /// The rate that a slow machine was found to carry; the scenario's own until then.
 static RATE: Mutex<Option<String>> = Mutex::new(None);
 

@@ -7,20 +7,12 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::droplab::{finish, run, start};
+use crate::droplab::{finish, run, sh, start};
 
 /// Until a fault ends when nobody renews it: short, so that a test is.
 const TTL: Duration = Duration::from_secs(4);
 /// How late a probe may notice: what it takes to look.
 const LOOK: Duration = Duration::from_secs(5);
-
-/// A shell with the lab's variables; whether it ended well, and what it printed.
-fn sh(script: &str) -> (bool, String) {
-    static ENV: std::sync::OnceLock<String> = std::sync::OnceLock::new();
-    let env = ENV.get_or_init(|| run(&["env"], Duration::from_secs(20)).expect_code(0).stdout);
-    let output = Command::new("timeout").args(["20", "bash", "-c", &format!("{env}\n{script}")]).output().unwrap();
-    (output.status.success(), String::from_utf8_lossy(&output.stdout).trim().to_owned())
-}
 
 /// Wait until the symptom is there, or gone.
 fn wait(symptom: &str, there: bool, deadline: Duration) -> Duration {

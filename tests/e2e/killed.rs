@@ -8,12 +8,11 @@ use std::{
     collections::BTreeSet,
     fs,
     path::PathBuf,
-    process::Command,
     thread,
     time::{Duration, Instant},
 };
 
-use crate::droplab::{run, start};
+use crate::droplab::{run, sh, start};
 
 /// The states in which a fault may be when its process dies.
 const STATES: [&str; 4] = ["planned", "injecting", "injected", "healing"];
@@ -33,11 +32,9 @@ psql -AtXqc "select 'session ' || application_name from pg_stat_activity where a
 "#;
 
 fn held() -> String {
-    static ENV: std::sync::OnceLock<String> = std::sync::OnceLock::new();
-    let env = ENV.get_or_init(|| run(&["env"], Duration::from_secs(20)).expect_code(0).stdout);
-    let output = Command::new("timeout").args(["20", "bash", "-c", &format!("{env}\n{HELD}")]).output().unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8_lossy(&output.stdout).trim().to_owned()
+    let (looked, found) = sh(HELD);
+    assert!(looked, "nobody could look at what is held: {found}");
+    found
 }
 
 /// Journals of this fault that droplab has written so far.

@@ -75,24 +75,16 @@ impl Grip {
     /// What a hold comes to on this lab, as it is now; `None` when it is not in the nodes.
     async fn scripts(&self, id: &str, ttl: Span, hold: &Hold) -> Result<Option<ByNode>, LabError> {
         let ttl_ms = ttl.0.as_millis();
-        let facts = match hold {
-            Hold::Sessions(_) | Hold::Members(_) | Hold::Surge(_) | Hold::RedisPause { .. } => return Ok(None),
-            _ => self.population().await?,
-        };
+        if !hold.is_in_nodes() {
+            return Ok(None);
+        }
+        let facts = self.population().await?;
         let in_zone = |zone: &str, script: &Scripts| -> ByNode {
             facts.nodes_in(zone).map(|(node, _)| (node.clone(), script.clone())).collect()
         };
         let kept = |kept: &keeper::Kept| Scripts::at_once(keeper::hold(id, ttl_ms, kept));
         Ok(Some(match hold {
             Hold::Sessions(_) | Hold::Members(_) | Hold::Surge(_) | Hold::RedisPause { .. } => return Ok(None),
-            Hold::Packets(rule) if let Fate::Shape(shape) = rule.fate => {
-                let marks = agent::marks(id, ttl_ms, rule, "", &peers(rule, &facts));
-                let helped = |sandbox: &Sandbox| {
-                    let helper = agent::shaper(id, &sandbox.uid, &sandbox.network, &shape);
-                    Scripts::helped(&marks, &sandbox.network, &keeper::hold(id, ttl_ms, &helper))
-                };
-                self.at(&rule.at, &facts, helped).await?
-            }
             Hold::Http(http) => {
                 let doorway = agent::doorway(id, ttl_ms, http);
                 let helped = |sandbox: &Sandbox| {
@@ -103,7 +95,13 @@ impl Grip {
             }
             Hold::Packets(rule) => {
                 let rules = packets::rules(id, ttl_ms, rule, &peers(rule, &facts));
-                let enter = |sandbox: &Sandbox| Scripts::of(&rules, &format!("nsenter --net={} nft", sandbox.network));
+                let enter = |sandbox: &Sandbox| match &rule.fate {
+                    Fate::Shape(shape) => {
+                        let helper = agent::shaper(id, &sandbox.uid, &sandbox.network, shape);
+                        Scripts::helped(&rules, &sandbox.network, &keeper::hold(id, ttl_ms, &helper))
+                    }
+                    _ => Scripts::in_network(&rules, &sandbox.network),
+                };
                 self.at(&rule.at, &facts, enter).await?
             }
             Hold::CutZone { zone } => {

@@ -16,7 +16,7 @@ use async_trait::async_trait;
 use super::{Lab, error::LabError, grip::Grip, kube::guard, node};
 use crate::{
     model::{
-        hold::{Fate, Hold},
+        hold::{Fate, Hold, Packets},
         op::Op,
     },
     run::ports::{Actuator, PortError},
@@ -47,9 +47,7 @@ impl Grip {
     /// Whether an op needs nothing but Kubernetes and nodes.
     pub(in crate::lab) fn reaches(op: &Op) -> bool {
         match op {
-            Op::Hold { hold, .. } | Op::Release { hold, .. } => {
-                !hold.belongs_to_process() && !matches!(hold, Hold::RedisPause { .. })
-            }
+            Op::Hold { hold, .. } | Op::Release { hold, .. } => hold.is_in_nodes(),
             Op::SetImage { .. } | Op::SetReplicas { .. } | Op::SetEnv { .. } | Op::DeletePod { .. } => true,
             Op::KillBackends { .. } | Op::Set { .. } => false,
         }
@@ -60,8 +58,7 @@ impl Grip {
         match op {
             Op::Hold { id, ttl, hold } => self.hold_in_nodes(id, *ttl, hold).await,
             Op::Release { id, hold } => match hold {
-                Hold::Http(_) => self.release_helped(id).await,
-                Hold::Packets(packets) if matches!(packets.fate, Fate::Shape(_)) => self.release_helped(id).await,
+                Hold::Http(_) | Hold::Packets(Packets { fate: Fate::Shape(_), .. }) => self.release_helped(id).await,
                 Hold::Packets(_) | Hold::CutZone { .. } => self.release_in_nodes(&scripts::in_every_network(id)).await,
                 _ => self.release_in_nodes(&node::keeper::release(id)).await,
             },

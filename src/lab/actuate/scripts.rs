@@ -29,9 +29,14 @@ impl Scripts {
 
     /// Rules that lead to a helper, which is got ready first: nothing reaches it before the rules are filled.
     pub(super) fn helped(rules: &packets::Rules, network: &str, helper: &str) -> Self {
-        let rules = Self::of(rules, &format!("nsenter --net={network} nft"));
+        let rules = Self::in_network(rules, network);
         let ready = format!("{}\n{helper}\n{}", agent::fetch(), rules.ready);
         Self { ready, blow: rules.blow, whole: format!("{}\n{helper}\n{}", agent::fetch(), rules.whole) }
+    }
+
+    /// Rules for packets in a pod's network.
+    pub(super) fn in_network(rules: &packets::Rules, network: &str) -> Self {
+        Self::of(rules, &format!("nsenter --net={network} nft"))
     }
 
     /// Something that needs no getting ready.

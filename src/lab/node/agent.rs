@@ -5,10 +5,13 @@
 use std::fmt::Write as _;
 
 use super::{
-    keeper::Kept,
-    packets::{PRIORITY, Rules, TABLE, empty_chain, everybody, with_set},
+    keeper::{Kept, until},
+    packets::{PRIORITY, Rules, TABLE, everybody, mark, number, with_set},
 };
-use crate::model::hold::{Direction, Http, Packets, Shape};
+use crate::model::{
+    hold::{Http, Shape},
+    units::Share,
+};
 
 /// The image that carries the helper.
 pub const IMAGE: &str = "docker.io/droplab/agent:1";
@@ -16,7 +19,7 @@ pub const IMAGE: &str = "docker.io/droplab/agent:1";
 const PLACE: &str = "/var/lib/droplab/agent";
 
 /// Brings the helper into the node, unless it is there already; by its digest, so that a newer one is another one.
-pub const FETCH: &str = r#"
+const FETCH: &str = r#"
 digest=$(ctr -n k8s.io images ls name==__IMAGE__ | awk 'NR == 2 { print $3 }')
 [ -n "$digest" ] || { echo "the node has no image __IMAGE__: make images, then droplab up"; exit 1; }
 if [ "$(cat __PLACE__.digest 2>/dev/null)" != "$digest" ]; then
@@ -32,44 +35,11 @@ pub fn fetch() -> String {
     FETCH.replace("__IMAGE__", IMAGE).replace("__PLACE__", PLACE)
 }
 
-/// A number of a fault's own, from its id.
-fn number(id: &str) -> u32 {
-    u32::from_str_radix(id.trim_start_matches('x').get(..8).unwrap_or("1"), 16).unwrap_or(1)
-}
-
-/// Marks packets of these peers, for the queue.
-pub fn marks(id: &str, ttl_ms: u128, packets: &Packets, matches: &str, peers: &[String]) -> Rules {
-    let mut chains = String::new();
-    for (way, hook, address, lo) in [("o", "output", "ip daddr", "oifname"), ("i", "input", "ip saddr", "iifname")]
-        .into_iter()
-        .filter(|(way, ..)| {
-            matches!((packets.direction, *way), (Direction::Both, _) | (Direction::Out, "o") | (Direction::In, "i"))
-        })
-    {
-        chains += &empty_chain(id, way, hook);
-        let _ = writeln!(
-            chains,
-            "add rule ip {TABLE} {id}_{way} {lo} != lo {address} @{id} meta mark != 0x{:08x} {matches}counter meta mark set 0x{:08x}",
-            mark(id) + 1,
-            mark(id)
-        );
-    }
-    match packets.peer {
-        None => with_set(id, ttl_ms, &everybody(), true, &chains),
-        Some(_) => with_set(id, ttl_ms, peers, false, &chains),
-    }
-}
-
-/// A fault's own mark, an even number; the next one is on what the helper itself sends. Kubernetes' marks are in the nodes' networks.
-fn mark(id: &str) -> u32 {
-    number(id) & 0x7FFF_FFFE | 0x4000_0000
-}
-
 /// The helper that shapes what is marked, in one pod's network.
 pub fn shaper(id: &str, uid: &str, network: &str, shape: &Shape) -> Kept {
-    let (queue, mark) = (number(id) % 60_000 + 1, format!("0x{:08x}", mark(id)));
-    let percent = |share: crate::model::units::Share| format!("{}%", share.0 * 100.0);
-    let mut arguments = format!("shape --queue {queue} --mark {} --seed {queue}", self::mark(id));
+    let (queue, mark) = (number(id) % 60_000 + 1, mark(id));
+    let percent = |share: Share| format!("{}%", share.0 * 100.0);
+    let mut arguments = format!("shape --queue {queue} --mark {mark} --seed {queue}");
     let distribution = format!("{:?}", shape.distribution).to_lowercase();
     for (name, value, wanted) in [
         ("delay", shape.delay.to_string(), !shape.delay.0.is_zero()),
@@ -87,7 +57,7 @@ pub fn shaper(id: &str, uid: &str, network: &str, shape: &Shape) -> Kept {
     let tables = "t=$(command -v iptables-legacy || command -v iptables)";
     let rule = |verb: &str, chain: &str| {
         format!(
-            "nsenter --net={network} $t -t mangle -{verb} {chain} -m mark --mark {mark} -j NFQUEUE --queue-num {queue} --queue-bypass"
+            "nsenter --net={network} $t -t mangle -{verb} {chain} -m mark --mark 0x{mark:08x} -j NFQUEUE --queue-num {queue} --queue-bypass"
         )
     };
     let both = ["POSTROUTING", "INPUT"];
@@ -153,13 +123,9 @@ fn running(network: &str, arguments: &str) -> String {
     p=\"chrt -f 10\"; $p true 2>/dev/null || p=
     setsid nsenter --net={network} $p {PLACE} {arguments} --counts $d/counts </dev/null >$d/said 2>&1 &
     echo $! > $d/agent
-    n=0
-    until [ -e $d/counts ]; do
-        n=$((n + 1))
-        [ $n -lt 100 ] && kill -0 \"$(cat $d/agent)\" 2>/dev/null || {{ cat $d/said; exit 1; }}
-        sleep 0.05
-    done
-fi"
+{}
+fi",
+        until("counts", "agent")
     )
 }
 

@@ -72,6 +72,19 @@ fi
     text
 }
 
+/// Waits, in a blow, until a process of ours (its number is in the file `process`) has made a file in its folder; what it said
+/// when it did not.
+pub(super) fn until(made: &str, process: &str) -> String {
+    format!(
+        "    n=0
+    until [ -e $d/{made} ]; do
+        n=$((n + 1))
+        [ $n -lt 100 ] && kill -0 \"$(cat $d/{process})\" 2>/dev/null || {{ cat $d/said; exit 1; }}
+        sleep 0.05
+    done"
+    )
+}
+
 /// Ends a fault everywhere in the node in which it is run.
 pub fn release(id: &str) -> String {
     format!(

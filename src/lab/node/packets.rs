@@ -32,7 +32,7 @@ pub fn rules(id: &str, ttl_ms: u128, packets: &Packets, peers: &[String]) -> Rul
     let mut chains = String::new();
     let mut chain = |way: &str, hook: &str, address: &str, side: &str| {
         chains += &empty_chain(id, way, hook);
-        for rule in verdicts(packets, side) {
+        for rule in verdicts(id, packets, side) {
             // Loopback is the pod talking to itself.
             let lo = if way == "o" { "oifname" } else { "iifname" };
             let _ = writeln!(chains, "add rule ip {TABLE} {id}_{way} {lo} != lo {address} @{id} {rule}");
@@ -94,14 +94,14 @@ pub(super) fn with_set(id: &str, ttl_ms: u128, peers: &[String], ranges: bool, c
 }
 
 /// What a packet of this fault meets: one rule, or two where TCP is answered otherwise than the rest.
-fn verdicts(packets: &Packets, side: &str) -> Vec<String> {
+fn verdicts(id: &str, packets: &Packets, side: &str) -> Vec<String> {
     let port = |port: &Port| format!("{} {side} {} ", if port.udp { "udp" } else { "tcp" }, port.number);
     let port = packets.port.as_ref().map(port).unwrap_or_default();
     let what = match packets.names.as_slice() {
         [] => vec![port],
         names => names.iter().map(|name| format!("{port}{}", question(name))).collect(),
     };
-    what.iter().flat_map(|what| verdict(packets.fate, what)).collect()
+    what.iter().flat_map(|what| verdict(id, packets.fate, what)).collect()
 }
 
 /// Matches a DNS question whose name begins with these labels: they follow the headers of UDP (8 bytes) and of DNS (12 bytes)
@@ -125,10 +125,13 @@ fn question(name: &str) -> String {
     })
 }
 
-fn verdict(fate: Fate, port: &str) -> Vec<String> {
+fn verdict(id: &str, fate: Fate, port: &str) -> Vec<String> {
     match fate {
-        // Marked instead, for a helper: see `agent`.
-        Fate::Shape(_) => Vec::new(),
+        // For a helper, see `agent`; what that sends itself is not led to it again.
+        Fate::Shape(_) => {
+            let mark = mark(id);
+            vec![format!("{port}meta mark != 0x{:08x} counter meta mark set 0x{mark:08x}", mark + 1)]
+        }
         Fate::Drop => vec![format!("{port}counter drop")],
         Fate::Reset => vec![
             format!("{port}ip protocol tcp counter reject with tcp reset"),
@@ -142,6 +145,16 @@ fn verdict(fate: Fate, port: &str) -> Vec<String> {
             )]
         }
     }
+}
+
+/// A number of a fault's own, from its id.
+pub(super) fn number(id: &str) -> u32 {
+    u32::from_str_radix(id.trim_start_matches('x').get(..8).unwrap_or("1"), 16).unwrap_or(1)
+}
+
+/// A fault's own mark, an even number; the next one is on what the helper itself sends. Kubernetes' marks are in the nodes' networks.
+pub(super) fn mark(id: &str) -> u32 {
+    number(id) & 0x7FFF_FFFE | 0x4000_0000
 }
 
 /// Takes one fault out of the network in which it is run, and the table with the last of them. Harmless where nothing is. One
@@ -214,7 +227,7 @@ mod tests {
 
     #[test]
     fn each_fate_has_its_rule() {
-        let rule = |fate| verdicts(&packets(fate), "dport").join("; ");
+        let rule = |fate| verdicts("x0000002a", &packets(fate), "dport").join("; ");
         assert_eq!(rule(Fate::Lose(Share(0.05))), "tcp dport 5432 numgen random mod 10000 < 500 counter drop");
         assert!(rule(Fate::Reset).contains("reject with tcp reset"));
         assert!(rule(Fate::Limit(20_000)).contains("limit rate over 20000 bytes/second"));

@@ -21,7 +21,7 @@ pub struct Sandbox {
 }
 
 /// containerd keeps each running container's OCI configuration here; the sandbox's tells everything about a pod.
-pub(super) const TASKS: &str = "/run/containerd/io.containerd.runtime.v2.task/k8s.io";
+const TASKS: &str = "/run/containerd/io.containerd.runtime.v2.task/k8s.io";
 
 /// Prints UID, name, network and cgroup of each pod of the shop's namespace. One `jq` for all.
 const LIST: &str = r#"
@@ -40,19 +40,23 @@ pub async fn list(nodes: &Nodes, node: &str, namespace: &str) -> Result<BTreeMap
     Ok(read(&nodes.run(node, &script).await?))
 }
 
+/// Prints the configuration files of a pod's containers that run, its sandbox left out.
+pub(super) fn containers(uid: &str) -> String {
+    format!(
+        r#"jq -r 'select(.annotations["io.kubernetes.cri.container-type"] == "container" and .annotations["io.kubernetes.cri.sandbox-uid"] == "{uid}") | input_filename' {TASKS}/*/config.json"#
+    )
+}
+
 /// Runs a script inside of a pod's container, with what it needs to find programs; the output is the script's.
 pub fn inside(uid: &str, container: &str, script: &str) -> String {
-    let its = format!(
-        r#"select(.annotations["io.kubernetes.cri.container-type"] == "container")
-  | select(.annotations["io.kubernetes.cri.sandbox-uid"] == "{uid}" and .annotations["io.kubernetes.cri.container-name"] == "{container}")"#
-    );
     format!(
-        "config=$(jq -r '{its} | input_filename' {TASKS}/*/config.json | tail -n 1)
+        "config=$({} | xargs -r jq -r 'select(.annotations[\"io.kubernetes.cri.container-name\"] == \"{container}\") | input_filename' | tail -n 1)
 [ -n \"$config\" ] || {{ echo 'its container {container} does not run'; exit 1; }}
 nsenter --target \"$(cat \"${{config%/*}}/init.pid\")\" --mount --net --uts --ipc --pid env -i \
     \"$(jq -r '[.process.env[] | select(startswith(\"PATH=\"))][0]' \"$config\")\" LANG=C.UTF-8 sh -eu <<'INSIDE'
 {script}
-INSIDE"
+INSIDE",
+        containers(uid)
     )
 }
 

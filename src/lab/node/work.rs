@@ -2,7 +2,10 @@
 //!
 //! **Invariant**: whatever a process does, its end undoes it; what needs more than that is undone by the keeper's way back.
 
-use super::{keeper::Kept, sandbox::TASKS};
+use super::{
+    keeper::{Kept, until},
+    sandbox,
+};
 use crate::model::hold::Work;
 
 /// Processes of ours inside of a pod's cgroup.
@@ -45,20 +48,17 @@ for h in /sys/fs/cgroup/cpu /sys/fs/cgroup/memory /sys/fs/cgroup; do rmdir $h{cg
 fn disk(uid: &str, mebibytes: u64, path: &str) -> Kept {
     let blow = format!(
         "if [ ! -e $d/work ] || ! kill -0 \"$(cat $d/work)\" 2>/dev/null; then
-    config=$(jq -r 'select(.annotations[\"io.kubernetes.cri.container-type\"] == \"container\" and .annotations[\"io.kubernetes.cri.sandbox-uid\"] == \"{uid}\") | input_filename' {TASKS}/*/config.json | head -n 1)
+    config=$({containers} | head -n 1)
     [ -n \"$config\" ] || {{ echo 'its containers do not run'; exit 1; }}
     at=/proc/$(cat ${{config%/*}}/init.pid)/root{path}
     [ -d $at ] || {{ echo 'there is no folder {path} in it'; exit 1; }}
     df -Pm $at | awk 'NR == 2 {{ keep = $2 / 10; if (keep < 5120) keep = 5120; if ($4 - {mebibytes} < keep) {{ printf \"of %d MiB that are free, %d stay free: {mebibytes} are too many\\n\", $4, keep; exit 1 }} }}'
     setsid sh -c 'exec 9>\"$1/.$$\"; rm -f \"$1/.$$\"; fallocate --length {mebibytes}MiB /proc/self/fd/9 && : > $2/filled && while :; do sleep 3600; done' sh $at $d </dev/null >$d/said 2>&1 &
     echo $! > $d/work
-    n=0
-    until [ -e $d/filled ]; do
-        n=$((n + 1))
-        [ $n -lt 100 ] && kill -0 \"$(cat $d/work)\" 2>/dev/null || {{ cat $d/said; exit 1; }}
-        sleep 0.05
-    done
-fi"
+{filled}
+fi",
+        containers = sandbox::containers(uid),
+        filled = until("filled", "work"),
     );
     // Its own group, so that what it sleeps in goes with it.
     let heal = "w=${0%/*}/work
@@ -96,9 +96,10 @@ fn crash(uid: &str, every: u128) -> Kept {
         "last=$(cat $1/last 2>/dev/null || echo 0)
 [ $(($2 - last)) -ge {every} ] || exit 0
 echo $2 > $1/last
-for id in $(jq -r 'select(.annotations[\"io.kubernetes.cri.container-type\"] == \"container\" and .annotations[\"io.kubernetes.cri.sandbox-uid\"] == \"{uid}\") | input_filename' {TASKS}/*/config.json); do
+for id in $({containers}); do
     kill -9 \"$(cat ${{id%/*}}/init.pid)\" 2>/dev/null || :
-done"
+done",
+        containers = sandbox::containers(uid),
     );
     Kept { key: uid.to_owned(), blow: ":".to_owned(), heal: ":".to_owned(), beat: Some(beat) }
 }
