@@ -36,7 +36,7 @@ e2e: images ## every test on the real cluster, under a name of its own, gone aft
 
 # The lab itself; healthy passes; broken and repaired passes; doing nothing fails; interrupted leaves nothing; of every engine one fault
 # at least bites, ends by itself after SIGKILL, and leaves nothing. All faults: `make e2e`.
-ENGINES    := f01 f06 f11 f14 f17 f18 f19 f21 f22 f27 f28 f29 f30 f31 f34 f35 f36
+ENGINES    := f01 f06 f11 f14 f17 f18 f19 f21 f22 f27 f28 f29 f30 f31 f34 f35 f36 f37
 slice: images
 	setup/e2e lab:: conformance::b interruption:: $(ENGINES:%=faults::%) killed::k1
 

@@ -1,9 +1,11 @@
-//! The agent: one small program inside of a network, which shapes its packets or answers HTTP in a service's place.
+//! The agent: one small program inside of a node, which shapes a network's packets, answers HTTP in a service's place, or lets
+//! processes' clocks be wrong.
 //!
 //! It is started when a fault begins and killed when it ends. It reads no file and takes no configuration but its arguments.
 //!
 //! **Invariant**: it only ever touches what rules outside of it steer to it; when it dies, packets pass by.
 
+mod clock;
 mod counts;
 mod echo;
 mod http;
@@ -18,7 +20,7 @@ use std::{
 
 use clap::Parser;
 
-/// Shapes the packets of the network it is started in, or answers HTTP in a service's place
+/// Shapes the packets of the network it is started in, answers HTTP in a service's place, or lets clocks be wrong
 #[derive(Parser)]
 #[command(version)]
 enum Command {
@@ -26,6 +28,9 @@ enum Command {
     Shape(shape::Args),
     /// Stand before a service and answer some of its requests
     Http(http::Args),
+    /// Let processes be told a wrong time of day
+    #[command(subcommand)]
+    Clock(clock::Action),
     /// Send back what arrives, over TCP and UDP
     Echo(echo::Args),
     /// Measure round trips to an `agent echo`
@@ -36,6 +41,7 @@ fn main() -> ExitCode {
     let done = match Command::parse() {
         Command::Shape(args) => shape::run(&args),
         Command::Http(args) => http::run(args),
+        Command::Clock(action) => clock::run(&action),
         Command::Echo(args) => echo::run(&args),
         Command::Ping(args) => ping::run(&args),
     };

@@ -6,7 +6,8 @@ use super::{
     break_http, burn_cpu, change_config, corrupt_packets, crash_loop, cut_link, cut_zone, deploy_version,
     duplicate_packets, exhaust_connections, fail_dns, fill_disk, fill_memory, flush_redis, freeze_pod, freeze_zone,
     hold_lock, kill_backends, kill_pod, limit_bandwidth, long_transaction, lose_packets, move_leader, pause_consumer,
-    pause_redis, scale, shrink_memory, shrink_retention, slow_disk, slow_link, stop_broker, stop_node, surge_load,
+    pause_redis, scale, shrink_memory, shrink_retention, skew_clock, slow_disk, slow_link, stop_broker, stop_node,
+    surge_load,
 };
 
 /// Every fault, in the order of the alphabet. An example is accepted by a lab in good health; a test puts each of them in.
@@ -39,6 +40,7 @@ pub const FAULTS: &[Manual] = &[
     scale::MANUAL,
     shrink_memory::MANUAL,
     shrink_retention::MANUAL,
+    skew_clock::MANUAL,
     slow_disk::MANUAL,
     slow_link::MANUAL,
     stop_broker::MANUAL,
@@ -114,6 +116,7 @@ pub(super) const TOPIC: Parameter = must("topic", "TOPIC", "Which topic");
 pub(super) const KERNEL: &str = "kernel: nftables set timeout";
 pub(super) const HELPER: &str = "kernel: nftables set timeout; process in the node: deadline";
 pub(super) const KEEPER: &str = "process in the node: deadline";
+pub(super) const CLOCK: &str = "the process itself: a second that stands in it";
 pub(super) const SESSION: &str = "PostgreSQL: end of the session, idle timeout";
 pub(super) const NONE: &str = "none: it lives in what the person owns";
 pub(super) const ASIDE: &str = "none: the keys wait in the server";

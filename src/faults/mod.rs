@@ -35,6 +35,7 @@ mod pause_redis;
 mod scale;
 mod shrink_memory;
 mod shrink_retention;
+mod skew_clock;
 mod slow_disk;
 mod slow_link;
 mod stop_broker;
@@ -78,6 +79,7 @@ pub fn recipe(fault: &FaultSpec, ground: &Ground) -> Result<Recipe, Vec<String>>
         FaultSpec::Scale(fault) => scale::recipe(fault, ground),
         FaultSpec::ShrinkMemory(fault) => shrink_memory::recipe(fault, ground),
         FaultSpec::ShrinkRetention(fault) => shrink_retention::recipe(fault, ground),
+        FaultSpec::SkewClock(fault) => skew_clock::recipe(fault, ground),
         FaultSpec::SlowDisk(fault) => slow_disk::recipe(fault, ground),
         FaultSpec::SlowLink(fault) => slow_link::recipe(fault, ground),
         FaultSpec::StopBroker(fault) => stop_broker::recipe(fault, ground),

@@ -16,7 +16,9 @@ pub use kafka::{MoveLeader, PauseConsumer, ShrinkRetention, StopBroker};
 pub use load::SurgeLoad;
 pub use network::{BreakHttp, CutLink, CutMode, FailDns, LimitBandwidth, Names};
 pub use packets::{CorruptPackets, DuplicatePackets, LosePackets, SlowLink};
-pub use pods::{BurnCpu, CrashLoop, CutZone, FillDisk, FillMemory, FreezePod, FreezeZone, KillPod, SlowDisk, StopNode};
+pub use pods::{
+    BurnCpu, CrashLoop, CutZone, FillDisk, FillMemory, FreezePod, FreezeZone, KillPod, SkewClock, SlowDisk, StopNode,
+};
 pub use servers::{
     Eviction, ExhaustConnections, FlushRedis, HoldLock, KillBackends, LongTransaction, PauseMode, PauseRedis,
     ShrinkMemory,
@@ -83,6 +85,8 @@ pub enum FaultSpec {
     ShrinkMemory(ShrinkMemory),
     /// A topic that forgets.
     ShrinkRetention(ShrinkRetention),
+    /// Clocks that are wrong.
+    SkewClock(SkewClock),
     /// A disk that is slow.
     SlowDisk(SlowDisk),
     /// A link that is slow.
@@ -127,6 +131,7 @@ impl FaultSpec {
             Self::Scale(_) => "scale",
             Self::ShrinkMemory(_) => "shrink-memory",
             Self::ShrinkRetention(_) => "shrink-retention",
+            Self::SkewClock(_) => "skew-clock",
             Self::SlowDisk(_) => "slow-disk",
             Self::SlowLink(_) => "slow-link",
             Self::StopBroker(_) => "stop-broker",

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     customers::RequestKind,
     target::Target,
-    units::{Rate, Span},
+    units::{Offset, Rate, Span},
 };
 
 /// A target, and the seed that decides which pods of a share are meant.
@@ -108,6 +108,8 @@ pub enum Work {
     },
     /// None; but their disk lets so many bytes a second through, each way.
     Throttle(u64),
+    /// None; but every process of theirs is told another time of day. Dead-man: a second in the process itself, beside that deadline.
+    Clock(Offset),
     /// One kills the main process of each container, again and again, so often.
     Crash(Span),
 }

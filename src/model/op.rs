@@ -7,7 +7,7 @@ use std::{fmt, time::Duration};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    hold::{Hold, Members},
+    hold::{Hold, Members, Work},
     setting::Setting,
     units::Span,
 };
@@ -102,6 +102,7 @@ impl Op {
             Self::Set { setting, .. } => Some(setting.to_string()),
             Self::Hold { hold, .. } => match hold {
                 Hold::Frozen { at } => Some(format!("the freezer of {at}")),
+                Hold::Work { at, work: Work::Clock(_) } => Some(format!("the clocks of {at}")),
                 Hold::FrozenZone { zone } | Hold::CutZone { zone } => Some(format!("zone/{zone}")),
                 Hold::RedisPause { .. } => Some("Redis' pause".to_owned()),
                 Hold::Members(Members { group, .. }) => Some(format!("the members of group {group}")),

@@ -1,4 +1,4 @@
-//! Units as people write them: `1200/s`, `95%`, `30s`.
+//! Units as people write them: `1200/s`, `95%`, `30s`, `-5m`.
 //!
 //! **Invariant**: what is printed can be read back, and a value without its unit is refused.
 
@@ -23,6 +23,15 @@ pub struct Share(
 /// A span of time, written `250ms`, `30s`, `15m` or `1h`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub struct Span(pub Duration);
+
+/// How far a clock is off, written `-5m` or `+90s`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Offset {
+    /// It is earlier there than it is.
+    pub earlier: bool,
+    /// By how much.
+    pub span: Span,
+}
 
 impl FromStr for Rate {
     type Err = String;
@@ -106,6 +115,24 @@ impl fmt::Display for Span {
     }
 }
 
+impl FromStr for Offset {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let span = text.strip_prefix(['+', '-']).and_then(|span| span.parse().ok());
+        let span = span.ok_or_else(|| {
+            format!("`{text}` is no offset: expected `+` or `-` and a duration, such as `-5m` or `+90s`")
+        })?;
+        Ok(Self { earlier: text.starts_with('-'), span })
+    }
+}
+
+impl fmt::Display for Offset {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}{}", if self.earlier { '-' } else { '+' }, self.span)
+    }
+}
+
 macro_rules! as_text {
     ($($name:ty),*) => {$(
         impl Serialize for $name {
@@ -120,7 +147,7 @@ macro_rules! as_text {
         }
     )*};
 }
-as_text!(Rate, Share, Span);
+as_text!(Rate, Share, Span, Offset);
 
 #[cfg(test)]
 mod tests {
@@ -137,6 +164,9 @@ mod tests {
         for text in ["250ms", "30s", "15m", "1h", "0s", "90s"] {
             assert_eq!(text.parse::<Span>().map(|span| span.to_string()), Ok(text.to_owned()));
         }
+        for text in ["-5m", "+90s", "-1h", "+250ms"] {
+            assert_eq!(text.parse::<Offset>().map(|offset| offset.to_string()), Ok(text.to_owned()));
+        }
     }
 
     #[test]
@@ -147,5 +177,7 @@ mod tests {
         assert!("101%".parse::<Share>().is_err());
         assert!("30".parse::<Span>().is_err());
         assert!("30 s".parse::<Span>().is_err());
+        assert!("5m".parse::<Offset>().is_err());
+        assert!("--5m".parse::<Offset>().is_err());
     }
 }

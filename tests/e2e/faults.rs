@@ -379,6 +379,16 @@ fn f35_fill_disk() {
     assert!(told.stderr.contains("are too many"), "{}", told.stderr);
 }
 
+#[test]
+fn f37_skew_clock() {
+    // A client with a clock of its own asks; PostgreSQL and Redis have taken theirs from the kernel in different ways.
+    let wrong =
+        r#"test $(( $(psql -AtXqc "select extract(epoch from clock_timestamp())::bigint") - $(date +%s) )) -lt -60"#;
+    ends_by_itself(&["skew-clock", "--target", "postgres@dc-1", "--offset", "-2m"], wrong);
+    let redis = r#"test $(( $(redis-cli time | head -n 1) - $(date +%s) )) -gt 60"#;
+    ends_by_itself(&["skew-clock", "--target", "redis@dc-1", "--offset", "+2m"], redis);
+}
+
 /// The lab's cluster by its context alone, as any other cluster would be reached: through privileged pods.
 #[test]
 fn f36_another_cluster_is_touched_only_when_that_is_said_twice() {

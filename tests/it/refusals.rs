@@ -40,6 +40,8 @@ fn what_cannot_be_meant_is_refused_before_anything_is_touched() {
         why("break-http", &[("target", "catalog")], "30s"),
         why("break-http", &[("target", "catalog"), ("status", "700"), ("path", "a b")], "30s"),
         why("fill-disk", &[("target", "postgres"), ("mebibytes", "1"), ("path", "/var/../etc")], "30s"),
+        why("skew-clock", &[("target", "postgres"), ("offset", "5m")], "30s"),
+        why("skew-clock", &[("target", "postgres"), ("offset", "+0s")], "30s"),
         why("fail-dns", &[("from", "payment"), ("names", "bank,,")], "30s"),
         why("move-leader", &[("topic", "orders.paid"), ("partition", "9")], "30s"),
         why("move-leader", &[("topic", "orders.paid"), ("partition", "0"), ("to", "7")], "30s"),

@@ -53,7 +53,8 @@ fn argument(parameter: &'static Parameter) -> Arg {
         let words: Vec<&'static str> = parameter.value.split('|').collect();
         arg.value_parser(clap::builder::PossibleValuesParser::new(words))
     } else {
-        arg.value_name(parameter.value)
+        // An offset may begin with a minus.
+        arg.value_name(parameter.value).allow_hyphen_values(parameter.value == "OFFSET")
     }
 }
 

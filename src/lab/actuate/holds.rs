@@ -20,7 +20,7 @@ use crate::{
     },
     model::{
         facts::{Facts, Pod},
-        hold::{Fate, Hold, Packets, Selection},
+        hold::{Fate, Hold, Packets, Selection, Work},
         units::Span,
     },
 };
@@ -113,8 +113,11 @@ impl Grip {
             }
             Hold::FrozenZone { zone } => in_zone(zone, &kept(&keeper::freeze_node())),
             Hold::Work { at, work } => {
-                let work = |sandbox: &Sandbox| kept(&work::work(&sandbox.uid, &sandbox.cgroup, work));
-                self.at(at, &facts, work).await?
+                let scripts = |sandbox: &Sandbox| {
+                    let script = keeper::hold(id, ttl_ms, &work::work(&sandbox.uid, &sandbox.cgroup, work));
+                    if matches!(work, Work::Clock(_)) { Scripts::by_agent(script) } else { Scripts::at_once(script) }
+                };
+                self.at(at, &facts, scripts).await?
             }
         }))
     }

@@ -44,6 +44,11 @@ impl Scripts {
         Self { ready: ":".to_owned(), blow: script.clone(), whole: script }
     }
 
+    /// Something that the agent does.
+    pub(super) fn by_agent(script: String) -> Self {
+        Self { ready: agent::fetch(), whole: format!("{}\n{script}", agent::fetch()), blow: script }
+    }
+
     /// The same for another pod of the node, as long as that one is there.
     pub(super) fn add(&mut self, network: &str, other: &Self) {
         let parts = [(&mut self.ready, &other.ready), (&mut self.blow, &other.blow), (&mut self.whole, &other.whole)];

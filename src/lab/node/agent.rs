@@ -16,7 +16,7 @@ use crate::model::{
 /// The image that carries the helper.
 pub const IMAGE: &str = "docker.io/droplab/agent:1";
 /// Where it lies in a node: `/run` is mounted so that nothing can be run from it.
-const PLACE: &str = "/var/lib/droplab/agent";
+pub(super) const PLACE: &str = "/var/lib/droplab/agent";
 
 /// Brings the helper into the node, unless it is there already; by its digest, so that a newer one is another one.
 const FETCH: &str = r#"

@@ -60,6 +60,13 @@ pub const THROTTLE: Feature = Feature {
     trial: "sh -c '[ -e /sys/fs/cgroup/blkio ] || grep -qw io /sys/fs/cgroup/cgroup.controllers'",
 };
 
+/// Code that tells a process the time and can be replaced.
+pub const VDSO: Feature = Feature {
+    key: "vdso",
+    what: "a vDSO of x86-64",
+    trial: "sh -c 'uname -m | grep -x x86_64 && grep -F [vdso] /proc/self/maps'",
+};
+
 /// What a hold cannot do without, and what to use where it is missing.
 pub fn needs(hold: &Hold) -> Option<(&'static [&'static Feature], &'static str)> {
     match hold {
@@ -74,6 +81,10 @@ pub fn needs(hold: &Hold) -> Option<(&'static [&'static Feature], &'static str)>
         Hold::Frozen { .. } => Some((&[&FREEZER], "cut-link, which silences a pod as well")),
         Hold::FrozenZone { .. } => Some((&[&FREEZER], "cut-zone")),
         Hold::Work { work: Work::Throttle(_), .. } => Some((&[&THROTTLE], "burn-cpu, which makes the pods slow")),
+        Hold::Work { work: Work::Clock(_), .. } => Some((
+            &[&VDSO, &FREEZER],
+            "slow-link, or freeze-pod for a while: what waits too long looks at its clock, too",
+        )),
         _ => None,
     }
 }

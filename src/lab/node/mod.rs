@@ -4,6 +4,7 @@
 //! engine alone, the cluster's API may be dead.
 
 pub mod agent;
+pub mod clock;
 pub mod features;
 pub mod keeper;
 pub mod packets;

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Nodes, keeper::FOLDER, packets::TABLE};
+use super::{Nodes, agent, keeper::FOLDER, packets::TABLE};
 use crate::lab::error::LabError;
 
 const LOOK: &str = r#"
@@ -35,6 +35,7 @@ frozen() {
 # The container runtime freezes for a moment what it kills or changes: ours is what stays so.
 now=$(frozen)
 [ -z "$now" ] || { sleep 0.5; frozen | grep -Fx "$now" || :; }
+[ ! -x __AGENT__ ] || __AGENT__ clock look 2>/dev/null | sed 's|^|a wrong clock in process |' || :
 find /sys/fs/cgroup/blkio/kubelet* -name 'blkio.throttle.*_bps_device' 2>/dev/null | xargs -r grep -ls . | sed 's|.*/\([^/]*\)/blkio|throttled: \1: |'
 find /sys/fs/cgroup/kubelet* -name io.max 2>/dev/null | xargs -r grep -ls . | sed 's|.*/\([^/]*\)/io.max|throttled: \1|'
 find /sys/fs/cgroup/*/kubelet* /sys/fs/cgroup/kubelet* -type d -name droplab 2>/dev/null | sed 's|^|cgroup |'
@@ -42,7 +43,7 @@ find /sys/fs/cgroup/*/kubelet* /sys/fs/cgroup/kubelet* -type d -name droplab 2>/
 
 /// What is there, in words.
 pub async fn look(nodes: &Nodes, node: &str) -> Result<BTreeSet<String>, LabError> {
-    let script = LOOK.replace("__TABLE__", TABLE).replace("__FOLDER__", FOLDER);
+    let script = LOOK.replace("__TABLE__", TABLE).replace("__FOLDER__", FOLDER).replace("__AGENT__", agent::PLACE);
     let found = nodes.run(node, &script).await?;
     Ok(found.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect())
 }

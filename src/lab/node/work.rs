@@ -3,6 +3,7 @@
 //! **Invariant**: whatever a process does, its end undoes it; what needs more than that is undone by the keeper's way back.
 
 use super::{
+    clock,
     keeper::{Kept, until},
     sandbox,
 };
@@ -15,6 +16,7 @@ pub fn work(uid: &str, cgroup: &str, work: &Work) -> Kept {
         Work::Fill(mebibytes) => (1, format!("exec perl -e '$x = \"x\" x ({mebibytes} * 1048576); sleep 60 while 1'")),
         Work::Throttle(bytes) => return throttle(uid, cgroup, *bytes),
         Work::Disk { mebibytes, path } => return disk(uid, *mebibytes, path),
+        Work::Clock(offset) => return clock::skew(uid, cgroup, *offset),
         Work::Crash(every) => return crash(uid, every.0.as_millis() / 10),
     };
     // A child of the pod's cgroup: cgroup v2 wants processes in leaves only, and the pod's limits hold for its children.

@@ -4,7 +4,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::{target::Target, units::Span};
+use crate::model::{
+    target::Target,
+    units::{Offset, Span},
+};
 
 /// Delete pods.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -110,6 +113,16 @@ pub struct FillDisk {
     /// A folder on that disk, as the container sees it.
     #[serde(default = "root")]
     pub path: String,
+}
+
+/// Let clocks be wrong.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct SkewClock {
+    /// Whose.
+    pub target: Target,
+    /// How far off they are.
+    pub offset: Offset,
 }
 
 fn root() -> String {

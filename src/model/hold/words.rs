@@ -85,6 +85,7 @@ impl fmt::Display for Hold {
                 write!(f, "take {mebibytes} MiB of the disk under {path} of {at}")
             }
             Self::Work { at, work: Work::Throttle(bytes) } => write!(f, "let the disk of {at} give {bytes} bytes/s"),
+            Self::Work { at, work: Work::Clock(offset) } => write!(f, "set the clocks of {at} to {offset}"),
             Self::Work { at, work: Work::Crash(every) } => write!(f, "kill the containers of {at} every {every}"),
             Self::Sessions(Sessions::Idle(count)) => write!(f, "hold {count} idle PostgreSQL sessions"),
             Self::Sessions(Sessions::Lock(table)) => write!(f, "hold {table} in ACCESS EXCLUSIVE mode"),
