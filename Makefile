@@ -8,7 +8,7 @@ CARGO      := cargo
 DROPLAB    := target/release/droplab
 export PATH := $(CURDIR)/.tools/bin:$(PATH)
 
-.PHONY: help demo up down test check unit e2e slice soak bench images setup build
+.PHONY: help demo up down test check unit e2e slice soak engines bench images setup build
 
 help: ## this list
 	@grep -hE '^[a-z0-9]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | awk -F'\t' '{ printf "  make %-8s %s\n", $$1, $$2 }'
@@ -26,7 +26,7 @@ test: check unit slice ## all set-up; lints, every test without a cluster, a sli
 
 check: setup ## formatting and lints
 	$(CARGO) fmt --all --check
-	$(CARGO) clippy --release --locked --workspace --all-targets --test e2e -- -D warnings
+	$(CARGO) clippy --release --locked --workspace --all-targets --test e2e --test engines -- -D warnings
 
 unit: setup ## every test that needs no cluster: seconds, once built
 	$(CARGO) test --release --locked --workspace
@@ -44,6 +44,10 @@ soak: build images ## SIGKILL at each state of each fault, then two hundred rand
 	setup/e2e killed::k2 --include-ignored
 	$(DROPLAB) up
 	setup/soak 200
+
+engines: images ## netem and the helper do the same to packets, on a kernel that has both, in a machine of its own (five minutes)
+	images/build vm
+	$(CARGO) test --release --locked --workspace --test engines -- --test-threads 1 --nocapture
 
 bench: build images ## measure; writes target/bench.json
 	bench/run $(DROPLAB)

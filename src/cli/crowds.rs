@@ -13,6 +13,7 @@ use tokio::{
 use crate::{
     load::Crowd,
     model::{
+        event::Acted,
         hold::{Hold, Surge},
         op::Op,
         scenario::Load,
@@ -98,7 +99,7 @@ impl<A: Actuator> Actuator for WithCrowds<A> {
         self.lab.leave().await;
     }
 
-    async fn acted(&self, op: &Op) -> Result<Option<u64>, PortError> {
+    async fn acted(&self, op: &Op) -> Result<Option<Acted>, PortError> {
         self.lab.acted(op).await
     }
 }

@@ -4,18 +4,19 @@
 //! A card or a cable that flips bits. The checksum finds nearly all of it, so what is seen is loss; nearly.
 //!
 //! # Breaks
-//! In the network of each pod of `from`, one bit of the given share of the packets to and from `to` is turned by a helper, behind
+//! In the network of each pod of `from`, one bit of the given share of the packets to and from `to` is turned by netem or a helper, behind
 //! the IP header; the checksum stays as it was, so that the receiver throws the packet away.
 //!
 //! # Heals
-//! The rules are taken out of every pod's network, and the helper is stopped.
+//! The rules are taken out of every pod's network, and netem, or the helper, with them.
 //!
 //! # Dead-man
-//! Two: the rule that leads packets to the helper matches an nftables set with a timeout, renewed every third of it, and the
-//! queue lets packets pass when no helper reads it (`--queue-bypass`); the helper itself has a deadline in the node.
+//! Two: what leads packets to netem, or to the helper, matches nftables sets with a timeout, renewed every third of it; and netem, or
+//! the helper, has a deadline in the node. A queue lets packets pass when no helper reads it (`--queue-bypass`).
 //!
 //! # Needs
-//! nftables sets with a timeout, and iptables' `NFQUEUE`, in the kernel of the nodes.
+//! nftables sets with a timeout in the kernel of the nodes, and netem (with prio, fw, ifb and nftables' fwd) or, where that is missing,
+//! iptables' `NFQUEUE` for a helper in user space. Both do the same (decision 0050); which one did it stands in the report.
 //!
 //! # Seen in production
 //! Amazon S3, 20 July 2008: single bits turned in messages between servers, and nothing checked them.
@@ -33,7 +34,7 @@ use crate::model::{
 pub(super) const MANUAL: Manual = Manual {
     key: "corrupt-packets",
     about: "Spoil packets",
-    engine: "NFQUEUE helper",
+    engine: "netem or NFQUEUE helper",
     dead_man: HELPER,
     parameters: &[FROM, TO, SHARE, CORRELATION, DIRECTION],
     example: "--from payment --to postgres --share 5%",

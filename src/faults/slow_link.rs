@@ -5,19 +5,21 @@
 //! calls are ten times so.
 //!
 //! # Breaks
-//! In the network of each pod of `from`, every packet to and from `to` is held back by a helper for `delay`, give or take
+//! In the network of each pod of `from`, every packet to and from `to` is held back by netem, or a helper, for `delay`, give or take
 //! `jitter`, on established connections, too. With `direction: both` a packet waits on its way out and its answer on its way in, so
 //! a round trip takes twice the delay. With jitter, packets may overtake each other, as they do with netem (tc-netem(8)).
 //!
 //! # Heals
-//! The rules are taken out of every pod's network and the helper is stopped: what it still holds back is sent at once.
+//! The rules are taken out of every pod's network and netem, or the helper, with them. What a helper still holds
+//! back is sent at once; for what waits in netem its removal waits, two seconds at most.
 //!
 //! # Dead-man
-//! Two: the rule that leads packets to the helper matches an nftables set with a timeout, renewed every third of it, and the
-//! queue lets packets pass when no helper reads it (`--queue-bypass`); the helper itself has a deadline in the node.
+//! Two: what leads packets to netem, or to the helper, matches nftables sets with a timeout, renewed every third of it; and netem, or
+//! the helper, has a deadline in the node. A queue lets packets pass when no helper reads it (`--queue-bypass`).
 //!
 //! # Needs
-//! nftables sets with a timeout, and iptables' `NFQUEUE`, in the kernel of the nodes.
+//! nftables sets with a timeout in the kernel of the nodes, and netem (with prio, fw, ifb and nftables' fwd) or, where that is missing,
+//! iptables' `NFQUEUE` for a helper in user space. Both do the same (decision 0050); which one did it stands in the report.
 //!
 //! # Seen in production
 //! No public post-mortem checked yet: most that name latency name its cause, and no distribution.
@@ -38,7 +40,7 @@ const LONGEST: std::time::Duration = std::time::Duration::from_mins(1);
 pub(super) const MANUAL: Manual = Manual {
     key: "slow-link",
     about: "Delay packets, established connections too",
-    engine: "NFQUEUE helper",
+    engine: "netem or NFQUEUE helper",
     dead_man: HELPER,
     parameters: &[
         FROM,

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use super::{case::Case, spares};
 use crate::model::{
+    event::Acted,
     steady::{self, percent},
     streak::share,
     verdict::{Course, Effect, Impact},
@@ -81,17 +82,18 @@ pub(super) fn effect(case: &Case) -> Effect {
         symptom,
         bystander,
         exercised: exercised.map(|(_, window)| window.intended).sum(),
-        counters: counters(case),
+        counters: acted(case).map(|(step, acted)| (step, acted.packets)).collect(),
+        engines: acted(case).filter_map(|(step, acted)| Some((step, acted.engine.clone()?))).collect(),
         gauges: bites.gauges.keys().filter_map(|name| Some((name.clone(), peak(name)?))).collect(),
     }
 }
 
-/// Packets that met each fault's rules.
-fn counters(case: &Case) -> std::collections::BTreeMap<String, u64> {
-    let key =
-        |step: usize| case.plan.and_then(|plan| plan.injection.steps.get(step)).map_or("", |step| step.fault.key());
-    let acted = case.timeline.acted();
-    acted.into_iter().map(|(step, packets)| (format!("step {} {}", step + 1, key(step)), packets)).collect()
+/// What each fault's rules have done, by the step's number and key.
+fn acted<'c>(case: &'c Case) -> impl Iterator<Item = (String, &'c Acted)> {
+    let key = move |step: usize| {
+        case.plan.and_then(|plan| plan.injection.steps.get(step)).map_or("", |step| step.fault.key())
+    };
+    case.timeline.acted().into_iter().map(move |(step, acted)| (format!("step {} {}", step + 1, key(step)), acted))
 }
 
 fn sum<'a>(windows: impl Iterator<Item = &'a Window>) -> Option<f64> {

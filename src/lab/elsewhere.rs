@@ -15,7 +15,14 @@ use super::{
     node::{Nodes, pod::Door},
 };
 use crate::{
-    model::{event::EventKind, facts::Facts, hold::Hold, ledger::LedgerReading, op::Op, scenario},
+    model::{
+        event::{Acted, EventKind},
+        facts::Facts,
+        hold::Hold,
+        ledger::LedgerReading,
+        op::Op,
+        scenario,
+    },
     run::ports::{Actuator, PortError, Repairer, Sensor, Surveyor},
 };
 
@@ -86,7 +93,7 @@ impl Actuator for Elsewhere {
         }
     }
 
-    async fn acted(&self, op: &Op) -> Result<Option<u64>, PortError> {
+    async fn acted(&self, op: &Op) -> Result<Option<Acted>, PortError> {
         self.grip.acted(op).await.map_err(|error| PortError::new(format!("count: {op}"), error))
     }
 

@@ -5,7 +5,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use kube::Client;
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, OnceCell};
 
 use super::{actuate::scripts::ByNode, node::Nodes};
 
@@ -22,11 +22,20 @@ pub struct Grip {
     pub nodes: Nodes,
     /// What holds will need, looked up before their moment; by id.
     pub(super) prepared: Arc<Mutex<BTreeMap<String, ByNode>>>,
+    /// Whether the nodes' kernel has netem; tried once.
+    pub(super) netem: Arc<OnceCell<bool>>,
 }
 
 impl Grip {
     /// Nothing is asked of the cluster yet.
     pub fn new(name: &str, kube: Client, namespace: &str, nodes: Nodes) -> Self {
-        Self { name: name.to_owned(), kube, namespace: namespace.to_owned(), nodes, prepared: Arc::default() }
+        Self {
+            name: name.to_owned(),
+            kube,
+            namespace: namespace.to_owned(),
+            nodes,
+            prepared: Arc::default(),
+            netem: Arc::default(),
+        }
     }
 }

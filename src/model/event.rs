@@ -57,6 +57,16 @@ pub enum FaultState {
     Stuck,
 }
 
+/// How often something that the kernel counts has acted.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Acted {
+    /// Packets that met its rule.
+    pub packets: u64,
+    /// What did it here, where more than one thing can: `netem`, `NFQUEUE helper`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub engine: Option<String>,
+}
+
 /// What can happen in a run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "kebab-case")]
@@ -117,8 +127,9 @@ pub enum EventKind {
     Acted {
         /// Index into the plan's steps.
         step: usize,
-        /// Packets that met its rule.
-        packets: u64,
+        /// How often, and by what.
+        #[serde(flatten)]
+        acted: Acted,
     },
     /// A second of traffic.
     Traffic {

@@ -3,7 +3,7 @@
 //! **Invariant**: answers come from the events alone, so an old journal answers as the live run did.
 
 use super::{
-    event::{Event, EventKind, FaultState, Phase},
+    event::{Acted, Event, EventKind, FaultState, Phase},
     facts::Facts,
     plan::{Injection, Plan},
     window::Window,
@@ -65,9 +65,9 @@ impl Timeline {
     }
 
     /// How often what each step holds has acted, as last counted.
-    pub fn acted(&self) -> std::collections::BTreeMap<usize, u64> {
-        let counted = self.events.iter().filter_map(|event| match event.kind {
-            EventKind::Acted { step, packets } => Some((step, packets)),
+    pub fn acted(&self) -> std::collections::BTreeMap<usize, &Acted> {
+        let counted = self.events.iter().filter_map(|event| match &event.kind {
+            EventKind::Acted { step, acted } => Some((*step, acted)),
             _ => None,
         });
         counted.collect()

@@ -121,4 +121,7 @@ pub struct Effect {
     /// Packets that met each fault's rules, by `step N KEY`; faults that the kernel does not count are not here.
     #[serde(default)]
     pub counters: BTreeMap<String, u64>,
+    /// What did it, where this machine had the choice: `netem` or `NFQUEUE helper`, by the same names.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub engines: BTreeMap<String, String>,
 }

@@ -137,8 +137,8 @@ pub(super) async fn all(injection: &Injection, actuator: &dyn Actuator, record: 
 /// How often a fault has acted; what cannot be counted is no reason to leave it in.
 async fn count(step: usize, recipe: &Recipe, actuator: &dyn Actuator, record: &mut Record<'_>) {
     for op in &recipe.inject {
-        if let Ok(Some(packets)) = limits::within(limits::COUNT, format!("count: {op}"), actuator.acted(op)).await {
-            record.try_write(EventKind::Acted { step, packets });
+        if let Ok(Some(acted)) = limits::within(limits::COUNT, format!("count: {op}"), actuator.acted(op)).await {
+            record.try_write(EventKind::Acted { step, acted });
         }
     }
 }

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use tokio::sync::mpsc::UnboundedSender;
 
 use crate::model::{
-    event::{Event, EventKind},
+    event::{Acted, Event, EventKind},
     facts::Facts,
     ledger::{LedgerReading, Promises},
     op::Op,
@@ -30,7 +30,7 @@ pub trait Actuator: Send + Sync {
     /// Shut whatever was opened to reach the cluster; nothing that is held ends by it.
     async fn leave(&self) {}
     /// How many packets met what the op holds; `None` when it does not count.
-    async fn acted(&self, _op: &Op) -> Result<Option<u64>, PortError> {
+    async fn acted(&self, _op: &Op) -> Result<Option<Acted>, PortError> {
         Ok(None)
     }
 }

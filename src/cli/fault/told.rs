@@ -55,7 +55,8 @@ pub(super) fn ended(
     timeline: &Timeline,
     detached: bool,
 ) -> Exit {
-    let packets: u64 = timeline.acted().values().sum();
+    let packets: u64 = timeline.acted().values().map(|acted| acted.packets).sum();
+    let engine = timeline.acted().into_values().find_map(|acted| acted.engine.clone());
     // Written by another process, if that one healed it.
     let written = store::journal::read(&folder.journal()).unwrap_or_else(|_| timeline.clone());
     let stuck = !written.unhealed().is_empty() && !detached;
@@ -65,7 +66,7 @@ pub(super) fn ended(
     let heal_ms: f64 = timeline.took_ms(true);
     if global.json() {
         let told = serde_json::json!({
-            "id": folder.id, "inject_ms": inject_ms, "heal_ms": heal_ms, "packets": packets, "residue": left,
+            "id": folder.id, "inject_ms": inject_ms, "heal_ms": heal_ms, "packets": packets, "engine": engine, "residue": left,
             "healed": !stuck && !detached, "detached": detached, "errors": errors,
         });
         screen::result(&told.to_string());
@@ -74,7 +75,8 @@ pub(super) fn ended(
     } else if !errors.is_empty() {
         screen::note(&format!("the lab did not do all of it: {}", errors.join("; ")));
     } else if !stuck && left.is_empty() {
-        let met = if packets > 0 { format!(", {packets} packets met it") } else { String::new() };
+        let by = engine.map(|engine| format!(" ({engine})")).unwrap_or_default();
+        let met = if packets > 0 { format!(", {packets} packets met it{by}") } else { String::new() };
         screen::result(&format!("healed: in after {inject_ms:.1} ms, out after {heal_ms:.1} ms{met}; nothing is left"));
     }
     if stuck || !left.is_empty() {

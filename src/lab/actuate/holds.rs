@@ -13,14 +13,16 @@ use crate::{
         error::LabError,
         grip::Grip,
         node::{
-            agent, features, keeper, packets,
+            agent,
+            features::{self, Feature, Shaper},
+            keeper, packets,
             sandbox::{self, Sandbox},
             work,
         },
     },
     model::{
         facts::{Facts, Pod},
-        hold::{Fate, Hold, Packets, Selection, Work},
+        hold::{Fate, Hold, Packets, Selection, Shape, Work},
         units::Span,
     },
 };
@@ -29,13 +31,29 @@ impl Grip {
     /// What a hold cannot do without and the nodes' kernel has not; all nodes have the same one.
     pub(in crate::lab) async fn missing(&self, hold: &Hold) -> Result<Option<String>, LabError> {
         let Some((needed, instead)) = features::needs(hold) else { return Ok(None) };
+        let mut needed = needed.to_vec();
+        if let Hold::Packets(Packets { fate: Fate::Shape(shape), .. }) = hold
+            && self.shaper(shape).await? == Shaper::Netem
+        {
+            needed.retain(|feature| *feature != &features::QUEUE);
+        }
+        let missing = self.untried(&needed).await?;
+        Ok(missing
+            .map(|(feature, why)| format!("the kernel here lacks {}: {why}\nuse instead: {instead}", feature.what)))
+    }
+
+    /// What shapes packets here.
+    pub(super) async fn shaper(&self, shape: &Shape) -> Result<Shaper, LabError> {
+        let tried = async || Ok::<_, LabError>(self.untried(&[&features::NETEM]).await?.is_none());
+        Ok(Shaper::of(*self.netem.get_or_try_init(tried).await?, shape))
+    }
+
+    /// The first of these that is missing in a node, with the tool's words.
+    async fn untried<'f>(&self, needed: &[&'f Feature]) -> Result<Option<(&'f Feature, String)>, LabError> {
         let nodes = self.nodes.running().await?;
         let Some(node) = nodes.first() else { return Ok(None) };
         let trials = format!("unshare --net sh <<'TRIALS'\n{}TRIALS", features::trials(needed));
-        let output = self.nodes.run(node, &trials).await?;
-        let missing = features::missing(needed, &output);
-        Ok(missing
-            .map(|(feature, why)| format!("the kernel here lacks {}: {why}\nuse instead: {instead}", feature.what)))
+        Ok(features::missing(needed, &self.nodes.run(node, &trials).await?))
     }
 
     pub(in crate::lab) async fn prepare_in_nodes(&self, id: &str, ttl: Span, hold: &Hold) -> Result<(), LabError> {
@@ -89,20 +107,22 @@ impl Grip {
                 let doorway = agent::doorway(id, ttl_ms, http);
                 let helped = |sandbox: &Sandbox| {
                     let helper = agent::doorkeeper(id, &sandbox.uid, &sandbox.network, http);
-                    Scripts::helped(&doorway, &sandbox.network, &keeper::hold(id, ttl_ms, &helper))
+                    Scripts::helped(&doorway, &sandbox.network, &agent::fetch(), &keeper::hold(id, ttl_ms, &helper))
                 };
                 self.at(&http.at, &facts, helped).await?
             }
             Hold::Packets(rule) => {
-                let rules = packets::rules(id, ttl_ms, rule, &peers(rule, &facts));
-                let enter = |sandbox: &Sandbox| match &rule.fate {
-                    Fate::Shape(shape) => {
-                        let helper = agent::shaper(id, &sandbox.uid, &sandbox.network, shape);
-                        Scripts::helped(&rules, &sandbox.network, &keeper::hold(id, ttl_ms, &helper))
-                    }
-                    _ => Scripts::in_network(&rules, &sandbox.network),
-                };
-                self.at(&rule.at, &facts, enter).await?
+                let peers = peers(rule, &facts);
+                if let Fate::Shape(shape) = &rule.fate {
+                    let shaper = self.shaper(shape).await?;
+                    let scripts = |sandbox: &Sandbox| {
+                        Scripts::shaped(shaper, id, ttl_ms, (rule, shape), &peers, (&sandbox.uid, &sandbox.network))
+                    };
+                    self.at(&rule.at, &facts, scripts).await?
+                } else {
+                    let rules = packets::rules(id, ttl_ms, rule, &peers);
+                    self.at(&rule.at, &facts, |sandbox| Scripts::in_network(&rules, &sandbox.network)).await?
+                }
             }
             Hold::CutZone { zone } => {
                 in_zone(zone, &Scripts::of(&packets::cut(id, ttl_ms, &beyond(zone, &facts)), "nft"))

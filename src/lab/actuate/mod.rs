@@ -6,7 +6,7 @@
 mod holds;
 pub mod members;
 mod redis;
-pub(super) mod scripts;
+pub mod scripts;
 pub mod sessions;
 mod settings;
 mod workload;
@@ -16,6 +16,7 @@ use async_trait::async_trait;
 use super::{Lab, error::LabError, grip::Grip, kube::guard, node};
 use crate::{
     model::{
+        event::Acted,
         hold::{Fate, Hold, Packets},
         op::Op,
     },
@@ -38,7 +39,7 @@ impl Actuator for Lab {
         self.grip.missing(hold).await.map_err(|error| PortError::new(format!("try what the kernel can: {op}"), error))
     }
 
-    async fn acted(&self, op: &Op) -> Result<Option<u64>, PortError> {
+    async fn acted(&self, op: &Op) -> Result<Option<Acted>, PortError> {
         self.grip.acted(op).await.map_err(|error| PortError::new(format!("count: {op}"), error))
     }
 }
@@ -67,18 +68,18 @@ impl Grip {
     }
 
     /// How many packets met what it holds.
-    pub(in crate::lab) async fn acted(&self, op: &Op) -> Result<Option<u64>, LabError> {
-        match op {
-            Op::Hold { id, hold: Hold::Packets(_) | Hold::CutZone { .. } | Hold::Http(_), .. } => {
-                self.count(id).await.map(Some)
-            }
-            _ => Ok(None),
-        }
+    pub(in crate::lab) async fn acted(&self, op: &Op) -> Result<Option<Acted>, LabError> {
+        let Op::Hold { id, hold, .. } = op else { return Ok(None) };
+        let engine = match hold {
+            Hold::Packets(Packets { fate: Fate::Shape(shape), .. }) => Some(self.shaper(shape).await?.to_string()),
+            Hold::Packets(_) | Hold::CutZone { .. } | Hold::Http(_) => None,
+            _ => return Ok(None),
+        };
+        Ok(Some(Acted { packets: self.count(id).await?, engine }))
     }
 
-    /// First nothing is led to the helper any more, then it goes.
     async fn release_helped(&self, id: &str) -> Result<(), LabError> {
-        self.release_in_nodes(&format!("{}\n{}", scripts::in_every_network(id), node::keeper::release(id))).await
+        self.release_in_nodes(&scripts::let_go(id)).await
     }
 }
 

@@ -4,21 +4,24 @@
 
 use std::{collections::BTreeMap, fmt::Write as _};
 
-use crate::lab::node::{agent, packets};
+use crate::{
+    lab::node::{agent, features::Shaper, keeper, netem, packets},
+    model::hold::{Packets, Shape},
+};
 
 /// What is to be run in one node.
 #[derive(Clone, Debug, Default)]
-pub(in crate::lab) struct Scripts {
+pub struct Scripts {
     /// Beforehand: changes nothing that anybody could notice.
-    pub(super) ready: String,
+    pub ready: String,
     /// The blow, when that was done.
-    pub(super) blow: String,
+    pub blow: String,
     /// Both at once; the renewal, too.
-    pub(super) whole: String,
+    pub whole: String,
 }
 
 /// By node.
-pub(in crate::lab) type ByNode = BTreeMap<String, Scripts>;
+pub type ByNode = BTreeMap<String, Scripts>;
 
 impl Scripts {
     /// Rules for packets, put in with this command.
@@ -28,10 +31,32 @@ impl Scripts {
     }
 
     /// Rules that lead to a helper, which is got ready first: nothing reaches it before the rules are filled.
-    pub(super) fn helped(rules: &packets::Rules, network: &str, helper: &str) -> Self {
+    pub(super) fn helped(rules: &packets::Rules, network: &str, fetch: &str, helper: &str) -> Self {
         let rules = Self::in_network(rules, network);
-        let ready = format!("{}\n{helper}\n{}", agent::fetch(), rules.ready);
-        Self { ready, blow: rules.blow, whole: format!("{}\n{helper}\n{}", agent::fetch(), rules.whole) }
+        let ready = format!("{fetch}\n{helper}\n{}", rules.ready);
+        Self { ready, blow: rules.blow, whole: format!("{fetch}\n{helper}\n{}", rules.whole) }
+    }
+
+    /// Packets of one pod that are delayed, lost, doubled or spoilt, by netem or by the agent.
+    pub fn shaped(
+        shaper: Shaper,
+        id: &str,
+        ttl_ms: u128,
+        (rule, shape): (&Packets, &Shape),
+        peers: &[String],
+        (uid, network): (&str, &str),
+    ) -> Self {
+        let kept = |kept: &keeper::Kept| keeper::hold(id, ttl_ms, kept);
+        match shaper {
+            Shaper::Netem => {
+                let queue = netem::shaper(id, uid, network, rule, shape);
+                Self::helped(&netem::rules(id, ttl_ms, rule, peers), network, ":", &kept(&queue))
+            }
+            Shaper::Helper => {
+                let helper = agent::shaper(id, uid, network, shape);
+                Self::helped(&packets::rules(id, ttl_ms, rule, peers), network, &agent::fetch(), &kept(&helper))
+            }
+        }
     }
 
     /// Rules for packets in a pod's network.
@@ -59,9 +84,14 @@ impl Scripts {
 }
 
 /// The same in the node's own network and in every pod's.
-pub(super) fn in_every_network(id: &str) -> String {
+pub fn in_every_network(id: &str) -> String {
     let release = packets::release(id);
     format!("( {release} )\n{}", each_network(&release))
+}
+
+/// First nothing is led to a helper, or to netem, any more, then it goes.
+pub fn let_go(id: &str) -> String {
+    format!("{}\n{}", in_every_network(id), keeper::release(id))
 }
 
 /// A script in every pod's network.

@@ -14,13 +14,14 @@ use crate::lab::{
 };
 
 /// A kind of fault: its name, what it stands on, and what happens without.
-const FAULTS: [(&str, &Feature, &str); 8] = [
+const FAULTS: [(&str, &Feature, &str); 9] = [
     ("cut a link", &features::TIMEOUT, "links cannot be cut"),
     ("lose packets", &features::DICE, "packets cannot be lost at random"),
     ("throttle a link", &features::LIMIT, "links cannot be throttled"),
     ("answer in place of a service", &features::REDIRECT, "no service can be impersonated"),
     ("freeze pods", &features::FREEZER, "nothing can be frozen"),
     ("slow a disk", &features::THROTTLE, "disks cannot be slowed"),
+    ("set the clock of a process", &features::VDSO, "clocks cannot be wrong"),
     ("delay a link with netem", &features::NETEM, "a helper delays packets through NFQUEUE instead"),
     ("delay a link", &features::QUEUE, "links cannot be delayed"),
 ];

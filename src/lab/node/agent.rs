@@ -91,7 +91,7 @@ pub fn doorway(id: &str, ttl_ms: u128, http: &Http) -> Rules {
         chains,
         "add rule ip {TABLE} {id}_i iifname != lo tcp dport {port} ip saddr @{id} reject with tcp reset"
     );
-    with_set(id, ttl_ms, &everybody(), true, &chains)
+    with_set("ip", id, ttl_ms, &everybody(), true, &chains)
 }
 
 /// A port that no service of the shop has.

@@ -2,7 +2,9 @@
 //!
 //! **Invariant**: tried in a network namespace of its own, which is gone afterwards: nothing else notices.
 
-use crate::model::hold::{Fate, Hold, Work};
+use std::fmt;
+
+use crate::model::hold::{Fate, Hold, Shape, Work};
 
 /// One thing that a kernel has or has not.
 #[derive(Debug, PartialEq, Eq)]
@@ -46,7 +48,15 @@ pub const QUEUE: Feature = Feature {
     trial: "$(command -v iptables-legacy || command -v iptables) -t mangle -A OUTPUT -d 10.9.9.9 -j NFQUEUE --queue-num 7 --queue-bypass",
 };
 /// The kernel's own emulator of networks.
-pub const NETEM: Feature = Feature { key: "netem", what: "netem", trial: "tc qdisc add dev lo root netem delay 1ms" };
+pub const NETEM: Feature = Feature {
+    key: "netem",
+    what: "netem, with what leads to it and back (prio, fw, ifb, nftables fwd)",
+    trial: "sh -ec 'tc qdisc add dev lo root handle d: prio bands 16 priomap 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0
+tc qdisc add dev lo parent d:2 netem delay 2ms 1ms distribution normal
+tc filter add dev lo parent d: protocol ip prio 1 handle 0x2a fw classid d:2
+ip link add droplab0 type ifb
+nft \"add table netdev n; add chain netdev n c { type filter hook ingress device lo priority 0; }; add rule netdev n c ip saddr 10.9.9.9 fwd to droplab0\"'",
+};
 /// A freezer.
 pub const FREEZER: Feature = Feature {
     key: "freeze",
@@ -67,6 +77,31 @@ pub const VDSO: Feature = Feature {
     trial: "sh -c 'uname -m | grep -x x86_64 && grep -F [vdso] /proc/self/maps'",
 };
 
+/// What delays, loses, doubles and spoils packets on a machine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shaper {
+    /// The kernel.
+    Netem,
+    /// The agent.
+    Helper,
+}
+
+impl Shaper {
+    /// The kernel, where it can; netem's correlated loss is not the share that was asked for (tc-netem(8), *BUGS*).
+    pub fn of(has_netem: bool, shape: &Shape) -> Self {
+        if has_netem && shape.correlation.0 <= 0.0 { Self::Netem } else { Self::Helper }
+    }
+}
+
+impl fmt::Display for Shaper {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Netem => "netem",
+            Self::Helper => "NFQUEUE helper",
+        })
+    }
+}
+
 /// What a hold cannot do without, and what to use where it is missing.
 pub fn needs(hold: &Hold) -> Option<(&'static [&'static Feature], &'static str)> {
     match hold {
@@ -74,6 +109,7 @@ pub fn needs(hold: &Hold) -> Option<(&'static [&'static Feature], &'static str)>
             Fate::Drop | Fate::Reset => (&[&TIMEOUT], "freeze-pod, which silences one end of the link"),
             Fate::Lose(_) => (&[&TIMEOUT, &DICE], "cut-link for moments, with --for"),
             Fate::Limit(_) => (&[&TIMEOUT, &LIMIT], "burn-cpu, which makes one end slow"),
+            // Or netem in the queue's place: whoever has that is not asked.
             Fate::Shape(_) => (&[&TIMEOUT, &QUEUE], "lose-packets without --correlation, or limit-bandwidth"),
         }),
         Hold::Http(_) => Some((&[&TIMEOUT, &REDIRECT], "cut-link --mode reset, or scale")),

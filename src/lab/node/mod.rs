@@ -7,6 +7,7 @@ pub mod agent;
 pub mod clock;
 pub mod features;
 pub mod keeper;
+pub mod netem;
 pub mod packets;
 pub mod pod;
 pub mod sandbox;

@@ -27,6 +27,15 @@ pub struct Rules {
     pub renew: String,
 }
 
+impl Rules {
+    /// These, and others.
+    pub(super) fn add(&mut self, other: &Self) {
+        self.install += &other.install;
+        self.arm += &other.arm;
+        self.renew += &other.renew;
+    }
+}
+
 /// One fault in a pod's network. `peers` are addresses.
 pub fn rules(id: &str, ttl_ms: u128, packets: &Packets, peers: &[String]) -> Rules {
     let mut chains = String::new();
@@ -45,9 +54,9 @@ pub fn rules(id: &str, ttl_ms: u128, packets: &Packets, peers: &[String]) -> Rul
         chain("i", "input", "ip saddr", "sport");
     }
     if packets.peer.is_none() {
-        with_set(id, ttl_ms, &everybody(), true, &chains)
+        with_set("ip", id, ttl_ms, &everybody(), true, &chains)
     } else {
-        with_set(id, ttl_ms, peers, false, &chains)
+        with_set("ip", id, ttl_ms, peers, false, &chains)
     }
 }
 
@@ -65,7 +74,7 @@ pub fn cut(id: &str, ttl_ms: u128, ranges: &[String]) -> Rules {
             let _ = writeln!(chains, "add rule ip {TABLE} {id}_{way} {address} @{id} counter drop");
         }
     }
-    with_set(id, ttl_ms, ranges, true, &chains)
+    with_set("ip", id, ttl_ms, ranges, true, &chains)
 }
 
 /// A chain of ours without a rule in it, there or not.
@@ -75,21 +84,22 @@ pub(super) fn empty_chain(id: &str, way: &str, hook: &str) -> String {
     )
 }
 
-pub(super) fn with_set(id: &str, ttl_ms: u128, peers: &[String], ranges: bool, chains: &str) -> Rules {
+/// A set and a counter of this fault, in our table of a family of protocols.
+pub(super) fn with_set(family: &str, id: &str, ttl_ms: u128, peers: &[String], ranges: bool, chains: &str) -> Rules {
     let flags = if ranges { "interval, timeout; auto-merge;" } else { "timeout;" };
     // Counted by name: a rule that is put in anew at a renewal would begin at nothing.
     let chains = chains.replace(" counter ", &format!(" counter name {id} "));
     let install = format!(
-        "add table ip {TABLE}\nadd set ip {TABLE} {id} {{ type ipv4_addr; flags {flags} }}\nadd counter ip {TABLE} {id}\n{chains}"
+        "add table {family} {TABLE}\nadd set {family} {TABLE} {id} {{ type ipv4_addr; flags {flags} }}\nadd counter {family} {TABLE} {id}\n{chains}"
     );
     let elements: Vec<_> = peers.iter().map(|peer| format!("{peer} timeout {ttl_ms}ms")).collect();
     // Nobody is there to be cut off from: then nobody is.
     let arm = if elements.is_empty() {
         String::new()
     } else {
-        format!("add element ip {TABLE} {id} {{ {} }}\n", elements.join(", "))
+        format!("add element {family} {TABLE} {id} {{ {} }}\n", elements.join(", "))
     };
-    let renew = format!("{install}flush set ip {TABLE} {id}\n{arm}");
+    let renew = format!("{install}flush set {family} {TABLE} {id}\n{arm}");
     Rules { install, arm, renew }
 }
 
@@ -127,7 +137,7 @@ fn question(name: &str) -> String {
 
 fn verdict(id: &str, fate: Fate, port: &str) -> Vec<String> {
     match fate {
-        // For a helper, see `agent`; what that sends itself is not led to it again.
+        // For netem or a helper, see there; what that sends itself is not led to it again.
         Fate::Shape(_) => {
             let mark = mark(id);
             vec![format!("{port}meta mark != 0x{:08x} counter meta mark set 0x{mark:08x}", mark + 1)]
@@ -181,7 +191,9 @@ esac
 /// Prints how many packets met the fault in the network in which it is run.
 pub fn count(id: &str) -> String {
     format!(
-        "nft -j list counter ip {TABLE} {id} 2>/dev/null | jq '[.nftables[].counter? | select(. != null).packets] | add // 0' || echo 0"
+        "for family in ip netdev; do
+    nft -j list counter $family {TABLE} {id} 2>/dev/null || :
+done | jq -s '[.[].nftables[].counter? | select(. != null).packets] | add // 0' || echo 0"
     )
 }
 

@@ -9,7 +9,7 @@ use crate::lab::error::LabError;
 
 const LOOK: &str = r#"
 look() {
-    if nft list tables 2>/dev/null | grep -q "ip __TABLE__\$"; then echo "rules in the network of $1"; fi
+    if nft list tables 2>/dev/null | grep -q " __TABLE__\$"; then echo "rules in the network of $1"; fi
     tc qdisc show 2>/dev/null | grep -v 'qdisc noqueue' | cut -d' ' -f2,5 | sed "s|^|queue in the network of $1: |" || :
 }
 look "$(hostname)"
@@ -18,7 +18,7 @@ for n in /var/run/netns/cni-*; do
     [ -e "$n" ] || continue
     # One shell in each network: both questions for the price of one.
     nsenter --net="$n" sh -c "$(cat <<'IN'
-if nft list tables 2>/dev/null | grep -q "ip __TABLE__\$"; then echo "rules in the network $1"; fi
+if nft list tables 2>/dev/null | grep -q " __TABLE__\$"; then echo "rules in the network $1"; fi
 if $t -t mangle -S 2>/dev/null | grep -q NFQUEUE; then echo "a queue for a helper in the network $1"; fi
 tc qdisc show 2>/dev/null | grep -v 'qdisc noqueue' | cut -d' ' -f2,5 | sed "s|^|queue in the network $1: |" || :
 IN
