@@ -14,7 +14,7 @@
 //!
 //! # Dead-man
 //! Two: the rule that leads connections to the helper matches an nftables set with a timeout, renewed every third of it; the
-//! helper itself has a deadline in the node.
+//! helper itself has a deadline in the node. A helper that is killed alone is started anew by whoever keeps that deadline.
 //!
 //! # Needs
 //! nftables sets with a timeout and `redirect` in the kernel of the nodes; a service that speaks HTTP/1.1 without TLS.

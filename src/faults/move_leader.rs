@@ -48,11 +48,13 @@ pub(super) fn recipe(fault: &MoveLeader, ground: &Ground) -> Result<Recipe, Vec<
     let Some(replicas) = topic.replicas.get(fault.partition) else {
         return Err(vec![format!("{} has partitions 0 to {}", fault.topic, topic.replicas.len().saturating_sub(1))]);
     };
-    let wanted = fault.to.or_else(|| replicas.get(1).copied());
+    // Whoever leads now, not who should: after a restart of a broker they differ for a while.
+    let leads = topic.leaders.get(fault.partition).or(replicas.first());
+    let wanted = fault.to.or_else(|| replicas.iter().find(|broker| Some(*broker) != leads).copied());
     let Some(leader) = wanted.filter(|broker| replicas.contains(broker)) else {
         return Err(vec![format!("to: the replicas of this partition are on brokers {}", list(replicas))]);
     };
-    if replicas.first() == Some(&leader) {
+    if leads == Some(&leader) {
         return Err(vec![format!("to: broker {leader} leads this partition already")]);
     }
     let order: Vec<i32> =

@@ -4,7 +4,9 @@
 
 use super::case::{self, Case, ends};
 use crate::model::{
-    steady::{LAG_LIMIT_MS, is_late},
+    scenario::RequestKind,
+    steady::{self, LAG_LIMIT_MS, is_late},
+    units::Rate,
     verdict::{Finding, Truth},
 };
 
@@ -24,10 +26,11 @@ pub(super) fn finding(case: &Case) -> Finding {
     let worst = windows.iter().map(|(_, window)| window.lag_p99_ms).fold(0.0, f64::max);
     let (truth, sentence) = if is_late(late.len(), windows.len()) || is_late(hold.0, hold.1) {
         let (late, seconds) = (late.len(), windows.len());
+        let advice = proposed(case).map_or_else(String::new, |rate| format!("; try --rate {rate}"));
         (
             Truth::Unknown,
             format!(
-                "the load generator sent more than {LAG_LIMIT_MS} ms late in {late} of {seconds} seconds: it measured itself"
+                "the load generator sent more than {LAG_LIMIT_MS} ms late in {late} of {seconds} seconds: it measured itself{advice}"
             ),
         )
     } else {
@@ -37,6 +40,13 @@ pub(super) fn finding(case: &Case) -> Finding {
         )
     };
     case::finding("load", truth, sentence, ends(&late))
+}
+
+/// Four fifths of the rate at which it measured itself.
+pub(super) fn proposed(case: &Case) -> Option<Rate> {
+    let kind = RequestKind::of_probe(&case.scenario.page.when.probe)?;
+    case.timeline.windows(kind.probe()).next()?;
+    steady::slower(*case.scenario.load.steady.get(&kind)?)
 }
 
 #[cfg(test)]
@@ -50,7 +60,7 @@ mod tests {
         let late = (0..3).fold(story, |story, _| story.seconds(1, 100).but(|window| window.lag_p99_ms = 900.0));
         let verdict = late.end().judged();
         let (truth, sentence) = found(&verdict, "load");
-        insta::assert_snapshot!(sentence, @"the load generator sent more than 250 ms late in 3 of 15 seconds: it measured itself");
+        insta::assert_snapshot!(sentence, @"the load generator sent more than 250 ms late in 3 of 15 seconds: it measured itself; try --rate 80/s");
         assert_eq!((truth, verdict.truth), (Truth::Unknown, Truth::Unknown));
     }
 

@@ -30,9 +30,10 @@ use crate::model::{
 /// Judge a run.
 pub fn judge(scenario: &Scenario, timeline: &Timeline) -> Verdict {
     let case = Case::of(scenario, timeline);
+    let load = load::finding(&case);
+    let slower = if load.truth == Truth::Pass { None } else { load::proposed(&case) };
     // Without these, nothing can be held against anybody.
-    let grounds =
-        [Some(baseline::finding(&case)), bites::finding(&case), spares::finding(&case), Some(load::finding(&case))];
+    let grounds = [Some(baseline::finding(&case)), bites::finding(&case), spares::finding(&case), Some(load)];
     let sound = grounds.iter().flatten().all(|finding| finding.truth == Truth::Pass);
     let expectations = scenario.expect.iter().map(|expectation| match expectation {
         Expectation::Recovers(expected) => recovers::finding(&case, expected),
@@ -60,7 +61,7 @@ pub fn judge(scenario: &Scenario, timeline: &Timeline) -> Verdict {
         residue: residue::residue_of(&case),
         drift: residue::drift_of(&case),
         adjusted: case.plan.map(|plan| plan.adjusted.clone()).unwrap_or_default(),
-        proposed_rate: baseline::proposed(&case),
+        proposed_rate: baseline::proposed(&case).or(slower),
     }
 }
 

@@ -89,7 +89,8 @@ impl Lab {
             let mut partitions: Vec<_> = topic.partitions().iter().collect();
             partitions.sort_by_key(|partition| partition.id());
             let replicas = partitions.iter().map(|partition| partition.replicas().to_vec()).collect();
-            topics.insert(topic.name().to_owned(), Topic { config: BTreeMap::new(), replicas });
+            let leaders = partitions.iter().map(|partition| partition.leader()).collect();
+            topics.insert(topic.name().to_owned(), Topic { config: BTreeMap::new(), replicas, leaders });
         }
         let names: Vec<String> = topics.keys().cloned().collect();
         let specifiers: Vec<_> = names.iter().map(|name| ResourceSpecifier::Topic(name)).collect();

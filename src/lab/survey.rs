@@ -55,7 +55,7 @@ const STARTED: &str =
 impl Surveyor for Lab {
     async fn survey(&self) -> Result<Facts, PortError> {
         let failed = |error: LabError| PortError { tried: "survey the lab".to_owned(), why: error.to_string() };
-        let (deployments, configs, postgres, images, population, traces, redis, topics, stateful_sets) =
+        let (deployments, configs, postgres, images, population, traces, redis, topics, stateful_sets, groups) =
             tokio::try_join!(
                 self.grip.deployments(),
                 self.configs(),
@@ -65,11 +65,13 @@ impl Surveyor for Lab {
                 self.grip.traces(),
                 self.redis_settings(),
                 self.topics(),
-                self.stateful_sets()
+                self.stateful_sets(),
+                self.groups_with_members()
             )
             .map_err(failed)?;
         let postgres_started = Some(postgres.started);
-        let traces = traces.into_iter().chain(postgres.sessions).collect();
+        let members = groups.iter().map(|group| format!("a member of Kafka's group {group}"));
+        let traces = traces.into_iter().chain(postgres.sessions).chain(members).collect();
         Ok(Facts {
             deployments,
             postgres_settings: postgres.settings,

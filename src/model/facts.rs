@@ -63,6 +63,9 @@ pub struct Topic {
     pub config: BTreeMap<String, String>,
     /// The brokers of each partition, the preferred leader first.
     pub replicas: Vec<Vec<i32>>,
+    /// The broker that leads each partition now, preferred or not.
+    #[serde(default)]
+    pub leaders: Vec<i32>,
 }
 
 /// A pod, as far as faults care.

@@ -116,7 +116,12 @@ fn off_rate(wanted: Option<Rate>, windows: &[(u64, &Window)]) -> Option<String> 
 fn propose(wanted: Option<Rate>, windows: &[(u64, &Window)]) -> Option<Rate> {
     let wanted = wanted?.per_second;
     let best = windows.iter().map(|(_, window)| window.ok as f64 / (window.to_s - window.from_s)).fold(0.0, f64::max);
-    let raw = (best * 0.8).min(wanted * 0.8);
+    slower(Rate { per_second: best.min(wanted) })
+}
+
+/// Four fifths of a rate, as a round number.
+pub fn slower(rate: Rate) -> Option<Rate> {
+    let raw = rate.per_second * 0.8;
     let step = if raw >= 500.0 { 50.0 } else { 10.0 };
     let rounded = (raw / step).floor() * step;
     (rounded >= step).then_some(Rate { per_second: rounded })

@@ -84,6 +84,11 @@ impl Journal for JournalFile {
         let event = Event { seq: self.next, at_s: round(at_s), wall: format!("{:.3}", self.wall(at_s)), kind };
         let tried = format!("write {}", self.path.display());
         let mut line = serde_json::to_string(&event).map_err(|error| PortError::new(tried.clone(), error))?;
+        // The way back is in the first line: one that nobody can read is none.
+        if event.seq == 0 {
+            serde_json::from_str::<Event>(&line)
+                .map_err(|error| PortError::new(format!("read back {tried}"), error))?;
+        }
         line.push('\n');
         self.write_line(&line).map_err(|error| PortError::new(tried, error))?;
         self.next += 1;

@@ -361,6 +361,19 @@ fn f34_break_http() {
     // Every other request, and nothing else's.
     let half = r#"n=0; for i in $(seq 12); do [ "$(curl -s -o /dev/null -w '%{http_code}' --max-time 2 $SHOP_URL/products)" = 200 ] || n=$((n + 1)); done; test $n -ge 2"#;
     ends_by_itself(&["break-http", "--target", "catalog", "--status", "503", "--share", "50%"], half);
+    // The helper alone is killed, again and again: another one stands there at once, and nobody is refused for longer than that.
+    let mut held =
+        start(&["fault", "inject", "break-http", "--target", "catalog", "--status", "503", "--share", "50%"]);
+    wait(half, true, Duration::from_secs(30));
+    let kill = "for n in $(docker ps -q --filter label=io.x-k8s.kind.cluster=$DROPLAB_LAB); do docker exec $n pkill -9 -f 'agent http' && exit 0; done; false";
+    assert!(sh(kill).0, "there was a helper");
+    let served = "for i in $(seq 12); do curl -fsS --max-time 2 -o /dev/null $SHOP_URL/products && exit 0; sleep 0.2; done; false";
+    wait(served, true, Duration::from_secs(3));
+    assert!(sh(half).0, "another one does the same");
+    held.kill().unwrap();
+    held.wait().unwrap();
+    run(&["heal"], Duration::from_secs(60)).expect_code(0);
+
     // One in three at least: a connection that was open before is reset once, which is quick.
     let late = "for i in 1 2 3; do began=$(date +%s%N); curl -s --max-time 5 -o /dev/null $SHOP_URL/products; [ $(( ($(date +%s%N) - began) / 1000000 )) -lt 700 ] || exit 0; done; false";
     ends_by_itself(&["break-http", "--target", "catalog", "--delay", "800ms", "--path", "/products"], late);

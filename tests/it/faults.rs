@@ -5,7 +5,7 @@ use std::{path::Path, sync::Arc};
 use droplab::{
     faults::{
         self, Ground,
-        manual::{FAULTS, Manual},
+        manual::{FAULTS, Manual, Parameter},
     },
     lab::fake::{FakeLab, Quirks},
     model::{
@@ -28,15 +28,21 @@ use crate::stage::{Dying, Memory, Nobody};
 
 /// The fault of a manual's example.
 fn example(manual: &Manual) -> FaultSpec {
+    typed(manual, |_| true)
+}
+
+/// The same with some of its parameters.
+fn typed(manual: &Manual, wanted: impl Fn(&Parameter) -> bool) -> FaultSpec {
     let words: Vec<&str> = manual.example.split_whitespace().collect();
     let arguments: Vec<(&str, String, bool)> = words
         .chunks(2)
         .map(|pair| {
             let name = pair[0].trim_start_matches("--");
             let parameter = manual.parameters.iter().find(|one| one.name == name);
-            let parameter = parameter.unwrap_or_else(|| panic!("{}: no parameter {name}", manual.key));
-            (name, pair[1].to_owned(), parameter.is_number())
+            (parameter.unwrap_or_else(|| panic!("{}: no parameter {name}", manual.key)), pair[1])
         })
+        .filter(|(parameter, _)| wanted(parameter))
+        .map(|(parameter, value)| (parameter.name, value.to_owned(), parameter.is_number()))
         .collect();
     typed::fault(manual.key, &arguments).unwrap_or_else(|why| panic!("{} {}: {why}", manual.key, manual.example))
 }
@@ -48,6 +54,18 @@ fn injection(manual: &Manual, lab: &FakeLab) -> Injection {
     let recipe = faults::recipe(&fault, &Ground::new(&before, 1, manual.key, 0));
     let recipe = recipe.unwrap_or_else(|why| panic!("{}: {why:?}", manual.key));
     Injection { seed: 1, steps: vec![PlannedStep { at_s: 0.0, fault, recipe }], before }
+}
+
+/// A journal in which that is not so can neither be renewed nor healed.
+#[test]
+fn every_fault_reads_back_as_it_was_written_with_all_its_parameters_and_with_the_fewest() {
+    for manual in FAULTS {
+        for fault in [example(manual), typed(manual, |parameter| !parameter.optional)] {
+            let text = serde_json::to_string(&fault).unwrap();
+            let read: FaultSpec = serde_json::from_str(&text).unwrap_or_else(|why| panic!("{text}: {why}"));
+            assert_eq!(read, fault, "{text}");
+        }
+    }
 }
 
 /// What must be the same afterwards: a pod that was killed has a successor, with an identity of its own.

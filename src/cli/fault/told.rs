@@ -58,7 +58,10 @@ pub(super) fn ended(
     let packets: u64 = timeline.acted().values().map(|acted| acted.packets).sum();
     let engine = timeline.acted().into_values().find_map(|acted| acted.engine.clone());
     // Written by another process, if that one healed it.
-    let written = store::journal::read(&folder.journal()).unwrap_or_else(|_| timeline.clone());
+    let written = store::journal::read(&folder.journal()).unwrap_or_else(|error| {
+        screen::note(&error.to_string());
+        timeline.clone()
+    });
     let stuck = !written.unhealed().is_empty() && !detached;
     let left = written.survey(true).map(|(_, after)| residue::residue(injection, after)).unwrap_or_default();
     let errors = timeline.lab_errors().map(|(_, errors)| errors.to_vec()).unwrap_or_default();

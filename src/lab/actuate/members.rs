@@ -15,6 +15,7 @@ use std::{
 use rdkafka::{
     ClientConfig,
     consumer::{BaseConsumer, Consumer as _},
+    groups::GroupInfo,
 };
 use tokio::sync::Mutex;
 use tokio_util::sync::CancellationToken;
@@ -99,7 +100,7 @@ impl Lab {
             let _ = member.thread.await;
         }
         let began = tokio::time::Instant::now();
-        while self.members_of(&members.group).await? > 0 {
+        while self.groups_with_members().await?.contains(&members.group) {
             if began.elapsed() > Duration::from_secs(25) {
                 let why = "members that are not the shop's stay in it".to_owned();
                 return Err(LabError::Kube { tried: format!("leave group {}", members.group), why });
@@ -109,15 +110,16 @@ impl Lab {
         Ok(())
     }
 
-    /// Members of ours in a group, of whichever process.
-    async fn members_of(&self, group: &str) -> Result<usize, LabError> {
-        let failed = |why: String| LabError::Kube { tried: format!("look at group {group}"), why };
+    /// The groups that have a member of ours, of whichever process.
+    pub(in crate::lab) async fn groups_with_members(&self) -> Result<Vec<String>, LabError> {
+        let failed = |why: String| LabError::Kube { tried: "look at Kafka's consumer groups".to_owned(), why };
         let admin = self.kafka_admin().map_err(|error| failed(error.to_string()))?;
-        let group = group.to_owned();
         let asked = tokio::task::spawn_blocking(move || {
-            let found = admin.inner().fetch_group_list(Some(&group), ANSWER)?;
-            let members = found.groups().iter().flat_map(rdkafka::groups::GroupInfo::members);
-            Ok::<_, rdkafka::error::KafkaError>(members.filter(|one| one.client_id() == CLIENT).count())
+            let found = admin.inner().fetch_group_list(None, ANSWER)?;
+            let ours = |group: &&GroupInfo| group.members().iter().any(|member| member.client_id() == CLIENT);
+            Ok::<_, rdkafka::error::KafkaError>(
+                found.groups().iter().filter(ours).map(|group| group.name().to_owned()).collect(),
+            )
         });
         let found = asked.await.map_err(|error| failed(error.to_string()))?;
         found.map_err(|error| failed(error.to_string()))

@@ -112,7 +112,10 @@ pub fn doorkeeper(id: &str, uid: &str, network: &str, http: &Http) -> Kept {
     if let Some(path) = &http.path {
         let _ = write!(arguments, " --path '{path}'");
     }
-    Kept { key: uid.to_owned(), blow: running(network, &arguments), heal: STOPPED.to_owned(), beat: None }
+    let blow = running(network, &arguments);
+    // A door without a doorkeeper is shut, and that is another fault: one that was killed is started anew at once.
+    let beat = format!("d=$1\n{blow}");
+    Kept { key: uid.to_owned(), blow, heal: STOPPED.to_owned(), beat: Some(beat) }
 }
 
 /// The helper runs, and is started if it does not.

@@ -72,7 +72,7 @@ pub struct FailDns {
     /// Whose questions.
     pub from: Target,
     /// Only questions for these names, such as `bank`; all when left out.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Names::is_empty")]
     pub names: Names,
     /// Whether they are lost or refused.
     #[serde(default)]
@@ -83,6 +83,12 @@ pub struct FailDns {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Names(pub Vec<String>);
+
+impl Names {
+    fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
 
 impl TryFrom<String> for Names {
     type Error = String;
