@@ -50,7 +50,10 @@ pub(super) fn recipe(fault: &MoveLeader, ground: &Ground) -> Result<Recipe, Vec<
     };
     // Whoever leads now, not who should: after a restart of a broker they differ for a while.
     let leads = topic.leaders.get(fault.partition).or(replicas.first());
-    let wanted = fault.to.or_else(|| replicas.iter().find(|broker| Some(*broker) != leads).copied());
+    // The preferred one would lead again without anybody's doing; it is taken when there is no other.
+    let others: Vec<i32> = replicas.iter().copied().filter(|broker| Some(broker) != leads).collect();
+    let next = others.iter().find(|broker| Some(*broker) != replicas.first()).or(others.first());
+    let wanted = fault.to.or(next.copied());
     let Some(leader) = wanted.filter(|broker| replicas.contains(broker)) else {
         return Err(vec![format!("to: the replicas of this partition are on brokers {}", list(replicas))]);
     };
@@ -61,4 +64,24 @@ pub(super) fn recipe(fault: &MoveLeader, ground: &Ground) -> Result<Recipe, Vec<
         std::iter::once(leader).chain(replicas.iter().copied().filter(|broker| *broker != leader)).collect();
     let setting = Setting::Replicas { topic: fault.topic.clone(), partition: fault.partition };
     Ok(Recipe::set(setting, list(&order), Some(list(replicas))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::facts::{Facts, Topic};
+
+    #[test]
+    fn whoever_leads_now_hands_over_to_one_who_would_not_lead_anyhow() {
+        let to = |replicas: &[i32], leader| {
+            let topic = Topic { replicas: vec![replicas.to_vec()], leaders: vec![leader], ..Topic::default() };
+            let facts = Facts { topics: [("orders".to_owned(), topic)].into(), ..Facts::default() };
+            let fault = MoveLeader { topic: "orders".into(), partition: 0, to: None };
+            let recipe = recipe(&fault, &Ground::new(&facts, 1, "test", 0)).unwrap();
+            recipe.inject[0].to_string()
+        };
+        assert!(to(&[3, 2, 1], 3).contains("2,3,1"), "{}", to(&[3, 2, 1], 3));
+        assert!(to(&[3, 2, 1], 2).contains("1,3,2"), "{}", to(&[3, 2, 1], 2));
+        assert!(to(&[3, 2], 2).contains("3,2"), "{}", to(&[3, 2], 2));
+    }
 }
