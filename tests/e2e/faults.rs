@@ -365,7 +365,7 @@ fn f34_break_http() {
     // Every other request, and nothing else's.
     let half = r#"n=0; for i in $(seq 12); do [ "$(curl -s -o /dev/null -w '%{http_code}' --max-time 2 $SHOP_URL/products)" = 200 ] || n=$((n + 1)); done; test $n -ge 2"#;
     ends_by_itself(&["break-http", "--target", "catalog", "--status", "503", "--share", "50%"], half);
-    // The helper alone is killed, again and again: another one stands there at once, and nobody is refused for longer than that.
+    // The helper alone is killed: another one stands there at once, and nobody is refused for longer than that.
     let mut held =
         start(&["fault", "inject", "break-http", "--target", "catalog", "--status", "503", "--share", "50%"]);
     wait(half, true, Duration::from_secs(30));

@@ -82,17 +82,14 @@ fn until(lasts: Duration) -> Result<i64, String> {
 }
 
 fn set(vdso: &Vdso, process: &Process, by: Offset, until_s: i64, stopped: bool) -> Result<(), String> {
-    let state = state(vdso, process)?;
-    let stub = stub::stub(by, until_s);
-    let written = match state {
+    let written = match state(vdso, process)? {
         State::Wrong => process.write(vdso.room() + stub::UNTIL, &until_s.to_le_bytes()),
         State::Other => return Err("its vDSO is not this kernel's own (a 32-bit program?)".to_owned()),
         State::Untouched | State::Ended => {
-            let jumps: Vec<_> = vdso.jumps().collect();
             may_be_changed(vdso, process, stopped)?;
             process
-                .write(vdso.room(), &stub)
-                .and_then(|()| jumps.iter().try_for_each(|(at, jump)| process.write(*at, jump)))
+                .write(vdso.room(), &stub::stub(by, until_s))
+                .and_then(|()| vdso.jumps().try_for_each(|(at, jump)| process.write(at, &jump)))
         }
     };
     written.map_err(|why| format!("its memory cannot be written: {why}"))
@@ -117,10 +114,9 @@ fn may_be_changed(vdso: &Vdso, process: &Process, stopped: bool) -> Result<(), S
     if !stopped {
         return Err("it runs, and so its code cannot be changed".to_owned());
     }
-    for taken in vdso.taken() {
-        if process.is_inside(&taken).map_err(|why| format!("its threads cannot be looked at: {why}"))? {
-            return Err("one of its threads is just asking for the time".to_owned());
-        }
+    let taken: Vec<_> = vdso.originals().map(|(at, bytes)| at..at + bytes.len() as u64).collect();
+    if process.is_inside(&taken).map_err(|why| format!("its threads cannot be looked at: {why}"))? {
+        return Err("one of its threads is just asking for the time".to_owned());
     }
     Ok(())
 }

@@ -45,14 +45,16 @@ impl Process {
         OpenOptions::new().write(true).open(self.folder.join("mem"))?.write_all_at(bytes, self.vdso.start + at)
     }
 
-    /// Whether a thread would go on within these bytes, its first one apart; and whether that cannot be told, because it runs.
-    pub(super) fn is_inside(&self, bytes: &Range<u64>) -> io::Result<bool> {
+    /// Whether a thread would go on within any of these, its first byte apart; and whether that cannot be told, because it runs.
+    pub(super) fn is_inside(&self, places: &[Range<u64>]) -> io::Result<bool> {
         for thread in fs::read_dir(self.folder.join("task"))? {
             // A thread that ends while it is looked at is nowhere.
             let Ok(state) = fs::read_to_string(thread?.path().join("syscall")) else { continue };
             let counter = state.split_whitespace().last().and_then(|word| word.strip_prefix("0x"));
             let inside = match counter.and_then(|word| u64::from_str_radix(word, 16).ok()) {
-                Some(at) => at > self.vdso.start + bytes.start && at < self.vdso.start + bytes.end,
+                Some(at) => {
+                    places.iter().any(|place| at > self.vdso.start + place.start && at < self.vdso.start + place.end)
+                }
                 None => state.trim() == "running",
             };
             if inside {

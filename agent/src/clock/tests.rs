@@ -54,7 +54,7 @@ impl Shell {
     /// It waits for its next line.
     fn at_rest(&self) {
         let process = Process::of(&self.child.id().to_string()).unwrap();
-        while process.is_inside(&(0..0)).unwrap() {
+        while process.is_inside(&[]).unwrap() {
             thread::sleep(Duration::from_millis(1));
         }
     }

@@ -96,11 +96,6 @@ impl Vdso {
         self.entries().map(|entry| (entry.start as u64, &self.whole[entry]))
     }
 
-    /// The bytes that a jump takes.
-    pub(super) fn taken(&self) -> impl Iterator<Item = Range<u64>> {
-        self.functions.iter().map(|(from, _)| *from..from + JUMP as u64)
-    }
-
     fn entries(&self) -> impl Iterator<Item = Range<usize>> {
         self.functions.iter().filter_map(|(from, _)| usize::try_from(*from).ok()).map(|from| from..from + JUMP)
     }

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use futures::future;
 
-use super::scripts::{ByNode, Scripts, each_network};
+use super::scripts::{ByNode, Scripts, each_network, fetched};
 use crate::{
     lab::{
         error::LabError,
@@ -17,7 +17,7 @@ use crate::{
             features::{self, Feature, Shaper},
             keeper, packets,
             sandbox::{self, Sandbox},
-            work,
+            table, work,
         },
     },
     model::{
@@ -37,19 +37,19 @@ impl Grip {
         {
             needed.retain(|feature| *feature != &features::QUEUE);
         }
-        let missing = self.untried(&needed).await?;
+        let missing = self.first_missing(&needed).await?;
         Ok(missing
             .map(|(feature, why)| format!("the kernel here lacks {}: {why}\nuse instead: {instead}", feature.what)))
     }
 
     /// What shapes packets here.
     pub(super) async fn shaper(&self, shape: &Shape) -> Result<Shaper, LabError> {
-        let tried = async || Ok::<_, LabError>(self.untried(&[&features::NETEM]).await?.is_none());
+        let tried = async || Ok::<_, LabError>(self.first_missing(&[&features::NETEM]).await?.is_none());
         Ok(Shaper::of(*self.netem.get_or_try_init(tried).await?, shape))
     }
 
     /// The first of these that is missing in a node, with the tool's words.
-    async fn untried<'f>(&self, needed: &[&'f Feature]) -> Result<Option<(&'f Feature, String)>, LabError> {
+    async fn first_missing<'f>(&self, needed: &[&'f Feature]) -> Result<Option<(&'f Feature, String)>, LabError> {
         let nodes = self.nodes.running().await?;
         let Some(node) = nodes.first() else { return Ok(None) };
         let trials = format!("unshare --net sh <<'TRIALS'\n{}TRIALS", features::trials(needed));
@@ -84,7 +84,7 @@ impl Grip {
 
     /// How many packets met a fault's rules, everywhere.
     pub(super) async fn count(&self, id: &str) -> Result<u64, LabError> {
-        let script = format!("{}\n{}", packets::count(id), each_network(&packets::count(id)));
+        let script = format!("{}\n{}", table::count(id), each_network(&table::count(id)));
         let nodes = self.nodes.running().await?;
         let counted = future::try_join_all(nodes.iter().map(|node| self.nodes.run(node, &script))).await?;
         Ok(counted.iter().flat_map(|output| output.lines()).filter_map(|line| line.trim().parse::<u64>().ok()).sum())
@@ -107,7 +107,7 @@ impl Grip {
                 let doorway = agent::doorway(id, ttl_ms, http);
                 let helped = |sandbox: &Sandbox| {
                     let helper = agent::doorkeeper(id, &sandbox.uid, &sandbox.network, http);
-                    Scripts::helped(&doorway, &sandbox.network, &agent::fetch(), &keeper::hold(id, ttl_ms, &helper))
+                    Scripts::helped(&doorway, &sandbox.network, &fetched(&keeper::hold(id, ttl_ms, &helper)))
                 };
                 self.at(&http.at, &facts, helped).await?
             }

@@ -59,7 +59,9 @@ impl Grip {
         match op {
             Op::Hold { id, ttl, hold } => self.hold_in_nodes(id, *ttl, hold).await,
             Op::Release { id, hold } => match hold {
-                Hold::Http(_) | Hold::Packets(Packets { fate: Fate::Shape(_), .. }) => self.release_helped(id).await,
+                Hold::Http(_) | Hold::Packets(Packets { fate: Fate::Shape(_), .. }) => {
+                    self.release_in_nodes(&scripts::let_go(id)).await
+                }
                 Hold::Packets(_) | Hold::CutZone { .. } => self.release_in_nodes(&scripts::in_every_network(id)).await,
                 _ => self.release_in_nodes(&node::keeper::release(id)).await,
             },
@@ -67,7 +69,7 @@ impl Grip {
         }
     }
 
-    /// How many packets met what it holds.
+    /// How many packets met what it holds, and what did it.
     pub(in crate::lab) async fn acted(&self, op: &Op) -> Result<Option<Acted>, LabError> {
         let Op::Hold { id, hold, .. } = op else { return Ok(None) };
         let engine = match hold {
@@ -76,10 +78,6 @@ impl Grip {
             _ => return Ok(None),
         };
         Ok(Some(Acted { packets: self.count(id).await?, engine }))
-    }
-
-    async fn release_helped(&self, id: &str) -> Result<(), LabError> {
-        self.release_in_nodes(&scripts::let_go(id)).await
     }
 }
 

@@ -5,7 +5,7 @@
 use std::{collections::BTreeMap, fmt::Write as _};
 
 use crate::{
-    lab::node::{agent, features::Shaper, keeper, netem, packets},
+    lab::node::{agent, features::Shaper, keeper, netem, packets, table},
     model::hold::{Packets, Shape},
 };
 
@@ -25,16 +25,16 @@ pub type ByNode = BTreeMap<String, Scripts>;
 
 impl Scripts {
     /// Rules for packets, put in with this command.
-    pub(super) fn of(rules: &packets::Rules, nft: &str) -> Self {
+    pub(super) fn of(rules: &table::Rules, nft: &str) -> Self {
         let with = |text: &str| format!("{nft} -f - <<'RULES'\n{text}RULES\n");
         Self { ready: with(&rules.install), blow: with(&rules.arm), whole: with(&rules.renew) }
     }
 
     /// Rules that lead to a helper, which is got ready first: nothing reaches it before the rules are filled.
-    pub(super) fn helped(rules: &packets::Rules, network: &str, fetch: &str, helper: &str) -> Self {
+    pub(super) fn helped(rules: &table::Rules, network: &str, helper: &str) -> Self {
         let rules = Self::in_network(rules, network);
-        let ready = format!("{fetch}\n{helper}\n{}", rules.ready);
-        Self { ready, blow: rules.blow, whole: format!("{fetch}\n{helper}\n{}", rules.whole) }
+        let ready = format!("{helper}\n{}", rules.ready);
+        Self { ready, blow: rules.blow, whole: format!("{helper}\n{}", rules.whole) }
     }
 
     /// Packets of one pod that are delayed, lost, doubled or spoilt, by netem or by the agent.
@@ -50,17 +50,17 @@ impl Scripts {
         match shaper {
             Shaper::Netem => {
                 let queue = netem::shaper(id, uid, network, rule, shape);
-                Self::helped(&netem::rules(id, ttl_ms, rule, peers), network, ":", &kept(&queue))
+                Self::helped(&netem::rules(id, ttl_ms, rule, peers), network, &kept(&queue))
             }
             Shaper::Helper => {
                 let helper = agent::shaper(id, uid, network, shape);
-                Self::helped(&packets::rules(id, ttl_ms, rule, peers), network, &agent::fetch(), &kept(&helper))
+                Self::helped(&packets::rules(id, ttl_ms, rule, peers), network, &fetched(&kept(&helper)))
             }
         }
     }
 
     /// Rules for packets in a pod's network.
-    pub(super) fn in_network(rules: &packets::Rules, network: &str) -> Self {
+    pub(super) fn in_network(rules: &table::Rules, network: &str) -> Self {
         Self::of(rules, &format!("nsenter --net={network} nft"))
     }
 
@@ -71,7 +71,7 @@ impl Scripts {
 
     /// Something that the agent does.
     pub(super) fn by_agent(script: String) -> Self {
-        Self { ready: agent::fetch(), whole: format!("{}\n{script}", agent::fetch()), blow: script }
+        Self { ready: agent::fetch(), whole: fetched(&script), blow: script }
     }
 
     /// The same for another pod of the node, as long as that one is there.
@@ -83,9 +83,14 @@ impl Scripts {
     }
 }
 
+/// The agent is in the node before this is run.
+pub(super) fn fetched(script: &str) -> String {
+    format!("{}\n{script}", agent::fetch())
+}
+
 /// The same in the node's own network and in every pod's.
 pub fn in_every_network(id: &str) -> String {
-    let release = packets::release(id);
+    let release = table::release(id);
     format!("( {release} )\n{}", each_network(&release))
 }
 

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 
 use super::{
     keeper::{Kept, until},
-    packets::{PRIORITY, Rules, TABLE, everybody, mark, number, with_set},
+    table::{PRIORITY, Rules, TABLE, everybody, mark, number, with_set},
 };
 use crate::model::{
     hold::{Http, Shape},
@@ -114,8 +114,7 @@ pub fn doorkeeper(id: &str, uid: &str, network: &str, http: &Http) -> Kept {
     }
     let blow = running(network, &arguments);
     // A door without a doorkeeper is shut, and that is another fault: one that was killed is started anew at once.
-    let beat = format!("d=$1\n{blow}");
-    Kept { key: uid.to_owned(), blow, heal: STOPPED.to_owned(), beat: Some(beat) }
+    Kept { key: uid.to_owned(), beat: Some(blow.clone()), blow, heal: STOPPED.to_owned() }
 }
 
 /// The helper runs, and is started if it does not.
@@ -133,7 +132,7 @@ fi",
 }
 
 /// It is stopped, and has let go of what it held back.
-const STOPPED: &str = "a=${0%/*}/agent
+const STOPPED: &str = "a=$d/agent
 if [ -e $a ]; then
     kill \"$(cat $a)\" 2>/dev/null || :
     n=0

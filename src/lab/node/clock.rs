@@ -5,7 +5,7 @@
 use super::{agent::PLACE, keeper::Kept};
 use crate::model::units::Offset;
 
-/// For one pod: the folder of the fault is `$d`. `clock` speaks to the agent about all of its processes, `still` does something while
+/// For one pod. `clock` speaks to the agent about all of its processes, `still` does something while
 /// none of them runs, and `surely` tries that until no thread is in the way.
 const TOOLS: &str = r#"
 c=/sys/fs/cgroup/freezer__CGROUP__
@@ -50,21 +50,17 @@ pub fn skew(uid: &str, cgroup: &str, offset: Offset) -> Kept {
 fi"
         )
     };
-    let set = |lasts: &str| {
-        let arguments = format!("set --by={offset} --for={lasts}");
-        alone(&format!("clock {arguments} 2>/dev/null || surely clock {arguments} --stopped"))
-    };
+    let arguments = format!("set --by={offset} --for=${{left}}ms");
+    let set = alone(&format!("clock {arguments} 2>/dev/null || surely clock {arguments} --stopped"));
     // Until the keeper's own deadline, which was written before.
     let left = "read -r u _ < /proc/uptime\nread -r end < $d/deadline\nleft=$(( (end - ${u%.*}${u#*.}) * 10 ))\n";
     let beat = format!(
-        "d=$1
-last=$(cat $d/last 2>/dev/null || echo 0)
+        "last=$(cat $d/last 2>/dev/null || echo 0)
 [ $(($2 - last)) -ge 100 ] || exit 0
 echo $2 > $d/last
 {left}[ $left -gt 0 ] || exit 0
-{}",
-        set("${left}ms")
+{set}"
     );
-    let heal = format!("d=${{0%/*}}\n{}", alone("clock end 2>/dev/null || surely clock end --stopped"));
-    Kept { key: uid.to_owned(), blow: format!("{left}{}", set("${left}ms")), heal, beat: Some(beat) }
+    let heal = alone("clock end 2>/dev/null || surely clock end --stopped");
+    Kept { key: uid.to_owned(), blow: format!("{left}{set}"), heal, beat: Some(beat) }
 }

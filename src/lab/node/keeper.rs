@@ -22,7 +22,7 @@ rm -rf "$d"
 rmdir "${d%/*}" 2>/dev/null || :
 "#;
 
-/// What is kept, as scripts.
+/// What is kept, as scripts; in each, `$d` is the folder of the fault and its place.
 pub struct Kept {
     /// The pod's UID, or a word for the node itself.
     pub key: String,
@@ -30,7 +30,7 @@ pub struct Kept {
     pub blow: String,
     /// Takes it out; harmless when it is not in.
     pub heal: String,
-    /// Done about five times a second while it lasts; its folder and the time are `$1` and `$2`.
+    /// Done about five times a second while it lasts; the time is `$2`.
     pub beat: Option<String>,
 }
 
@@ -47,6 +47,7 @@ cat > {FOLDER}/keeper.new <<'KEEPER'
 {KEEPER}KEEPER
 mv {FOLDER}/keeper.new {FOLDER}/keeper
 cat > $d/heal.new <<'HEAL'
+d=${{0%/*}}
 {heal}
 HEAL
 ",
@@ -55,7 +56,7 @@ HEAL
         heal = kept.heal,
     );
     if let Some(beat) = &kept.beat {
-        let _ = write!(text, "cat > $d/beat <<'BEAT'\n{beat}\nBEAT\n");
+        let _ = write!(text, "cat > $d/beat <<'BEAT'\nd=$1\n{beat}\nBEAT\n");
     }
     let _ = write!(
         text,

@@ -12,6 +12,7 @@ pub mod packets;
 pub mod pod;
 pub mod sandbox;
 pub mod session;
+pub mod table;
 pub mod traces;
 pub mod work;
 

@@ -9,7 +9,8 @@ use std::fmt::Write as _;
 
 use super::{
     keeper::Kept,
-    packets::{self, Rules, TABLE, everybody, mark, with_set},
+    packets::{self, at_port, for_peers},
+    table::{Rules, TABLE, mark, release_from},
 };
 use crate::model::hold::{Direction, Distribution, Packets, Shape};
 
@@ -23,20 +24,15 @@ pub fn rules(id: &str, ttl_ms: u128, packets: &Packets, peers: &[String]) -> Rul
         all.add(&packets::rules(id, ttl_ms, &Packets { direction: Direction::Out, ..packets.clone() }, peers));
     }
     if packets.direction != Direction::Out {
-        let port = packets.port.as_ref();
-        let port = port.map(|port| format!("{} sport {} ", if port.udp { "udp" } else { "tcp" }, port.number));
         // Before everything else that looks at what comes in.
         let chain = format!(
             "add chain netdev {TABLE} {id}_n {{ type filter hook ingress device eth0 priority -300; policy accept; }}
 flush chain netdev {TABLE} {id}_n
 add rule netdev {TABLE} {id}_n ip saddr @{id} {}counter fwd to {id}
 ",
-            port.unwrap_or_default()
+            at_port(packets, "sport")
         );
-        all.add(&match packets.peer {
-            None => with_set("netdev", id, ttl_ms, &everybody(), true, &chain),
-            Some(_) => with_set("netdev", id, ttl_ms, peers, false, &chain),
-        });
+        all.add(&for_peers("netdev", id, ttl_ms, packets, peers, &chain));
     }
     all
 }
@@ -85,17 +81,8 @@ if ! ip link show __ID__ >/dev/null 2>&1; then
     ip link set __ID__ up
 fi";
 
-/// Takes out whatever is there, once nothing waits in it any more (two seconds at most). The keeper may be at the same at the same time.
+/// Takes out whatever is there, once nothing waits in it any more (two seconds at most).
 const AWAY: &str = "
-table=$(nft list table netdev __TABLE__ 2>/dev/null) || table=
-case $table in
-*'set __ID__ '*)
-    if [ \"$(echo \"$table\" | grep -c 'set x')\" = 1 ]; then
-        nft delete table netdev __TABLE__
-    else
-        printf 'delete %s\\n' 'chain netdev __TABLE__ __ID___n' 'set netdev __TABLE__ __ID__' 'counter netdev __TABLE__ __ID__' | nft -f -
-    fi 2>/dev/null || : ;;
-esac
 class=$(tc filter show dev eth0 parent d: 2>/dev/null | sed -n 's/.* handle __MARK__ classid d:\\([0-9a-f]*\\).*/\\1/p')
 waits() { { tc -s qdisc show dev __ID__; [ -z \"$class\" ] || tc -s qdisc show dev eth0 | grep -A 3 \"parent d:$class \"; } 2>/dev/null | grep -q 'backlog .* [1-9][0-9]*p'; }
 n=0
@@ -111,7 +98,7 @@ fi 2>/dev/null";
 pub fn shaper(id: &str, uid: &str, network: &str, packets: &Packets, shape: &Shape) -> Kept {
     let mark = format!("0x{:x}", mark(id));
     let inside = |script: &str| {
-        let script = script.replace("__ID__", id).replace("__MARK__", &mark).replace("__TABLE__", TABLE);
+        let script = script.replace("__ID__", id).replace("__MARK__", &mark);
         let script = script.replace("__ARGUMENTS__", &arguments(shape));
         format!("[ ! -e {network} ] || nsenter --net={network} sh -eu <<'NETEM'{script}\nNETEM")
     };
@@ -120,5 +107,7 @@ pub fn shaper(id: &str, uid: &str, network: &str, packets: &Packets, shape: &Sha
         Direction::Out => OUT.to_owned(),
         Direction::In => IN.to_owned(),
     };
-    Kept { key: uid.to_owned(), blow: inside(&ways), heal: inside(AWAY), beat: None }
+    // Whoever releases it and the keeper may be at it at the same time.
+    let away = format!("\n{{ {}}} 2>/dev/null || :{AWAY}", release_from("netdev", id));
+    Kept { key: uid.to_owned(), blow: inside(&ways), heal: inside(&away), beat: None }
 }

@@ -1,40 +1,11 @@
-//! nftables in a pod's network, or in a node's: rules that match a set whose elements expire.
+//! What becomes of packets in a pod's network, or in a node's, as rules of nftables.
 //!
-//! One table of ours in each network, one set and its chains for each fault. A renewal flushes the set and fills it again in one
-//! transaction, which gives its elements their whole time anew (a plain re-add does not; nft(8), *add element*).
-//!
-//! **Invariant**: without an element in its set no rule matches anything: when nobody renews, the kernel ends the fault.
+//! **Invariant**: every rule matches a set of `table`'s, so that the kernel ends what nobody renews.
 
 use std::fmt::Write as _;
 
+use super::table::{Rules, TABLE, empty_chain, everybody, mark, with_set};
 use crate::model::hold::{Direction, Fate, Packets, Port};
-
-/// The one table of ours.
-pub const TABLE: &str = "droplab";
-/// Before everything that Kubernetes does with a packet.
-pub(super) const PRIORITY: &str = "priority -300; policy accept;";
-
-/// Rules, and the set that they match.
-///
-/// Deleting anything makes the kernel wait for all its readers (some 15 ms), adding an element does not: so the rules are put
-/// in beforehand, matching nothing, and the blow is one element more.
-pub struct Rules {
-    /// Puts the rules in; as long as the set is empty they match nothing.
-    pub install: String,
-    /// The blow: fills the set, for so long.
-    pub arm: String,
-    /// The same with its whole time anew, whoever is in the set.
-    pub renew: String,
-}
-
-impl Rules {
-    /// These, and others.
-    pub(super) fn add(&mut self, other: &Self) {
-        self.install += &other.install;
-        self.arm += &other.arm;
-        self.renew += &other.renew;
-    }
-}
 
 /// One fault in a pod's network. `peers` are addresses.
 pub fn rules(id: &str, ttl_ms: u128, packets: &Packets, peers: &[String]) -> Rules {
@@ -53,16 +24,22 @@ pub fn rules(id: &str, ttl_ms: u128, packets: &Packets, peers: &[String]) -> Rul
     if packets.direction != Direction::Out {
         chain("i", "input", "ip saddr", "sport");
     }
-    if packets.peer.is_none() {
-        with_set("ip", id, ttl_ms, &everybody(), true, &chains)
-    } else {
-        with_set("ip", id, ttl_ms, peers, false, &chains)
-    }
+    for_peers("ip", id, ttl_ms, packets, peers, &chains)
 }
 
-/// Everybody is two ranges: nft takes no /0 in a set of intervals.
-pub(super) fn everybody() -> [String; 2] {
-    ["0.0.0.0/1".to_owned(), "128.0.0.0/1".to_owned()]
+/// The set of those whose packets are meant: these peers, or everybody.
+pub(super) fn for_peers(
+    family: &str,
+    id: &str,
+    ttl_ms: u128,
+    packets: &Packets,
+    peers: &[String],
+    chains: &str,
+) -> Rules {
+    match packets.peer {
+        None => with_set(family, id, ttl_ms, &everybody(), true, chains),
+        Some(_) => with_set(family, id, ttl_ms, peers, false, chains),
+    }
 }
 
 /// The same for a data centre: nothing to or from these ranges passes through its node.
@@ -77,41 +54,20 @@ pub fn cut(id: &str, ttl_ms: u128, ranges: &[String]) -> Rules {
     with_set("ip", id, ttl_ms, ranges, true, &chains)
 }
 
-/// A chain of ours without a rule in it, there or not.
-pub(super) fn empty_chain(id: &str, way: &str, hook: &str) -> String {
-    format!(
-        "add chain ip {TABLE} {id}_{way} {{ type filter hook {hook} {PRIORITY} }}\nflush chain ip {TABLE} {id}_{way}\n"
-    )
-}
-
-/// A set and a counter of this fault, in our table of a family of protocols.
-pub(super) fn with_set(family: &str, id: &str, ttl_ms: u128, peers: &[String], ranges: bool, chains: &str) -> Rules {
-    let flags = if ranges { "interval, timeout; auto-merge;" } else { "timeout;" };
-    // Counted by name: a rule that is put in anew at a renewal would begin at nothing.
-    let chains = chains.replace(" counter ", &format!(" counter name {id} "));
-    let install = format!(
-        "add table {family} {TABLE}\nadd set {family} {TABLE} {id} {{ type ipv4_addr; flags {flags} }}\nadd counter {family} {TABLE} {id}\n{chains}"
-    );
-    let elements: Vec<_> = peers.iter().map(|peer| format!("{peer} timeout {ttl_ms}ms")).collect();
-    // Nobody is there to be cut off from: then nobody is.
-    let arm = if elements.is_empty() {
-        String::new()
-    } else {
-        format!("add element {family} {TABLE} {id} {{ {} }}\n", elements.join(", "))
-    };
-    let renew = format!("{install}flush set {family} {TABLE} {id}\n{arm}");
-    Rules { install, arm, renew }
-}
-
 /// What a packet of this fault meets: one rule, or two where TCP is answered otherwise than the rest.
 fn verdicts(id: &str, packets: &Packets, side: &str) -> Vec<String> {
-    let port = |port: &Port| format!("{} {side} {} ", if port.udp { "udp" } else { "tcp" }, port.number);
-    let port = packets.port.as_ref().map(port).unwrap_or_default();
+    let port = at_port(packets, side);
     let what = match packets.names.as_slice() {
         [] => vec![port],
         names => names.iter().map(|name| format!("{port}{}", question(name))).collect(),
     };
     what.iter().flat_map(|what| verdict(id, packets.fate, what)).collect()
+}
+
+/// Matches the port that is meant, if one is.
+pub(super) fn at_port(packets: &Packets, side: &str) -> String {
+    let port = |port: &Port| format!("{} {side} {} ", if port.udp { "udp" } else { "tcp" }, port.number);
+    packets.port.as_ref().map(port).unwrap_or_default()
 }
 
 /// Matches a DNS question whose name begins with these labels: they follow the headers of UDP (8 bytes) and of DNS (12 bytes)
@@ -155,46 +111,6 @@ fn verdict(id: &str, fate: Fate, port: &str) -> Vec<String> {
             )]
         }
     }
-}
-
-/// A number of a fault's own, from its id.
-pub(super) fn number(id: &str) -> u32 {
-    u32::from_str_radix(id.trim_start_matches('x').get(..8).unwrap_or("1"), 16).unwrap_or(1)
-}
-
-/// A fault's own mark, an even number; the next one is on what the helper itself sends. Kubernetes' marks are in the nodes' networks.
-pub(super) fn mark(id: &str) -> u32 {
-    number(id) & 0x7FFF_FFFE | 0x4000_0000
-}
-
-/// Takes one fault out of the network in which it is run, and the table with the last of them. Harmless where nothing is. One
-/// transaction, for the kernel waits once for each.
-pub fn release(id: &str) -> String {
-    format!(
-        "table=$(nft list table ip {TABLE} 2>/dev/null) || table=
-case $table in
-*\"set {id} \"*)
-    if [ \"$(echo \"$table\" | grep -c 'set x')\" = 1 ]; then
-        nft delete table ip {TABLE}
-    else
-        {{ for chain in {id}_o {id}_i {id}_f {id}_p; do
-            case $table in *\"chain $chain \"*) echo \"delete chain ip {TABLE} $chain\" ;; esac
-        done; echo \"delete set ip {TABLE} {id}\"; echo \"delete counter ip {TABLE} {id}\"; }} | nft -f -
-    fi ;;
-*\"set x\"*|'') ;;
-*) nft delete table ip {TABLE} ;;
-esac
-"
-    )
-}
-
-/// Prints how many packets met the fault in the network in which it is run.
-pub fn count(id: &str) -> String {
-    format!(
-        "for family in ip netdev; do
-    nft -j list counter $family {TABLE} {id} 2>/dev/null || :
-done | jq -s '[.[].nftables[].counter? | select(. != null).packets] | add // 0' || echo 0"
-    )
 }
 
 #[cfg(test)]

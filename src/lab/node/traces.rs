@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Nodes, agent, keeper::FOLDER, packets::TABLE};
+use super::{Nodes, agent, keeper::FOLDER, table::TABLE};
 use crate::lab::error::LabError;
 
 const LOOK: &str = r#"

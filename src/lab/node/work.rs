@@ -38,7 +38,7 @@ done",
         command = command.replace('\'', "'\\''"),
     );
     let heal = format!(
-        "w=${{0%/*}}/work
+        "w=$d/work
 if [ -e $w ]; then while read -r p; do kill -9 $p 2>/dev/null || :; done < $w; fi
 sleep 0.1
 for h in /sys/fs/cgroup/cpu /sys/fs/cgroup/memory /sys/fs/cgroup; do rmdir $h{cgroup}/droplab 2>/dev/null || :; done"
@@ -63,7 +63,7 @@ fi",
         filled = until("filled", "work"),
     );
     // Its own group, so that what it sleeps in goes with it.
-    let heal = "w=${0%/*}/work
+    let heal = "w=$d/work
 [ ! -e $w ] || kill -9 -\"$(cat $w)\" 2>/dev/null || :";
     Kept { key: uid.to_owned(), blow, heal: heal.to_owned(), beat: None }
 }
@@ -95,9 +95,9 @@ done
 /// The first process of each container of a pod is killed, every so many hundredths of a second.
 fn crash(uid: &str, every: u128) -> Kept {
     let beat = format!(
-        "last=$(cat $1/last 2>/dev/null || echo 0)
+        "last=$(cat $d/last 2>/dev/null || echo 0)
 [ $(($2 - last)) -ge {every} ] || exit 0
-echo $2 > $1/last
+echo $2 > $d/last
 for id in $({containers}); do
     kill -9 \"$(cat ${{id%/*}}/init.pid)\" 2>/dev/null || :
 done",
