@@ -5,6 +5,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
+    diagnosis::Answer,
     facts::Facts,
     ledger::LedgerReading,
     op::Op,
@@ -35,8 +36,12 @@ pub enum Phase {
     Baseline,
     /// From the first injection until the system is repaired or time is up.
     Turbulence,
-    /// The hold window and the last measurements.
+    /// The hold window.
     Recovery,
+    /// The trigger is played again on a repaired system.
+    Replay,
+    /// Healed, and measured once more.
+    Aftermath,
 }
 
 /// Where a fault is in its life.
@@ -184,6 +189,11 @@ pub enum EventKind {
         healed: bool,
         /// What was found.
         facts: Box<Facts>,
+    },
+    /// The person has named the cause.
+    Answered {
+        /// In the words of the vocabulary.
+        answer: Answer,
     },
     /// Somebody pressed Ctrl-C.
     Interrupted,

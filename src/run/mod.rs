@@ -7,12 +7,15 @@
 
 pub mod by_hand;
 pub mod execute;
+mod driver;
+mod given;
 mod hands;
 pub mod heal;
 mod jobs;
 mod limits;
 mod play;
 pub mod ports;
+mod quiesce;
 mod record;
 mod settle;
 mod watch;
