@@ -7,12 +7,13 @@
 
 mod baseline;
 mod bites;
+mod books;
 mod case;
 mod course;
+pub mod holds;
 mod keeps;
 mod lab;
 mod load;
-mod loses_nothing;
 mod recovers;
 pub mod residue;
 mod spares;
@@ -37,7 +38,7 @@ pub fn judge(scenario: &Scenario, timeline: &Timeline) -> Verdict {
     let sound = grounds.iter().flatten().all(|finding| finding.truth == Truth::Pass);
     let expectations = scenario.expect.iter().map(|expectation| match expectation {
         Expectation::Recovers(expected) => recovers::finding(&case, expected),
-        Expectation::LosesNothing(expected) => loses_nothing::finding(&case, expected),
+        Expectation::LosesNothing(expected) => books::finding(case.timeline, expectation.key(), expected.ledger),
         Expectation::Keeps(expected) => keeps::finding(&case, expected),
     });
     let mut findings: Vec<Finding> =

@@ -5,10 +5,10 @@
 use crate::model::{
     event::{Event, EventKind, FaultState, Phase},
     facts::{Deployment, Facts},
-    ledger::LedgerReading,
+    ledger::{LedgerName, LedgerReading},
     op::{Op, Recipe},
     plan::{Injection, Plan, PlannedStep},
-    scenario::{LedgerName, Scenario},
+    scenario::Scenario,
     timeline::Timeline,
     verdict::{Truth, Verdict},
     window::Window,
@@ -130,8 +130,10 @@ impl Story {
         self.reconciled(reading).surveyed(false, facts("2.8.0")).healed()
     }
 
+    /// At rest, and the books read twice with the same outcome.
     pub(super) fn reconciled(self, reading: LedgerReading) -> Self {
-        self.say(EventKind::Reconciled { ledger: LedgerName::Payments, reading: Some(reading), error: None })
+        let read = EventKind::Reconciled { ledger: LedgerName::Payments, reading: Some(reading), error: None };
+        self.say(EventKind::Quiesced { after_s: 3.0, moving: vec![] }).say(read.clone()).say(read)
     }
 
     pub(super) fn surveyed(self, healed: bool, facts: Facts) -> Self {

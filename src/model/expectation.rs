@@ -6,7 +6,10 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::units::{Share, Span};
+use super::{
+    ledger::LedgerName,
+    units::{Share, Span},
+};
 
 /// What must hold for a pass.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -40,14 +43,6 @@ pub struct Recovers {
 pub struct LosesNothing {
     /// Which books.
     pub ledger: LedgerName,
-}
-
-/// The books that can be reconciled.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum LedgerName {
-    /// `payment.ledger` against the answers to `POST /payments`.
-    Payments,
 }
 
 /// The repair took nothing away that was there before.

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 pub use super::{
     bite::{Bite, GaugeBite, Spares},
     customers::{Load, RequestKind},
-    expectation::{Expectation, Keeps, LedgerName, LosesNothing, Recovers},
+    expectation::{Expectation, Keeps, LosesNothing, Recovers},
 };
 use super::{
     fault::FaultSpec,

@@ -3,17 +3,14 @@
 //! **Invariant**: each part is bounded and none keeps the next from being tried; an error here is data, not an exit.
 
 use super::{
-    heal, limits,
+    books, heal, limits,
     play::Ending,
     ports::{PortError, Ports},
+    quiesce::quiesce,
     record::Record,
     settle::settle,
 };
-use crate::model::{
-    event::EventKind,
-    plan::Plan,
-    scenario::{Expectation, LedgerName},
-};
+use crate::model::{event::EventKind, ledger::LedgerName, plan::Plan, scenario::Expectation};
 
 /// Wind up, whatever the run's end was.
 pub(super) async fn wind_up(plan: &Plan, lab: &mut Ports, record: &mut Record<'_>, ending: Ending) {
@@ -62,11 +59,8 @@ async fn reconcile(plan: &Plan, lab: &Ports, record: &mut Record<'_>) {
         })
         .collect();
     ledgers.dedup();
-    for ledger in ledgers {
-        let outcome = limits::within(limits::RECONCILE, "reconcile the books", lab.sensor.reconcile(ledger)).await;
-        let (reading, error) = outcome.map_or_else(|error| (None, Some(error.to_string())), |read| (Some(read), None));
-        record.try_write(EventKind::Reconciled { ledger, reading, error });
-    }
+    quiesce(lab.sensor.as_ref(), record).await;
+    books::reconcile_twice(&ledgers, &[], lab.sensor.as_ref(), record).await;
 }
 
 async fn survey(lab: &Ports, record: &mut Record<'_>, healed: bool, errors: &mut Vec<String>) {
