@@ -80,8 +80,7 @@ fn told(expectation: &Expectation) -> String {
             recovers.probe, recovers.to, recovers.within, recovers.hold
         ),
         Expectation::LosesNothing(expected) => {
-            let ledger = format!("{:?}", expected.ledger).to_lowercase();
-            format!("every one of the {ledger} that a customer was told is done is in the books, once")
+            format!("every one of the {} that a customer was told is done is in the books, once", expected.ledger)
         }
         Expectation::Keeps(keeps) => format!("{keeps} is no less than before"),
     }

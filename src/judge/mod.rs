@@ -49,8 +49,8 @@ pub fn judge(scenario: &Scenario, timeline: &Timeline) -> Verdict {
     let expectations = scenario.expect.iter().map(|expectation| match expectation {
         Expectation::Recovers(expected) => recovers::finding(&case, expected),
         Expectation::Stays(expected) => stays::finding(&case, expected),
-        Expectation::Holds(expected) => holds::finding(&case, expected),
-        Expectation::Books(ledger) => books::finding(&case, *ledger),
+        Expectation::Holds(expected) => holds::finding(timeline, expected),
+        Expectation::Books(ledger) => books::finding(timeline, &ledger.to_string(), *ledger),
         Expectation::Keeps(expected) => keeps::finding(&case, expected),
         Expectation::Says(expected) if !case.is_healthy_run() || scenario.steps.is_empty() => says::finding(&case, expected),
         Expectation::Says(_) => case::finding("says", Truth::Pass, "nothing was broken, so there was nothing to say", vec![]),

@@ -164,12 +164,10 @@ impl Story {
         story.reconciled(reading).surveyed(true, facts("2.8.0")).say(EventKind::RunEnded { lab_errors: vec![] })
     }
 
+    /// At rest, and the books read twice with the same outcome.
     pub(super) fn reconciled(self, reading: LedgerReading) -> Self {
-        self.say(EventKind::Quiesced { after_s: 3.0, moving: vec![] }).say(EventKind::Reconciled {
-            ledger: LedgerName::Payments,
-            reading: Some(reading),
-            error: None,
-        })
+        let read = EventKind::Reconciled { ledger: LedgerName::Payments, reading: Some(reading), error: None };
+        self.say(EventKind::Quiesced { after_s: 3.0, moving: vec![] }).say(read.clone()).say(read)
     }
 
     pub(super) fn surveyed(self, healed: bool, facts: Facts) -> Self {

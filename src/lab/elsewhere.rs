@@ -19,7 +19,8 @@ use crate::{
         event::{Acted, EventKind},
         facts::Facts,
         hold::Hold,
-        ledger::LedgerReading,
+        holds::Holds,
+        ledger::{LedgerName, LedgerReading},
         op::Op,
         scenario,
     },
@@ -128,7 +129,13 @@ impl Sensor for Elsewhere {
     async fn stop(&mut self) -> Vec<EventKind> {
         Vec::new()
     }
-    async fn reconcile(&self, _: scenario::LedgerName) -> Result<LedgerReading, PortError> {
+    async fn at_rest(&self) -> Result<Vec<String>, PortError> {
+        only_in_a_lab("ask what still moves")
+    }
+    async fn counterexamples(&self, _: &Holds) -> Result<Vec<String>, PortError> {
+        only_in_a_lab("ask a database")
+    }
+    async fn reconcile(&self, _: LedgerName) -> Result<LedgerReading, PortError> {
         only_in_a_lab("read the books")
     }
 }

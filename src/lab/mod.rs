@@ -148,7 +148,9 @@ impl Lab {
     /// What a sensor needs of this lab.
     pub fn sense_target(&self) -> sense::SenseTarget {
         let namespace = layout::NAMESPACE.to_owned();
-        sense::SenseTarget { kube: self.kube.clone(), postgres: self.postgres(), namespace }
+        let kubectl = sense::Kubectl { program: self.program("kubectl"), environment: self.environment() };
+        let (kube, postgres, kafka) = (self.kube.clone(), self.postgres(), self.layout.kafka());
+        sense::SenseTarget { kube, postgres, kafka, kubectl, namespace }
     }
 
     /// The variables of `droplab env`, `PATH` among them.

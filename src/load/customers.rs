@@ -132,7 +132,7 @@ mod tests {
     };
 
     use super::*;
-    use crate::model::{event::EventKind::Traffic, ledger::Told};
+    use crate::model::{event::EventKind::Traffic, ledger::Outcome};
 
     /// A shop that takes every payment.
     async fn shop() -> SocketAddr {
@@ -168,7 +168,7 @@ mod tests {
         }
         let promises = crowd.promises(RequestKind::Payment);
         assert_eq!(promises.told.len() as u64, 100 + rest);
-        assert!(promises.told.iter().all(|told| *told == Told::Acknowledged));
+        assert!(promises.told.iter().all(|told| *told == Outcome::Ok));
         assert_eq!(promises.key(3), "run-payment-3");
     }
 

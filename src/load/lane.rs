@@ -21,10 +21,10 @@ use super::{
     request::Requests,
     schedule::Schedule,
 };
-use crate::model::{ledger::Told, scenario::RequestKind, window::Window};
+use crate::model::{ledger, scenario::RequestKind, window::Window};
 
 /// What customers were told, by sequence number; shared with whoever reconciles.
-pub(super) type Answers = Arc<Mutex<Vec<Told>>>;
+pub(super) type Answers = Arc<Mutex<Vec<ledger::Outcome>>>;
 
 /// One kind of traffic.
 pub(super) struct Lane {
@@ -61,7 +61,7 @@ impl Lane {
             let (seq, intended) = (self.next.get(), self.next_due());
             self.next.set(seq + 1);
             self.book.borrow_mut().intend(intended);
-            self.answers.lock().unwrap_or_else(PoisonError::into_inner).push(Told::Unanswered);
+            self.answers.lock().unwrap_or_else(PoisonError::into_inner).push(ledger::Outcome::Info);
             self.send(seq, intended, zero, connections);
         }
     }
@@ -84,7 +84,7 @@ impl Lane {
     fn send<D: Dial>(self: &Rc<Self>, seq: u64, intended: Duration, zero: Instant, connections: &Rc<Connections<D>>) {
         let lag = zero.elapsed().saturating_sub(intended);
         if self.open.get() >= self.schedule.most_open(self.timeout) {
-            self.tell(seq, Told::Refused);
+            self.tell(seq, ledger::Outcome::Fail);
             let outcome = Outcome { intended, lag, latency: self.timeout, result: Err(Failure::Overload) };
             self.book.borrow_mut().settle(&outcome);
             return;
@@ -109,22 +109,27 @@ impl Lane {
         match timeout_at(intended + self.timeout, exchange).await {
             Err(_) => (Err(Failure::Timeout), self.timeout),
             Ok(Err(failure)) => {
+                // Nothing was sent, so nothing can be done. Whatever else went wrong, it may be.
                 if failure == Failure::Connect {
-                    self.tell(seq, Told::Refused);
+                    self.tell(seq, ledger::Outcome::Fail);
                 }
                 (Err(failure), intended.elapsed())
             }
             Ok(Ok(answer)) => {
                 let (result, told) = self.requests.judge(answer.status, &answer.body);
-                self.tell(seq, told);
                 let latency = answer.at.duration_since(intended);
-                // An answer that was there when nobody waited for it any more came too late, whatever it says.
-                (if latency > self.timeout { Err(Failure::Timeout) } else { result }, latency)
+                // An answer that was there when nobody waited for it any more came too late, whatever it says: nobody was
+                // told anything.
+                if latency > self.timeout {
+                    return (Err(Failure::Timeout), latency);
+                }
+                self.tell(seq, told);
+                (result, latency)
             }
         }
     }
 
-    fn tell(&self, seq: u64, told: Told) {
+    fn tell(&self, seq: u64, told: ledger::Outcome) {
         let mut answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(entry) = usize::try_from(seq).ok().and_then(|seq| answers.get_mut(seq)) {
             *entry = told;

@@ -12,7 +12,7 @@ use serde::Deserialize;
 
 use super::failure::Failure;
 use crate::model::{
-    ledger::{Told, amount_cents},
+    ledger::{Outcome, amount_cents},
     scenario::RequestKind,
 };
 
@@ -52,7 +52,9 @@ impl Requests {
             RequestKind::Checkout => {
                 let (sku, quantity) = (GOODS[usize::try_from(seq % 4).unwrap_or_default()], 1 + seq % 3);
                 let items = format!(r#"[{{"sku":"{sku}","quantity":{quantity}}}]"#);
-                (Method::POST, "/checkout", format!(r#"{{"items":{items},"account":"customer-{account}"}}"#))
+                // An account of its own for each order: whatever is done for it anywhere can be told by that.
+                let account = format!("{}{seq}", self.prefix);
+                (Method::POST, "/checkout", format!(r#"{{"items":{items},"account":"{account}"}}"#))
             }
             RequestKind::Browse => (Method::GET, "/products", String::new()),
         };
@@ -72,15 +74,17 @@ impl Requests {
     }
 
     /// Whether the answer is what was promised, and what the customer now believes.
-    pub(super) fn judge(&self, status: StatusCode, body: &[u8]) -> (Result<(), Failure>, Told) {
+    pub(super) fn judge(&self, status: StatusCode, body: &[u8]) -> (Result<(), Failure>, Outcome) {
         let failure = Failure::Status(status.as_u16());
         match status {
-            _ if status.is_success() && self.says_done(body) => (Ok(()), Told::Acknowledged),
+            _ if status.is_success() && self.says_done(body) => (Ok(()), Outcome::Ok),
             // A promise that cannot be read is none, yet the deed may be done.
-            _ if status.is_success() => (Err(Failure::Garbled), Told::Unanswered),
-            // The edge speaks here, not the service: it may have done the deed before it was cut off.
-            StatusCode::BAD_GATEWAY | StatusCode::GATEWAY_TIMEOUT => (Err(failure), Told::Unanswered),
-            _ => (Err(failure), Told::Refused),
+            _ if status.is_success() => (Err(Failure::Garbled), Outcome::Info),
+            // The service looked at the request and would not begin with it.
+            _ if status.is_client_error() => (Err(failure), Outcome::Fail),
+            // Whoever says 5xx may have done the deed, or a part of it, before something behind it failed; so may a
+            // service that ran out of time or of connections: it answers 503.
+            _ => (Err(failure), Outcome::Info),
         }
     }
 
@@ -141,15 +145,36 @@ mod tests {
         assert_eq!(body, expected);
     }
 
+    #[tokio::test]
+    async fn an_order_is_for_an_account_of_its_own() {
+        let request = requests(RequestKind::Checkout).build(7);
+        let body = request.into_body().collect().await.unwrap().to_bytes();
+        let body: serde_json::Value = serde_json::from_slice(&body).unwrap();
+        assert_eq!(body["account"], "run-1-checkout-7");
+    }
+
+    /// A 503 of the pool's timeout may follow a captured payment.
+    #[test]
+    fn only_a_4xx_is_a_refusal_and_every_5xx_is_indeterminate() {
+        let payments = requests(RequestKind::Payment);
+        let outcome = |status| payments.judge(StatusCode::from_u16(status).unwrap(), b"{}").1;
+        for status in [400, 402, 404, 409, 422, 429] {
+            assert_eq!(outcome(status), Outcome::Fail, "{status}");
+        }
+        for status in [200, 201, 301, 500, 502, 503, 504] {
+            assert_eq!(outcome(status), Outcome::Info, "{status}");
+        }
+    }
+
     #[test]
     fn only_what_says_so_is_a_promise() {
         let payments = requests(RequestKind::Payment);
         let judge = |status, body: &str| payments.judge(StatusCode::from_u16(status).unwrap(), body.as_bytes());
-        assert_eq!(judge(201, r#"{"id":"pay-1","status":"captured"}"#), (Ok(()), Told::Acknowledged));
-        assert_eq!(judge(201, "<html>"), (Err(Failure::Garbled), Told::Unanswered));
-        assert_eq!(judge(200, r#"{"id":"pay-1","status":"voided"}"#), (Err(Failure::Garbled), Told::Unanswered));
-        assert_eq!(judge(503, r#"{"error":"pool timeout"}"#), (Err(Failure::Status(503)), Told::Refused));
-        assert_eq!(judge(504, ""), (Err(Failure::Status(504)), Told::Unanswered));
+        assert_eq!(judge(201, r#"{"id":"pay-1","status":"captured"}"#), (Ok(()), Outcome::Ok));
+        assert_eq!(judge(201, "<html>"), (Err(Failure::Garbled), Outcome::Info));
+        assert_eq!(judge(200, r#"{"id":"pay-1","status":"voided"}"#), (Err(Failure::Garbled), Outcome::Info));
+        assert_eq!(judge(503, r#"{"error":"pool timeout"}"#), (Err(Failure::Status(503)), Outcome::Info));
+        assert_eq!(judge(504, ""), (Err(Failure::Status(504)), Outcome::Info));
     }
 
     #[test]

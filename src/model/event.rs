@@ -7,10 +7,9 @@ use serde::{Deserialize, Serialize};
 use super::{
     diagnosis::Answer,
     facts::Facts,
-    ledger::LedgerReading,
+    ledger::{LedgerName, LedgerReading},
     op::Op,
     plan::{Injection, Plan},
-    scenario::LedgerName,
     window::Window,
 };
 
@@ -172,6 +171,23 @@ pub enum EventKind {
     Changed {
         /// What changed, in words: `deployment/payment image droplab/payment:2.8.1 → droplab/payment:2.8.0`.
         what: String,
+    },
+    /// The customers have gone, and it was waited until nothing of what they set off was still under way.
+    Quiesced {
+        /// Seconds of waiting.
+        after_s: f64,
+        /// What still moved when the time was up, in words; empty when everything came to rest.
+        moving: Vec<String>,
+    },
+    /// A statement about a database was asked for its counterexamples.
+    Held {
+        /// Which statement.
+        id: String,
+        /// Its counterexamples, at most a hundred of them.
+        rows: Vec<String>,
+        /// Why it could not be asked.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        error: Option<String>,
     },
     /// The books were held against the promises.
     Reconciled {

@@ -12,6 +12,7 @@ pub use super::{
     diagnosis::{Answer, Diagnosis},
     expectation::{Expectation, Recovers, Since, Stays},
     gauge::Gauge,
+    holds::Holds,
     keeps::Keeps,
     ledger::LedgerName,
     repair::{Action, Cheat, Fix},
@@ -217,6 +218,15 @@ impl Scenario {
         ledgers.sort();
         ledgers.dedup();
         ledgers
+    }
+
+    /// The statements about databases that are to hold.
+    pub fn statements(&self) -> Vec<Holds> {
+        let holds = self.expect.iter().filter_map(|expectation| match expectation {
+            Expectation::Holds(holds) => Some(holds.clone()),
+            _ => None,
+        });
+        holds.collect()
     }
 
     /// Whether only the person's answer ends the run: there is nothing to repair.

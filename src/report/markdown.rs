@@ -101,17 +101,19 @@ fn line(event: &Event) -> Option<String> {
             format!("repair ended with status {status}: `{command}`")
         }
         EventKind::Changed { what } => what.clone(),
-        EventKind::Reconciled { reading: Some(reading), .. } => {
-            format!(
-                "books against promises: {} lost, {} twice, of {}",
-                reading.lost,
-                reading.doubled,
-                count(reading.acknowledged)
-            )
+        EventKind::Quiesced { after_s, moving } if moving.is_empty() => format!("at rest after {after_s:.1} s"),
+        EventKind::Quiesced { after_s, moving } => format!("not at rest after {after_s:.1} s: {}", moving.join("; ")),
+        EventKind::Reconciled { ledger, reading: Some(reading), .. } => {
+            let broken = reading.breaches().into_iter().filter(|(_, breach)| !breach.is_none());
+            let broken: Vec<String> = broken.map(|(what, breach)| format!("{} {what}", breach.count)).collect();
+            let broken = if broken.is_empty() { "nothing wrong".to_owned() } else { broken.join(", ") };
+            format!("{ledger} in the books against {} promises: {broken}", count(reading.acknowledged))
         }
-        EventKind::Reconciled { error, .. } => {
-            format!("books could not be read: {}", error.as_deref().unwrap_or_default())
+        EventKind::Reconciled { ledger, error, .. } => {
+            format!("the books of {ledger} could not be read: {}", error.as_deref().unwrap_or_default())
         }
+        EventKind::Held { id, rows, error: None } => format!("{id}: {} counterexamples", rows.len()),
+        EventKind::Held { id, error: Some(why), .. } => format!("{id} could not be asked: {why}"),
         EventKind::Interrupted => "**interrupted**".into(),
         EventKind::RunEnded { .. } => "the run ends".into(),
         _ => return None,

@@ -8,9 +8,11 @@ use tokio::sync::mpsc::UnboundedSender;
 use crate::model::{
     event::{Acted, Event, EventKind},
     facts::Facts,
-    ledger::{LedgerReading, Promises},
+    holds::Holds,
+    ledger::{LedgerName, LedgerReading, Promises},
     op::Op,
-    scenario::{Action, LedgerName, Load, RequestKind},
+    receipt::Receipt,
+    scenario::{Action, Load, RequestKind},
 };
 
 /// Performs ops.
@@ -51,6 +53,10 @@ pub trait Sensor: Send {
     async fn next(&mut self) -> EventKind;
     /// Stop the customers, wait for the last answers (bounded by the load's timeout) and yield the windows still open.
     async fn stop(&mut self) -> Vec<EventKind>;
+    /// What still moves of what the customers set off, in words, and what could not be asked about; empty: all is at rest.
+    async fn at_rest(&self) -> Result<Vec<String>, PortError>;
+    /// The counterexamples of a statement about a database, as text, at most [`Holds::MOST`]. Nothing is written.
+    async fn counterexamples(&self, holds: &Holds) -> Result<Vec<String>, PortError>;
     /// Hold the books against the promises made to this run's customers.
     async fn reconcile(&self, ledger: LedgerName) -> Result<LedgerReading, PortError>;
 }
@@ -64,6 +70,10 @@ pub trait Customers: Send + Sync {
     async fn stop(&mut self);
     /// What the customers of one kind have been told so far.
     fn promises(&self, kind: RequestKind) -> Promises;
+    /// What the customers of this name keep of their checkouts so far; customers who check nothing out keep nothing.
+    fn receipts(&self, _name: &str) -> Vec<Receipt> {
+        Vec::new()
+    }
 }
 
 /// Types what a person would type.

@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::{
-    heal, limits,
+    books, heal, limits,
     play::Ending,
     ports::{PortError, Ports},
     quiesce,
@@ -19,7 +19,6 @@ use crate::model::{
     event::{EventKind, Phase},
     evaluate,
     plan::Plan,
-    scenario::Expectation,
 };
 
 /// How long customers are measured at least after the heal.
@@ -49,7 +48,6 @@ pub(super) async fn wind_up(plan: &Plan, lab: &mut Ports, record: &mut Record<'_
         heal::all(&plan.injection, lab.actuator.as_ref(), record).await;
     } else {
         survey(lab, record, false, &mut errors).await;
-        counterexamples(plan, lab, record).await;
         heal::all(&plan.injection, lab.actuator.as_ref(), record).await;
     }
     if let Some(error) = settle(&plan.injection, lab.surveyor.as_ref(), record).await {
@@ -60,10 +58,9 @@ pub(super) async fn wind_up(plan: &Plan, lab: &mut Ports, record: &mut Record<'_
     }
     stop(plan, lab, record, &mut errors).await;
     if !interrupted {
-        quiesce::quiesce(lab, record).await;
-        for ledger in plan.scenario.ledgers() {
-            quiesce::reconcile_twice(lab, record, ledger).await;
-        }
+        let sensor = lab.sensor.as_ref();
+        quiesce::quiesce(sensor, record).await;
+        books::reconcile_twice(&plan.scenario.ledgers(), &plan.scenario.statements(), sensor, record).await;
     }
     survey(lab, record, true, &mut errors).await;
     errors.extend(record.broken.take().filter(|broken| !errors.contains(broken)));
@@ -104,19 +101,6 @@ async fn stop(plan: &Plan, lab: &mut Ports, record: &mut Record<'_>, errors: &mu
     match limits::within(limit, "stop the customers", last).await {
         Ok(seen) => seen.into_iter().for_each(|kind| record.try_write(kind)),
         Err(error) => errors.push(error.to_string()),
-    }
-}
-
-/// Ask each `holds` for its counterexamples, of the repaired lab and not of the healed one.
-async fn counterexamples(plan: &Plan, lab: &Ports, record: &mut Record<'_>) {
-    for expectation in &plan.scenario.expect {
-        let Expectation::Holds(holds) = expectation else { continue };
-        let asked = limits::within(limits::RECONCILE, "look for counterexamples", lab.sensor.counterexamples(holds));
-        let (rows, error) = match asked.await {
-            Ok(rows) => (rows, None),
-            Err(error) => (Vec::new(), Some(error.to_string())),
-        };
-        record.try_write(EventKind::Held { id: holds.id.clone(), rows, error });
     }
 }
 

@@ -97,7 +97,7 @@ async fn an_edge_that_answers_by_itself_loses_payments() {
     let cheat = headline().1.cheats.into_iter().find(|cheat| cheat.name == "answer-at-the-edge").unwrap();
     let outcome = Stage::new(Quirks::default()).repair(Repair::cheat(&cheat)).play().await;
     assert_eq!(outcome.findings("recovers", Truth::Fail).len(), 0, "traffic alone would be fooled");
-    assert!(outcome.sentence("loses-nothing", Truth::Fail).contains("are not in the books"));
+    assert!(outcome.sentence("loses-nothing", Truth::Fail).contains("acknowledged, not in the ledger"));
 }
 
 #[tokio::test(start_paused = true)]
@@ -143,6 +143,7 @@ async fn what_cannot_be_told_is_unknown_and_never_a_pass() {
     unknown(Quirks { harmless: true, ..quirks() }, "bites", "did not bite").await;
     unknown(Quirks { blind_gauges: true, ..quirks() }, "bites", "could not be read").await;
     unknown(Quirks { closed_books: true, ..quirks() }, "loses-nothing", "could not be read").await;
+    unknown(Quirks { restless: true, ..quirks() }, "loses-nothing", "2 events wait in the outbox").await;
     unknown(Quirks { collateral: true, ..quirks() }, "spares", "hit more than it should").await;
     unknown(Quirks { lag_ms: 400.0, ..quirks() }, "baseline", "late").await;
     let outcome = unknown(Quirks { no_customers: true, ..quirks() }, "lab", "does not answer").await;
@@ -170,8 +171,13 @@ async fn a_fault_that_cannot_be_healed_outranks_everything() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn lost_and_doubled_payments_fail_whatever_the_traffic_says() {
-    for quirks in [Quirks { forgets: 3, ..Quirks::default() }, Quirks { doubles: 1, ..Quirks::default() }] {
+async fn lost_doubled_and_refused_but_charged_payments_fail_whatever_the_traffic_says() {
+    let quirks = Quirks::default;
+    for quirks in [
+        Quirks { forgets: 3, ..quirks() },
+        Quirks { doubles: 1, ..quirks() },
+        Quirks { charges_refused: 1, ..quirks() },
+    ] {
         let outcome = Stage::of(minimal(), quirks).play().await;
         expect(&outcome, Truth::Fail, Exit::Fail);
         assert!(outcome.sentence("loses-nothing", Truth::Fail).contains("run-payment-18007"));

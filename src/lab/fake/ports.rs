@@ -16,9 +16,10 @@ use crate::{
     model::{
         event::EventKind,
         facts::Facts,
-        ledger::LedgerReading,
+        holds::Holds,
+        ledger::{Breach, LedgerName, LedgerReading},
         op::Op,
-        scenario::{Action, LedgerName, Load, RequestKind},
+        scenario::{Action, Load, RequestKind},
     },
     run::ports::{Actuator, PortError, Repairer, Sensor, Surveyor},
 };
@@ -99,7 +100,8 @@ impl FakeSensor {
             let window = window(from_s, to_s, intended, service, lag_ms);
             if kind == RequestKind::Payment {
                 world.books.acknowledged += window.ok;
-                world.books.refused += window.failed;
+                // A 503, a 502 or no answer: nobody knows.
+                world.books.indeterminate += window.failed;
                 world.books.recorded += if world.edge == Edge::Answers { 0 } else { window.ok };
             }
             self.seen.push_back(EventKind::Traffic { probe: kind.probe().into(), window });
@@ -156,20 +158,40 @@ impl Sensor for FakeSensor {
         self.seen.drain(..).collect()
     }
 
-    async fn reconcile(&self, _ledger: LedgerName) -> Result<LedgerReading, PortError> {
+    async fn at_rest(&self) -> Result<Vec<String>, PortError> {
+        let restless = self.lab.world().quirks.restless;
+        Ok(restless.then(|| "2 events wait in the outbox".to_owned()).into_iter().collect())
+    }
+
+    async fn counterexamples(&self, holds: &Holds) -> Result<Vec<String>, PortError> {
+        Err(PortError::new(format!("ask for counterexamples of {}", holds.id), "a rehearsal has no database"))
+    }
+
+    async fn reconcile(&self, ledger: LedgerName) -> Result<LedgerReading, PortError> {
+        if ledger != LedgerName::Payments {
+            return Err(PortError::new(
+                format!("read the books of {ledger}"),
+                "a rehearsal keeps books of payments only",
+            ));
+        }
         tokio::time::sleep(Duration::from_secs(1)).await;
         let world = self.lab.world();
         if world.quirks.closed_books {
             return Err(PortError::new("read payment.ledger", "connection refused"));
         }
         let mut reading = world.books.clone();
-        reading.lost = (reading.acknowledged.saturating_sub(reading.recorded)) + world.quirks.forgets;
-        reading.doubled = world.quirks.doubles;
-        if reading.lost + reading.doubled > 0 {
-            reading.examples = vec!["run-payment-18007".into(), "run-payment-18008".into()];
-        }
+        let lost = reading.acknowledged.saturating_sub(reading.recorded) + world.quirks.forgets;
+        reading.lost = breach(lost, "acknowledged, not in the ledger");
+        reading.doubled = breach(world.quirks.doubles, "charged more than once");
+        reading.refused_but_charged = breach(world.quirks.charges_refused, "refused, and charged");
         Ok(reading)
     }
+}
+
+/// So many payments of which something is wrong.
+fn breach(count: u64, what: &str) -> Breach {
+    let examples = (18_007..).take(usize::try_from(count.min(2)).unwrap_or(2));
+    Breach { count, examples: examples.map(|seq| format!("run-payment-{seq}: {what}")).collect() }
 }
 
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "requests of a second")]

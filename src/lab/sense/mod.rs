@@ -1,16 +1,21 @@
 //! Senses the real lab: customers' traffic, gauges each second, and what changes under the person's hands.
 //!
-//! Read in this order: `pods` and `postgres` (gauges), `changes` (who touched what), `ledger` (the books).
+//! Read in this order: `pods` and `postgres` (gauges), `changes` (who touched what), `rest` (what still moves when the
+//! customers have gone), `books` and `counterexamples` (what is true in the end).
 //!
 //! **Invariant**: each source has its own task and its own deadline: a slow one is late alone, and one that cannot be read
 //! says so.
 
+mod books;
 mod changes;
+mod counterexamples;
 mod gauges;
-mod ledger;
+mod in_flight;
+mod lag;
 mod metrics;
 mod pods;
 mod postgres;
+mod rest;
 mod workload;
 
 use async_trait::async_trait;
@@ -22,8 +27,9 @@ use tokio::{
 use crate::{
     model::{
         event::EventKind,
-        ledger::LedgerReading,
-        scenario::{LedgerName, Load, RequestKind},
+        holds::Holds,
+        ledger::{LedgerName, LedgerReading},
+        scenario::Load,
     },
     run::ports::{Customers, PortError, Sensor},
 };
@@ -35,8 +41,21 @@ pub struct SenseTarget {
     pub kube: kube::Client,
     /// The PostgreSQL primary at the host's port, as superuser: it gets in even when all other connections are taken.
     pub postgres: tokio_postgres::Config,
+    /// The brokers at the host's ports.
+    pub kafka: String,
+    /// kubectl, for servers that have no port at the host.
+    pub kubectl: Kubectl,
     /// Where everything runs.
     pub namespace: String,
+}
+
+/// The program and the lab's variables.
+#[derive(Clone)]
+pub struct Kubectl {
+    /// Its path.
+    pub program: std::path::PathBuf,
+    /// What `droplab env` sets.
+    pub environment: Vec<(&'static str, String)>,
 }
 
 /// The sensor of the real lab.
@@ -96,12 +115,16 @@ impl Sensor for LabSensor {
         left
     }
 
+    async fn at_rest(&self) -> Result<Vec<String>, PortError> {
+        Ok(rest::moving(&self.target).await)
+    }
+
+    async fn counterexamples(&self, holds: &Holds) -> Result<Vec<String>, PortError> {
+        counterexamples::of(&self.target, holds).await
+    }
+
     async fn reconcile(&self, ledger: LedgerName) -> Result<LedgerReading, PortError> {
-        match ledger {
-            LedgerName::Payments => {
-                ledger::payments(&self.target.postgres, &self.customers.promises(RequestKind::Payment)).await
-            }
-        }
+        books::reconcile(&self.target, self.customers.as_ref(), ledger).await
     }
 }
 
@@ -116,7 +139,7 @@ async fn rest(channel: &mut UnboundedReceiver<EventKind>) -> EventKind {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{ledger::Promises, window::Window};
+    use crate::model::{ledger::Promises, scenario::RequestKind, window::Window};
 
     /// Customers who see one second, and a second one when they leave.
     #[derive(Default)]
@@ -149,7 +172,9 @@ mod tests {
         let mut postgres = tokio_postgres::Config::new();
         postgres.host("127.0.0.1").port(1).user("postgres");
         let kube = kube::Client::try_from(kube::Config::new(nowhere)).unwrap();
-        let target = SenseTarget { kube, postgres, namespace: "shop".to_owned() };
+        let kubectl = Kubectl { program: "false".into(), environment: vec![] };
+        let (kafka, namespace) = ("127.0.0.1:1".to_owned(), "shop".to_owned());
+        let target = SenseTarget { kube, postgres, kafka, kubectl, namespace };
         let mut sensor = LabSensor::new(target, Box::new(Two::default()));
         let load: Load = serde_yaml::from_str("{ steady: {}, baseline: 1s, timeout: 1s }").unwrap();
         sensor.start("run", &load).await.unwrap();
@@ -164,5 +189,8 @@ mod tests {
         }
         assert!(sensor.stop().await.contains(&second(1.0)));
         assert!(sensor.reconcile(LedgerName::Payments).await.is_err());
+        let moving = sensor.at_rest().await.unwrap();
+        assert_eq!(moving.len(), 3, "what cannot be asked is not at rest: {moving:?}");
+        assert!(sensor.counterexamples(&Holds::at_primary("a", "select 1 where false")).await.is_err());
     }
 }

@@ -1,0 +1,78 @@
+//! How far the shop's consumers are behind.
+//!
+//! **Invariant**: joins no group and commits nothing: whoever asks with a group's name without subscribing is no member of it.
+
+use std::time::Duration;
+
+use rdkafka::{
+    ClientConfig, Offset, TopicPartitionList,
+    consumer::{BaseConsumer, Consumer as _},
+    error::KafkaError,
+};
+
+/// Each consumer group of the shop, and the topic that it works through.
+const GROUPS: [(&str, &str); 2] = [("fulfilment", "orders.paid"), ("notification", "orders.placed")];
+
+/// One answer of a broker.
+const ANSWER: Duration = Duration::from_secs(2);
+
+/// The groups that are behind, in words.
+pub(super) async fn behind(brokers: &str) -> Result<Vec<String>, String> {
+    let brokers = brokers.to_owned();
+    // The library blocks its thread.
+    let asked = tokio::task::spawn_blocking(move || -> Result<Vec<String>, String> {
+        let mut moving = Vec::new();
+        for (group, topic) in GROUPS {
+            let lag = lag(&brokers, group, topic).map_err(|error| format!("group {group}: {error}"))?;
+            if lag > 0 {
+                moving.push(format!("group {group} has {lag} records of {topic} to read"));
+            }
+        }
+        Ok(moving)
+    });
+    asked.await.map_err(|error| error.to_string())?
+}
+
+fn lag(brokers: &str, group: &str, topic: &str) -> Result<i64, KafkaError> {
+    let mut config = ClientConfig::new();
+    config
+        .set("bootstrap.servers", brokers)
+        .set("client.id", "admin")
+        .set("group.id", group)
+        .set("enable.auto.commit", "false")
+        .set("log_level", "0");
+    let consumer: BaseConsumer = config.create()?;
+    let metadata = consumer.fetch_metadata(Some(topic), ANSWER)?;
+    let mut partitions = TopicPartitionList::new();
+    for partition in metadata.topics().iter().flat_map(|topic| topic.partitions()) {
+        partitions.add_partition(topic, partition.id());
+    }
+    let committed = consumer.committed_offsets(partitions, ANSWER)?;
+    committed.elements().iter().try_fold(0, |sum, partition| {
+        let (low, high) = consumer.fetch_watermarks(topic, partition.partition(), ANSWER)?;
+        Ok(sum + left(partition.offset(), low, high))
+    })
+}
+
+/// Records of a partition that a group has not worked through.
+fn left(committed: Offset, low: i64, high: i64) -> i64 {
+    match committed {
+        Offset::Offset(next) => (high - next.max(low)).max(0),
+        // A group that never committed begins at the beginning.
+        _ => high - low,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_removed_or_never_committed_counts_as_it_will_be_read() {
+        assert_eq!(left(Offset::Offset(90), 0, 100), 10);
+        assert_eq!(left(Offset::Offset(90), 95, 100), 5, "removed records are read by nobody");
+        assert_eq!(left(Offset::Invalid, 20, 100), 80);
+        assert_eq!(left(Offset::Offset(100), 0, 100), 0);
+        assert_eq!(left(Offset::Offset(120), 0, 100), 0, "a log that lost its end has nothing left to read");
+    }
+}
