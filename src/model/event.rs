@@ -4,6 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
+pub use super::phase::{FaultState, Phase};
 use super::{
     facts::Facts,
     ledger::{LedgerName, LedgerReading},
@@ -24,36 +25,6 @@ pub struct Event {
     /// What happened.
     #[serde(flatten)]
     pub kind: EventKind,
-}
-
-/// The part of a run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Phase {
-    /// Traffic on a whole system.
-    Baseline,
-    /// From the first injection until the system is repaired or time is up.
-    Turbulence,
-    /// The hold window and the last measurements.
-    Recovery,
-}
-
-/// Where a fault is in its life.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum FaultState {
-    /// Its way back is on disk; nothing was touched.
-    Planned,
-    /// Ops are under way.
-    Injecting,
-    /// All ops of inject done.
-    Injected,
-    /// Ops of heal are under way.
-    Healing,
-    /// All ops of heal done, or the target is gone.
-    Healed,
-    /// Heal failed; `droplab heal` must be run again.
-    Stuck,
 }
 
 /// How often something that the kernel counts has acted.

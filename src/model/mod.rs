@@ -12,6 +12,7 @@ pub mod hold;
 pub mod holds;
 pub mod ledger;
 pub mod op;
+pub mod phase;
 pub mod plan;
 pub mod receipt;
 pub mod scenario;
