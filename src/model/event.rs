@@ -4,6 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
+pub use super::phase::{FaultState, Phase};
 use super::{
     diagnosis::Answer,
     facts::Facts,
@@ -25,40 +26,6 @@ pub struct Event {
     /// What happened.
     #[serde(flatten)]
     pub kind: EventKind,
-}
-
-/// The part of a run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Phase {
-    /// Traffic on a whole system.
-    Baseline,
-    /// From the first injection until the system is repaired or time is up.
-    Turbulence,
-    /// The hold window.
-    Recovery,
-    /// The trigger is played again on a repaired system.
-    Replay,
-    /// Healed, and measured once more.
-    Aftermath,
-}
-
-/// Where a fault is in its life.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum FaultState {
-    /// Its way back is on disk; nothing was touched.
-    Planned,
-    /// Ops are under way.
-    Injecting,
-    /// All ops of inject done.
-    Injected,
-    /// Ops of heal are under way.
-    Healing,
-    /// All ops of heal done, or the target is gone.
-    Healed,
-    /// Heal failed; `droplab heal` must be run again.
-    Stuck,
 }
 
 /// How often something that the kernel counts has acted.
@@ -127,6 +94,18 @@ pub enum EventKind {
         /// Why.
         reason: String,
     },
+    /// What a fault holds was renewed for another time to live.
+    Renewed {
+        /// Index into the plan's steps.
+        step: usize,
+    },
+    /// A source of what is seen has ended before its time: from now on nothing is known of it.
+    SensorLost {
+        /// Which: `customers`.
+        what: String,
+        /// Why.
+        why: String,
+    },
     /// How often what a fault holds has acted.
     Acted {
         /// Index into the plan's steps.
@@ -137,14 +116,14 @@ pub enum EventKind {
     },
     /// A second of traffic.
     Traffic {
-        /// Name of the probe: `payment-success`.
+        /// Name of the probe: `payment`, or of a follow-up: `checkout.parcel`.
         probe: String,
         /// What its customers saw.
         window: Window,
     },
     /// A gauge was read, or could not be.
     Gauge {
-        /// Name of the probe: `payment-pool-waiting`.
+        /// Name of the gauge, as the scenario declares it: `pool-waiting`.
         probe: String,
         /// The value; `None` when it could not be read.
         value: Option<f64>,

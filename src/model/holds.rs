@@ -58,7 +58,6 @@ pub enum Server {
 
 impl Server {
     /// Whether it is the one that is asked when none is named.
-    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde wants it so")]
     pub fn is_primary(&self) -> bool {
         *self == Self::Primary
     }

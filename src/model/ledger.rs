@@ -157,7 +157,9 @@ mod tests {
     fn the_examples_of_a_breach_do_not_depend_on_the_order_of_reading() {
         let noted = |numbers: Vec<u32>| {
             let mut breach = Breach::default();
-            numbers.into_iter().for_each(|number| breach.note(format!("key-{number:02}")));
+            for number in numbers {
+                breach.note(format!("key-{number:02}"));
+            }
             breach
         };
         let forwards = noted((0..30).collect());

@@ -19,6 +19,7 @@ pub mod ledger;
 pub mod moments;
 pub mod nearest;
 pub mod op;
+pub mod phase;
 pub mod plan;
 pub mod receipt;
 pub mod repair;

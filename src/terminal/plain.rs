@@ -136,18 +136,7 @@ impl<W: Write + Send> Plain<W> {
                 self.line(at_s, &format!("repair: status {status}  {last}"));
             }
             EventKind::Changed { what } if self.manner.candid => self.line(at_s, what),
-            EventKind::Quiesced { moving, .. } if moving.is_empty() => {
-                self.line(at_s, "the shop came to rest; its books are held against the promises, twice");
-            }
-            EventKind::Quiesced { after_s, moving } => {
-                let what = moving.join("; ");
-                self.line(
-                    at_s,
-                    &format!(
-                        "the shop did not come to rest within {after_s:.0} s ({what}); its books are read all the same"
-                    ),
-                );
-            }
+            EventKind::Quiesced { after_s, moving } => self.line(at_s, &live::rest(*after_s, moving)),
             EventKind::RunEnded { lab_errors } => self.ended(at_s, lab_errors),
             _ => {}
         }

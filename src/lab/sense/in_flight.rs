@@ -6,7 +6,7 @@ use futures::future::join_all;
 use k8s_openapi::api::core::v1::Pod;
 use kube::{Api, ResourceExt, api::ListParams};
 
-use super::{SenseTarget, metrics};
+use super::{SenseTarget, metrics, pods::runs};
 
 const SERVICES: &str = "app.kubernetes.io/name in \
     (storefront,catalog,orders,payment,bank,inventory,fulfilment,notification)";
@@ -40,10 +40,6 @@ async fn ask(target: &SenseTarget, pod: &Pod) -> Option<String> {
 fn moving(name: &str, text: &str) -> Option<String> {
     let count = metrics::sum(text, METRIC).filter(|count| *count > 0.0)?;
     Some(format!("pod/{name} answers {count} requests"))
-}
-
-fn runs(pod: &Pod) -> bool {
-    pod.status.as_ref().and_then(|status| status.phase.as_deref()) == Some("Running")
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use rdkafka::{
     ClientConfig, Offset, TopicPartitionList,
     consumer::{BaseConsumer, Consumer as _},
     error::KafkaError,
+    metadata::MetadataTopic,
 };
 
 /// Each consumer group of the shop, and the topic that it works through.
@@ -44,7 +45,7 @@ fn lag(brokers: &str, group: &str, topic: &str) -> Result<i64, KafkaError> {
     let consumer: BaseConsumer = config.create()?;
     let metadata = consumer.fetch_metadata(Some(topic), ANSWER)?;
     let mut partitions = TopicPartitionList::new();
-    for partition in metadata.topics().iter().flat_map(|topic| topic.partitions()) {
+    for partition in metadata.topics().iter().flat_map(MetadataTopic::partitions) {
         partitions.add_partition(topic, partition.id());
     }
     let committed = consumer.committed_offsets(partitions, ANSWER)?;

@@ -56,7 +56,7 @@ impl Source for Pods {
 }
 
 /// A container of the pod is running: only then somebody can answer.
-fn runs(pod: &Pod) -> bool {
+pub(super) fn runs(pod: &Pod) -> bool {
     let containers = pod.status.as_ref().and_then(|status| status.container_statuses.as_deref()).unwrap_or_default();
     containers.iter().any(|container| container.state.as_ref().is_some_and(|state| state.running.is_some()))
 }

@@ -36,6 +36,6 @@ async fn orders(config: &tokio_postgres::Config) -> Result<Vec<String>, String> 
     let explain = |error: tokio_postgres::Error| postgres::explain(&error);
     let states = session.client.query(STATES, &[]).await.map_err(explain)?;
     let unsent: i64 = session.client.query_one(OUTBOX, &[]).await.map_err(explain)?.get(0);
-    let states = states.iter().map(|row| format!("{} orders are {}", row.get::<_, i64>(1), row.get::<_, &str>(0)));
-    Ok(states.chain((unsent > 0).then(|| format!("{unsent} events wait in the outbox"))).collect())
+    let states = states.iter().map(|row| format!("orders {}: {}", row.get::<_, &str>(0), row.get::<_, i64>(1)));
+    Ok(states.chain((unsent > 0).then(|| format!("events that wait in the outbox: {unsent}"))).collect())
 }

@@ -117,3 +117,12 @@ impl Live {
         Some(text)
     }
 }
+
+/// How waiting for the shop to come to rest ended, in words.
+pub(super) fn rest(after_s: f64, moving: &[String]) -> String {
+    if moving.is_empty() {
+        return "the shop came to rest; its books are held against the promises, twice".to_owned();
+    }
+    let what = moving.join("; ");
+    format!("the shop did not come to rest within {after_s:.0} s ({what}); its books are read all the same")
+}

@@ -106,8 +106,8 @@ impl Order {
 impl<'a> Done<'a> {
     /// Into one order, whatever the order of reading was.
     fn sort(&mut self) {
-        self.orders.sort_by(|one, other| one.cmp(other));
-        self.charges.sort_by(|one, other| one.cmp(other));
+        self.orders.sort();
+        self.charges.sort();
         self.parcels.sort_unstable();
     }
 

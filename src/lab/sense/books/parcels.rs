@@ -34,7 +34,7 @@ pub(super) fn audit(receipts: &[Receipt], rows: &Rows) -> LedgerReading {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lab::sense::books::rows::Order;
+    use crate::lab::sense::books::rows::{Charge, Order};
 
     fn receipt(key: &str, outcome: Outcome) -> Receipt {
         Receipt { key: key.to_owned(), outcome, order: None, cents: None, lines: vec![] }
@@ -50,6 +50,14 @@ mod tests {
         };
         let parcels = parcels.iter().map(|id| (*id).to_owned()).collect();
         Rows { orders: (0..4).map(order).collect(), parcels, ..Rows::default() }
+    }
+
+    #[test]
+    fn the_parcel_of_an_order_that_was_dropped_is_still_its_customers() {
+        let charge = Charge { key: "order-o-2".into(), account: "r-2".into(), cents: 1, status: "captured".into() };
+        let rows = Rows { orders: vec![], charges: vec![charge], ..rows(&["o-2"]) };
+        let reading = audit(&[receipt("r-2", Outcome::Info)], &rows);
+        assert!(reading.phantoms.is_none(), "{reading:?}");
     }
 
     #[test]

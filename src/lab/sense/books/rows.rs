@@ -138,6 +138,15 @@ impl<'a> Owners<'a> {
                 orders.entry(id.as_str()).or_insert(place);
             }
         }
+        // An order that is gone is whose account was charged for it.
+        let mut charged: Vec<(&str, usize)> = Vec::new();
+        for charge in &rows.charges {
+            charged.extend(charge.key.strip_prefix(KEY).zip(accounts.get(charge.account.as_str()).copied()));
+        }
+        charged.sort_unstable();
+        for (id, place) in charged {
+            orders.entry(id).or_insert(place);
+        }
         Self { accounts, orders }
     }
 

@@ -12,6 +12,7 @@ use rdkafka::{
     ClientConfig, Message as _, Offset, TopicPartitionList,
     consumer::{BaseConsumer, Consumer as _},
     error::KafkaError,
+    metadata::{MetadataPartition, MetadataTopic},
 };
 
 /// What is told of an order that is paid; its records' keys are the orders' ids.
@@ -49,7 +50,7 @@ fn read(brokers: &str, wanted: &HashSet<String>, since_ms: i64) -> Result<Option
     let deadline = Instant::now() + READ;
     let metadata = consumer.fetch_metadata(Some(PAID), ANSWER).map_err(said)?;
     let partitions: Vec<i32> =
-        metadata.topics().iter().flat_map(|topic| topic.partitions()).map(|partition| partition.id()).collect();
+        metadata.topics().iter().flat_map(MetadataTopic::partitions).map(MetadataPartition::id).collect();
     if partitions.is_empty() {
         return Err("it has no partitions".to_owned());
     }
