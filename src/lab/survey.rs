@@ -26,7 +26,7 @@ use super::{
     node::traces,
 };
 use crate::{
-    model::facts::{Deployment, Facts},
+    model::facts::{Deployment, Facts, Part},
     run::ports::{PortError, Surveyor},
 };
 
@@ -54,37 +54,61 @@ const STARTED: &str =
 #[async_trait]
 impl Surveyor for Lab {
     async fn survey(&self) -> Result<Facts, PortError> {
-        let failed = |error: LabError| PortError { tried: "survey the lab".to_owned(), why: error.to_string() };
-        let (deployments, configs, postgres, images, population, traces, redis, topics, stateful_sets, groups) =
-            tokio::try_join!(
-                self.grip.deployments(),
-                self.configs(),
-                self.settings(),
-                self.images(),
-                self.grip.population(),
-                self.grip.traces(),
-                self.redis_settings(),
-                self.topics(),
-                self.stateful_sets(),
-                self.groups_with_members()
-            )
-            .map_err(failed)?;
-        let postgres_started = Some(postgres.started);
+        let (deployments, configs, postgres, images, population, traces, redis, topics, stateful_sets, groups) = tokio::join!(
+            in_time(self.grip.deployments()),
+            in_time(self.configs()),
+            in_time(self.settings()),
+            in_time(self.images()),
+            in_time(self.grip.population()),
+            in_time(self.grip.traces()),
+            in_time(self.redis_settings()),
+            in_time(self.topics()),
+            in_time(self.stateful_sets()),
+            in_time(self.groups_with_members())
+        );
+        let mut unread = BTreeMap::new();
+        let population: Facts = read(&mut unread, Part::Population, population).unwrap_or_default();
+        let postgres = read(&mut unread, Part::Postgres, postgres);
+        let groups = read(&mut unread, Part::Groups, groups).unwrap_or_default();
+        let sessions = postgres.iter().flat_map(|postgres| postgres.sessions.clone());
         let members = groups.iter().map(|group| format!("a member of Kafka's group {group}"));
-        let traces = traces.into_iter().chain(postgres.sessions).chain(members).collect();
-        Ok(Facts {
-            deployments,
-            postgres_settings: postgres.settings,
-            postgres_started,
-            images,
-            configs,
-            traces,
-            redis,
-            topics,
-            stateful_sets,
+        let traces = read(&mut unread, Part::Traces, traces).unwrap_or_default();
+        let facts = Facts {
+            deployments: read(&mut unread, Part::Deployments, deployments).unwrap_or_default(),
+            postgres_started: postgres.as_ref().map(|postgres| postgres.started.clone()),
+            traces: traces.into_iter().chain(sessions).chain(members).collect(),
+            postgres_settings: postgres.map(|postgres| postgres.settings).unwrap_or_default(),
+            images: read(&mut unread, Part::Images, images).unwrap_or_default(),
+            configs: read(&mut unread, Part::Configs, configs).unwrap_or_default(),
+            redis: read(&mut unread, Part::Redis, redis).unwrap_or_default(),
+            topics: read(&mut unread, Part::Topics, topics).unwrap_or_default(),
+            stateful_sets: read(&mut unread, Part::StatefulSets, stateful_sets).unwrap_or_default(),
             ..population
-        })
+        };
+        if unread.len() < PARTS {
+            return Ok(Facts { lab: self.layout.name.clone(), unread, ..facts });
+        }
+        let why = unread.into_values().next().unwrap_or_default();
+        Err(PortError { tried: "survey the lab".to_owned(), why })
     }
+}
+
+/// How many parts there are.
+const PARTS: usize = 10;
+
+/// A part that is not there by then is not read: the others are not kept waiting.
+const DEADLINE: Duration = Duration::from_secs(12);
+
+async fn in_time<T>(part: impl Future<Output = Result<T, LabError>>) -> Result<T, String> {
+    match tokio::time::timeout(DEADLINE, part).await {
+        Ok(read) => read.map_err(|error| error.to_string()),
+        Err(_) => Err(format!("no answer within {} s", DEADLINE.as_secs())),
+    }
+}
+
+/// What was read; or a note of why it was not.
+fn read<T>(unread: &mut BTreeMap<Part, String>, part: Part, outcome: Result<T, String>) -> Option<T> {
+    outcome.map_err(|why| unread.insert(part, why)).ok()
 }
 
 impl Grip {
@@ -158,6 +182,7 @@ fn deployment(found: KubeDeployment) -> Deployment {
         images: containers.iter().map(|one| (one.name.clone(), one.image.clone().unwrap_or_default())).collect(),
         env: containers.iter().flat_map(env).collect(),
         limits: containers.iter().flat_map(limits).collect(),
+        runs: containers.iter().flat_map(runs).collect(),
         change_cause: found.metadata.annotations.unwrap_or_default().remove("kubernetes.io/change-cause"),
     }
 }
@@ -170,6 +195,27 @@ fn env(container: &Container) -> impl Iterator<Item = (String, String)> + '_ {
 fn limits(container: &Container) -> impl Iterator<Item = (String, String)> + '_ {
     let limits = container.resources.iter().flat_map(|resources| resources.limits.iter().flatten());
     limits.map(|(resource, quantity)| (format!("{}/{resource}", container.name), quantity.0.clone()))
+}
+
+/// What a container runs beside its image and its plain environment, as compact text.
+fn runs(container: &Container) -> impl Iterator<Item = (String, String)> {
+    let text = |value: serde_json::Result<String>| value.ok().filter(|text| text != "null");
+    let parts = [
+        ("command", text(serde_json::to_string(&container.command))),
+        ("args", text(serde_json::to_string(&container.args))),
+        ("readiness", text(serde_json::to_string(&container.readiness_probe))),
+        ("liveness", text(serde_json::to_string(&container.liveness_probe))),
+        ("startup", text(serde_json::to_string(&container.startup_probe))),
+        ("mounts", text(serde_json::to_string(&container.volume_mounts))),
+        ("requests", text(serde_json::to_string(&container.resources.as_ref().and_then(|of| of.requests.as_ref())))),
+        ("env-from", text(serde_json::to_string(&container.env_from))),
+    ];
+    let references = container.env.iter().flatten().filter(|env| env.value_from.is_some());
+    // Names of keys only: what a reference leads to is never read.
+    let references = references.map(|env| (format!("reference {}", env.name), text(serde_json::to_string(&env.value_from))));
+    let name = container.name.clone();
+    let parts = parts.into_iter().map(|(part, value)| (part.to_owned(), value)).chain(references).collect::<Vec<_>>();
+    parts.into_iter().filter_map(move |(part, value)| Some((format!("{name}/{part}"), value?)))
 }
 
 fn digest(map: &ConfigMap) -> String {

@@ -11,14 +11,17 @@ use std::{
 use hdrhistogram::Histogram;
 
 use super::failure::Failure;
-use crate::model::window::Window;
+use crate::model::{
+    units::Span,
+    window::{BadRun, Window},
+};
 
 /// Longest latency that is told apart, in microseconds: far above every timeout.
 const LONGEST_US: u64 = 120_000_000;
 
 /// What became of one request.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Outcome {
+pub(super) struct Settled {
     /// When it was meant to be sent, from the run's zero.
     pub(super) intended: Duration,
     /// How much later it was sent.
@@ -35,6 +38,8 @@ pub(super) struct Book {
     first: u64,
     open: VecDeque<Page>,
     closed_at: Option<Duration>,
+    /// Bounds of latency within which good requests are counted.
+    bounds: Vec<Span>,
 }
 
 struct Page {
@@ -44,25 +49,42 @@ struct Page {
     reasons: BTreeMap<Failure, u64>,
     latency: Histogram<u32>,
     lag: Histogram<u32>,
+    /// Good ones within each bound.
+    within: Vec<u64>,
+    /// When each request was meant to be sent, and whether it was a good one.
+    requests: Vec<(Duration, bool)>,
+    /// When each was meant to be sent, settled or not.
+    due: Vec<Duration>,
 }
 
 impl Book {
-    pub(super) fn new() -> Self {
-        Self { first: 0, open: VecDeque::new(), closed_at: None }
+    pub(super) fn new(bounds: &[Span]) -> Self {
+        Self { first: 0, open: VecDeque::new(), closed_at: None, bounds: bounds.to_vec() }
     }
 
     /// A request is due.
     pub(super) fn intend(&mut self, at: Duration) {
-        self.page(at).intended += 1;
+        let page = self.page(at);
+        page.intended += 1;
+        page.due.push(at);
     }
 
     /// A request is over.
-    pub(super) fn settle(&mut self, outcome: &Outcome) {
-        let page = self.page(outcome.intended);
+    pub(super) fn settle(&mut self, settled: &Settled) {
+        // What was due after the end was dropped with it.
+        if self.closed_at.is_some_and(|end| settled.intended >= end) {
+            return;
+        }
+        let within: Vec<bool> =
+            self.bounds.iter().map(|bound| settled.result.is_ok() && settled.latency <= bound.0).collect();
+        let page = self.page(settled.intended);
         page.settled += 1;
-        page.latency.saturating_record(micros(outcome.latency));
-        page.lag.saturating_record(micros(outcome.lag));
-        match outcome.result {
+        page.requests.push((settled.intended, settled.result.is_ok()));
+        page.within.resize(within.len(), 0);
+        page.within.iter_mut().zip(within).for_each(|(count, within)| *count += u64::from(within));
+        page.latency.saturating_record(micros(settled.latency));
+        page.lag.saturating_record(micros(settled.lag));
+        match settled.result {
             Ok(()) => page.ok += 1,
             Err(failure) => *page.reasons.entry(failure).or_default() += 1,
         }
@@ -75,6 +97,13 @@ impl Book {
         let last = at.saturating_sub(Duration::from_nanos(1));
         if last.as_secs() >= self.first && !at.is_zero() {
             self.page(last);
+        }
+        // What falls due after the end (a promise that was given late) is not waited for.
+        let kept = usize::try_from((last.as_secs() + 1).saturating_sub(self.first)).unwrap_or(usize::MAX);
+        self.open.truncate(kept);
+        if let Some(page) = self.open.back_mut().filter(|_| kept > 0) {
+            page.intended -= page.due.iter().filter(|due| **due >= at).count() as u64;
+            page.due.retain(|due| *due < at);
         }
     }
 
@@ -91,7 +120,8 @@ impl Book {
         }
         self.first += 1;
         let to = Duration::from_secs(index + 1).min(self.closed_at.unwrap_or(Duration::MAX));
-        Some(self.open.pop_front()?.window(Duration::from_secs(index), to))
+        let page = self.open.pop_front()?;
+        Some(page.window(&self.bounds, Duration::from_secs(index), to))
     }
 
     /// Requests without an outcome.
@@ -118,10 +148,15 @@ impl Page {
             latency: histogram(3),
             // The lag answers one question, whether the generator can be trusted: two digits do.
             lag: histogram(2),
+            within: Vec::new(),
+            requests: Vec::new(),
+            due: Vec::new(),
         }
     }
 
-    fn window(self, from: Duration, to: Duration) -> Window {
+    fn window(self, bounds: &[Span], from: Duration, to: Duration) -> Window {
+        let (bad, bad_cut) = bad_runs(self.requests);
+        let counts = self.within.into_iter().chain(std::iter::repeat(0));
         Window {
             from_s: from.as_secs_f64(),
             to_s: to.as_secs_f64(),
@@ -129,12 +164,41 @@ impl Page {
             ok: self.ok,
             failed: self.settled - self.ok,
             reasons: self.reasons.into_iter().map(|(failure, count)| (failure.to_string(), count)).collect(),
+            within: bounds.iter().zip(counts).map(|(bound, count)| (bound.to_string(), count)).collect(),
+            bad,
+            bad_cut,
             p50_ms: millis(self.latency.value_at_quantile(0.50)),
             p99_ms: millis(self.latency.value_at_quantile(0.99)),
             max_ms: millis(self.latency.max()),
             lag_p99_ms: millis(self.lag.value_at_quantile(0.99)),
         }
     }
+}
+
+/// Runs of bad requests, in the order in which they were meant to be sent; whether there were too many of them.
+fn bad_runs(mut requests: Vec<(Duration, bool)>) -> (Vec<BadRun>, bool) {
+    requests.sort_unstable_by_key(|(at, _)| *at);
+    let mut runs: Vec<BadRun> = Vec::new();
+    let mut open = false;
+    for (at, good) in requests {
+        let at_s = at.as_secs_f64();
+        match runs.last_mut().filter(|_| open) {
+            Some(run) if good => run.good_s = Some(at_s),
+            Some(run) => {
+                run.last_s = at_s;
+                run.count += 1;
+            }
+            None if !good => {
+                if runs.len() == Window::MOST_RUNS {
+                    return (runs, true);
+                }
+                runs.push(BadRun { from_s: at_s, last_s: at_s, good_s: None, count: 1 });
+            }
+            None => {}
+        }
+        open = !good;
+    }
+    (runs, false)
 }
 
 /// Bounds that are constants and valid: the fallback is never taken.
@@ -160,12 +224,12 @@ mod tests {
     }
 
     fn settle(book: &mut Book, intended: Duration, latency: Duration, result: Result<(), Failure>) {
-        book.settle(&Outcome { intended, lag: ms(1), latency, result });
+        book.settle(&Settled { intended, lag: ms(1), latency, result });
     }
 
     #[test]
     fn a_window_waits_for_its_last_request_and_for_nothing_else() {
-        let mut book = Book::new();
+        let mut book = Book::new(&[]);
         for at in [ms(0), ms(500), ms(1_000)] {
             book.intend(at);
         }
@@ -182,7 +246,7 @@ mod tests {
 
     #[test]
     fn a_second_without_requests_is_a_window_too() {
-        let mut book = Book::new();
+        let mut book = Book::new(&[]);
         book.intend(ms(2_500));
         settle(&mut book, ms(2_500), ms(5), Ok(()));
         let windows: Vec<_> = std::iter::from_fn(|| book.next(ms(3_000))).collect();
@@ -193,7 +257,7 @@ mod tests {
 
     #[test]
     fn the_last_window_ends_when_the_customers_left() {
-        let mut book = Book::new();
+        let mut book = Book::new(&[]);
         book.intend(ms(100));
         book.intend(ms(1_200));
         settle(&mut book, ms(100), ms(5), Ok(()));
@@ -208,8 +272,33 @@ mod tests {
     }
 
     #[test]
+    fn bad_requests_are_known_one_by_one_and_good_ones_within_their_bounds() {
+        let mut book = Book::new(&["300ms".parse().unwrap()]);
+        for (at, latency, good) in [(0, 20, true), (100, 20, false), (200, 20, false), (300, 400, true), (400, 300, true)] {
+            book.intend(ms(at));
+            settle(&mut book, ms(at), ms(latency), if good { Ok(()) } else { Err(Failure::Timeout) });
+        }
+        let window = book.next(ms(1_000)).unwrap();
+        assert_eq!(window.bad, [BadRun { from_s: 0.1, last_s: 0.2, good_s: Some(0.3), count: 2 }]);
+        assert_eq!(window.within("300ms".parse().unwrap()), 2, "of three good ones, one was late");
+    }
+
+    #[test]
+    fn what_falls_due_after_the_end_is_not_waited_for() {
+        let mut book = Book::new(&[]);
+        for at in [ms(100), ms(1_500), ms(9_000)] {
+            book.intend(at);
+        }
+        settle(&mut book, ms(100), ms(5), Ok(()));
+        book.close(ms(1_200));
+        settle(&mut book, ms(1_500), ms(5), Ok(()));
+        let intended: Vec<_> = std::iter::from_fn(|| book.next(ms(1_200))).map(|window| window.intended).collect();
+        assert_eq!((intended, book.unsettled()), (vec![1, 0], 0));
+    }
+
+    #[test]
     fn an_end_on_the_stroke_of_a_second_adds_no_empty_window() {
-        let mut book = Book::new();
+        let mut book = Book::new(&[]);
         book.intend(ms(100));
         settle(&mut book, ms(100), ms(5), Ok(()));
         book.close(ms(1_000));

@@ -1,4 +1,4 @@
-//! One kind of traffic, and the life of one request in it.
+//! One kind of customers, and the life of one request of theirs.
 //!
 //! **Invariant**: a request that is due is in the book before it is sent, and leaves it with an outcome, whatever happens.
 
@@ -11,28 +11,50 @@ use std::{
 
 use tokio::{
     task::spawn_local,
-    time::{Instant, timeout_at},
+    time::{Instant, sleep, timeout_at},
 };
 
 use super::{
-    book::{Book, Outcome},
+    book::{Book, Settled},
     connections::{Connections, Dial},
     failure::Failure,
-    request::Requests,
+    follow_up::FollowUp,
+    request::{Requests, said_order},
     schedule::Schedule,
 };
-use crate::model::{ledger, scenario::RequestKind, window::Window};
+use crate::model::{
+    customers::{Customers, Journey, Retries},
+    ledger::Outcome,
+    receipt::Receipt,
+    units::Span,
+    window::Window,
+};
 
-/// What customers were told, by sequence number; shared with whoever reconciles.
-pub(super) type Answers = Arc<Mutex<Vec<ledger::Outcome>>>;
+/// What customers were told; shared with whoever reconciles.
+#[derive(Clone, Default)]
+pub(super) struct Answers {
+    /// By sequence number.
+    pub(super) told: Arc<Mutex<Vec<Outcome>>>,
+    /// What those who check out keep.
+    pub(super) receipts: Arc<Mutex<Vec<Receipt>>>,
+}
 
-/// One kind of traffic.
+/// Orders that this run's customers were told of, for those who look one up.
+pub(super) type Orders = Rc<RefCell<Vec<String>>>;
+
+/// One kind of customers.
 pub(super) struct Lane {
-    pub(super) kind: RequestKind,
-    pub(super) schedule: Schedule,
+    pub(super) name: String,
+    journey: Journey,
+    schedule: Schedule,
     pub(super) requests: Requests,
+    /// How long one try waits.
     pub(super) timeout: Duration,
-    pub(super) answers: Answers,
+    /// How long a request may be under way, with all its tries.
+    patience: Duration,
+    retries: Option<Retries>,
+    answers: Answers,
+    pub(super) follow_ups: Vec<FollowUp>,
     next: Cell<u64>,
     open: Cell<usize>,
     book: RefCell<Book>,
@@ -40,14 +62,33 @@ pub(super) struct Lane {
 
 impl Lane {
     pub(super) fn new(
-        kind: RequestKind,
-        schedule: Schedule,
+        name: &str,
+        customers: &Customers,
+        (baseline, timeout): (Span, Span),
         requests: Requests,
-        timeout: Duration,
+        bounds: &[Span],
         answers: Answers,
     ) -> Self {
-        let (next, open, book) = (Cell::new(0), Cell::new(0), RefCell::new(Book::new()));
-        Self { kind, schedule, requests, timeout, answers, next, open, book }
+        let follow_ups = customers.promises.iter().map(|(promise, within)| FollowUp::new(name, *promise, *within));
+        Self {
+            name: name.to_owned(),
+            journey: customers.journey,
+            schedule: Schedule::of(customers, baseline),
+            requests,
+            timeout: customers.try_timeout(timeout).0,
+            patience: customers.patience(timeout).0,
+            retries: customers.retries,
+            answers,
+            follow_ups: follow_ups.collect(),
+            next: Cell::new(0),
+            open: Cell::new(0),
+            book: RefCell::new(Book::new(bounds)),
+        }
+    }
+
+    /// The most connections that this kind may hold at once.
+    pub(super) fn most_open(&self) -> usize {
+        self.schedule.most_open(self.patience)
     }
 
     /// When the next request is due.
@@ -56,83 +97,154 @@ impl Lane {
     }
 
     /// Send everything that is due by `now`.
-    pub(super) fn send_due<D: Dial>(self: &Rc<Self>, now: Duration, zero: Instant, connections: &Rc<Connections<D>>) {
+    pub(super) fn send_due<D: Dial>(
+        self: &Rc<Self>,
+        now: Duration,
+        zero: Instant,
+        connections: &Rc<Connections<D>>,
+        orders: &Orders,
+    ) {
         while self.next_due() <= now {
             let (seq, intended) = (self.next.get(), self.next_due());
             self.next.set(seq + 1);
             self.book.borrow_mut().intend(intended);
-            self.answers.lock().unwrap_or_else(PoisonError::into_inner).push(ledger::Outcome::Info);
-            self.send(seq, intended, zero, connections);
+            lock(&self.answers.told).push(Outcome::Info);
+            if self.journey == Journey::Checkout {
+                let (key, lines) = (self.requests.key(seq), self.requests.basket(seq));
+                let receipt = Receipt { key, outcome: Outcome::Info, order: None, cents: None, lines };
+                lock(&self.answers.receipts).push(receipt);
+            }
+            self.send(seq, intended, zero, connections, orders);
         }
     }
 
-    /// The next window that is complete. Whatever is due by `now` must have been sent.
-    pub(super) fn next_window(&self, now: Duration) -> Option<Window> {
-        self.book.borrow_mut().next(now)
+    /// The windows that are complete, of the requests and of each follow-up. Whatever is due by `now` must have been sent.
+    pub(super) fn windows(&self, now: Duration) -> Vec<(String, Window)> {
+        let own = std::iter::from_fn(|| self.book.borrow_mut().next(now)).map(|window| (self.name.clone(), window));
+        own.chain(self.follow_ups.iter().flat_map(|one| one.windows(now))).collect()
     }
 
     /// Nothing is due from now on.
     pub(super) fn close(&self, now: Duration) {
         self.book.borrow_mut().close(now);
+        self.follow_ups.iter().for_each(|one| one.close(now));
     }
 
     /// Requests without an outcome.
     pub(super) fn unsettled(&self) -> u64 {
-        self.book.borrow().unsettled()
+        self.book.borrow().unsettled() + self.follow_ups.iter().map(FollowUp::unsettled).sum::<u64>()
     }
 
-    fn send<D: Dial>(self: &Rc<Self>, seq: u64, intended: Duration, zero: Instant, connections: &Rc<Connections<D>>) {
+    fn send<D: Dial>(
+        self: &Rc<Self>,
+        seq: u64,
+        intended: Duration,
+        zero: Instant,
+        connections: &Rc<Connections<D>>,
+        orders: &Orders,
+    ) {
         let lag = zero.elapsed().saturating_sub(intended);
-        if self.open.get() >= self.schedule.most_open(self.timeout) {
-            self.tell(seq, ledger::Outcome::Fail);
-            let outcome = Outcome { intended, lag, latency: self.timeout, result: Err(Failure::Overload) };
-            self.book.borrow_mut().settle(&outcome);
+        if self.open.get() >= self.most_open() {
+            self.tell(seq, Outcome::Fail);
+            let settled = Settled { intended, lag, latency: self.patience, result: Err(Failure::Overload) };
+            self.book.borrow_mut().settle(&settled);
             return;
         }
         self.open.set(self.open.get() + 1);
-        let (lane, connections) = (Rc::clone(self), Rc::clone(connections));
+        let (lane, connections, orders) = (Rc::clone(self), Rc::clone(connections), Rc::clone(orders));
         spawn_local(async move {
-            let (result, latency) = lane.attempt(seq, zero + intended, &connections).await;
-            lane.book.borrow_mut().settle(&Outcome { intended, lag, latency: latency.min(lane.timeout), result });
+            let (result, latency) = lane.request(seq, zero + intended, &connections, &orders).await;
+            lane.book.borrow_mut().settle(&Settled { intended, lag, latency: latency.min(lane.patience), result });
             lane.open.set(lane.open.get() - 1);
+            let order = if lane.follow_ups.is_empty() { None } else { lane.order(seq) };
+            if let Some(order) = order.filter(|_| result.is_ok()) {
+                for index in 0..lane.follow_ups.len() {
+                    FollowUp::begin(&lane, index, order.clone(), intended, zero, &connections);
+                }
+            }
         });
     }
 
-    /// One request from its sending to its end: how it ended, and how long that took from the intended time.
-    async fn attempt<D: Dial>(
+    /// One request with all its tries: how it ended, and how long that took from the intended time.
+    async fn request<D: Dial>(
         &self,
         seq: u64,
         intended: Instant,
         connections: &Connections<D>,
+        orders: &Orders,
     ) -> (Result<(), Failure>, Duration) {
-        let exchange = connections.exchange(self.requests.build(seq));
-        match timeout_at(intended + self.timeout, exchange).await {
-            Err(_) => (Err(Failure::Timeout), self.timeout),
-            Ok(Err(failure)) => {
-                // Nothing was sent, so nothing can be done. Whatever else went wrong, it may be.
-                if failure == Failure::Connect {
-                    self.tell(seq, ledger::Outcome::Fail);
-                }
-                (Err(failure), intended.elapsed())
-            }
+        let order = if self.journey == Journey::History { some(&orders.borrow(), seq) } else { None };
+        let mut deadline = intended + self.timeout;
+        let mut left = self.retries.map_or(0, |retries| retries.times);
+        let mut all = Outcome::Fail;
+        loop {
+            let (result, told) = self.attempt(seq, deadline, order.as_deref(), connections, orders).await;
+            // A refusal after a try of which nobody knows is no refusal: that try may have done it.
+            all = if told == Outcome::Ok { told } else if all == Outcome::Info { all } else { told };
+            self.tell(seq, all);
+            let Some(retries) = self.retries.filter(|_| result.is_err() && left > 0) else {
+                return (result, intended.elapsed());
+            };
+            left -= 1;
+            sleep(retries.pause.0).await;
+            deadline = Instant::now() + self.timeout;
+        }
+    }
+
+    /// One try.
+    async fn attempt<D: Dial>(
+        &self,
+        seq: u64,
+        deadline: Instant,
+        order: Option<&str>,
+        connections: &Connections<D>,
+        orders: &Orders,
+    ) -> (Result<(), Failure>, Outcome) {
+        match timeout_at(deadline, connections.exchange(self.requests.build(seq, order))).await {
+            Err(_) => (Err(Failure::Timeout), Outcome::Info),
+            // Nothing was sent, so nothing can be done. Whatever else went wrong, it may be.
+            Ok(Err(Failure::Connect)) => (Err(Failure::Connect), Outcome::Fail),
+            Ok(Err(failure)) => (Err(failure), Outcome::Info),
+            // An answer that was there when nobody waited for it any more came too late: nobody was told anything.
+            Ok(Ok(answer)) if answer.at > deadline => (Err(Failure::Timeout), Outcome::Info),
             Ok(Ok(answer)) => {
                 let (result, told) = self.requests.judge(answer.status, &answer.body);
-                let latency = answer.at.duration_since(intended);
-                // An answer that was there when nobody waited for it any more came too late, whatever it says: nobody was
-                // told anything.
-                if latency > self.timeout {
-                    return (Err(Failure::Timeout), latency);
+                if let Some(order) = said_order(&answer.body).filter(|_| self.journey == Journey::Checkout && result.is_ok()) {
+                    orders.borrow_mut().push(order.id.clone());
+                    if let Some(receipt) = usize::try_from(seq).ok().and_then(|seq| lock(&self.answers.receipts).get_mut(seq).cloned()) {
+                        let kept = Receipt { order: Some(order.id), cents: order.cents, ..receipt };
+                        lock(&self.answers.receipts)[usize::try_from(seq).unwrap_or_default()] = kept;
+                    }
                 }
-                self.tell(seq, told);
-                (result, latency)
+                (result, told)
             }
         }
     }
 
-    fn tell(&self, seq: u64, told: ledger::Outcome) {
-        let mut answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(entry) = usize::try_from(seq).ok().and_then(|seq| answers.get_mut(seq)) {
+    /// The order that the customer with this number was told of.
+    fn order(&self, seq: u64) -> Option<String> {
+        lock(&self.answers.receipts).get(usize::try_from(seq).ok()?)?.order.clone()
+    }
+
+    fn tell(&self, seq: u64, told: Outcome) {
+        let Ok(index) = usize::try_from(seq) else { return };
+        if let Some(entry) = lock(&self.answers.told).get_mut(index) {
             *entry = told;
         }
+        if let Some(receipt) = lock(&self.answers.receipts).get_mut(index) {
+            receipt.outcome = told;
+        }
     }
+}
+
+/// A customer's thread that panicked has already failed; what was told stays told.
+fn lock<T>(shared: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    shared.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// One of the orders, by the number of the request.
+fn some(orders: &[String], seq: u64) -> Option<String> {
+    let count = orders.len() as u64;
+    let index = usize::try_from(seq.wrapping_mul(0x9E37_79B9) % count.max(1)).ok()?;
+    orders.get(index).cloned()
 }

@@ -165,11 +165,11 @@ impl Customers {
         self.timeout.unwrap_or(otherwise)
     }
 
-    /// The longest that a request may be under way, with all its tries; `None` never.
-    pub fn patience(&self, otherwise: Span) -> Option<Span> {
+    /// The longest that a request may be under way, with all its tries.
+    pub fn patience(&self, otherwise: Span) -> Span {
         let timeout = self.try_timeout(otherwise).0;
         let again = self.retries.map_or_else(Default::default, |retries| (timeout + retries.pause.0) * retries.times);
-        Some(Span(timeout + again))
+        Span(timeout + again)
     }
 
     /// The highest rate that is ever asked for.

@@ -45,6 +45,52 @@ pub struct Facts {
     /// What a fault may leave behind, each in words: rules of ours in a pod's network, helpers, sessions, queues.
     #[serde(default)]
     pub traces: BTreeSet<String>,
+    /// Parts that could not be read, and why: what they would have told is not known, everything else is.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub unread: BTreeMap<Part, String>,
+}
+
+/// A part of a survey that is read, or not, for itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Part {
+    /// Deployments.
+    Deployments,
+    /// Configurations.
+    Configs,
+    /// PostgreSQL's settings, start and sessions.
+    Postgres,
+    /// Images in the nodes.
+    Images,
+    /// Pods, Services and nodes.
+    Population,
+    /// What faults may have left in the nodes.
+    Traces,
+    /// Redis' parameters.
+    Redis,
+    /// Kafka's topics.
+    Topics,
+    /// Kafka's groups.
+    Groups,
+    /// StatefulSets.
+    StatefulSets,
+}
+
+impl std::fmt::Display for Part {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Deployments => "the deployments",
+            Self::Configs => "the configurations",
+            Self::Postgres => "PostgreSQL",
+            Self::Images => "the nodes' images",
+            Self::Population => "pods, services and nodes",
+            Self::Traces => "what is left in the nodes",
+            Self::Redis => "Redis",
+            Self::Topics => "Kafka's topics",
+            Self::Groups => "Kafka's groups",
+            Self::StatefulSets => "the stateful sets",
+        })
+    }
 }
 
 /// A StatefulSet, as far as plans and verdicts care.
@@ -139,6 +185,20 @@ pub struct Deployment {
     pub env: BTreeMap<String, String>,
     /// Resource limits by `container/resource`.
     pub limits: BTreeMap<String, String>,
+    /// What each container runs beside its image, by `container/part`: command, args, probes, requests, mounts, references.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub runs: BTreeMap<String, String>,
     /// The annotation `kubernetes.io/change-cause`.
     pub change_cause: Option<String>,
+}
+
+impl Deployment {
+    /// Everything about its containers, by `container/part`.
+    pub fn containers(&self) -> BTreeMap<String, String> {
+        let images = self.images.iter().map(|(name, image)| (format!("{name}/image"), image.clone()));
+        let env = self.env.iter().map(|(key, value)| (format!("env {key}"), value.clone()));
+        let limits = self.limits.iter().map(|(key, value)| (format!("limit {key}"), value.clone()));
+        let runs = self.runs.iter().map(|(key, value)| (key.clone(), value.clone()));
+        images.chain(env).chain(limits).chain(runs).collect()
+    }
 }

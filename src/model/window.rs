@@ -52,8 +52,11 @@ pub struct Window {
 pub struct BadRun {
     /// When the first of them was meant to be sent, seconds since the run began.
     pub from_s: f64,
-    /// When the first good one after them was, or the last of them where none followed in this window.
-    pub until_s: f64,
+    /// When the last of them was.
+    pub last_s: f64,
+    /// When the good one after them was; none where the window ended before it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub good_s: Option<f64>,
     /// How many.
     pub count: u64,
 }

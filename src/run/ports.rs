@@ -2,6 +2,8 @@
 //!
 //! **Invariant**: a port has two implementations at least: the lab (`crate::lab`) and the fake lab of rehearsals and tests.
 
+use std::collections::BTreeMap;
+
 use async_trait::async_trait;
 use tokio::sync::mpsc::UnboundedSender;
 
@@ -12,7 +14,8 @@ use crate::model::{
     ledger::{LedgerName, LedgerReading, Promises},
     op::Op,
     receipt::Receipt,
-    scenario::{Action, Load, RequestKind},
+    scenario::{Action, Gauge, Load},
+    units::Span,
 };
 
 /// Performs ops.
@@ -47,8 +50,14 @@ pub trait Surveyor: Send + Sync {
 /// The customers and the gauges: yields `Traffic`, `Gauge` and `Changed` events, about one set a second.
 #[async_trait]
 pub trait Sensor: Send {
-    /// Start the customers; times in windows count from this moment, which is the run's zero.
-    async fn start(&mut self, run: &str, load: &Load) -> Result<(), PortError>;
+    /// Start the customers, who count their answers within these bounds of latency, and read these gauges; times in windows count from this moment, which is the run's zero.
+    async fn start(
+        &mut self,
+        run: &str,
+        load: &Load,
+        bounds: &BTreeMap<String, Vec<Span>>,
+        gauges: &BTreeMap<String, Gauge>,
+    ) -> Result<(), PortError>;
     /// The next thing seen; cannot fail (a failure to read is itself data). Cancel safe.
     async fn next(&mut self) -> EventKind;
     /// Stop the customers, wait for the last answers (bounded by the load's timeout) and yield the windows still open.
@@ -65,15 +74,19 @@ pub trait Sensor: Send {
 #[async_trait]
 pub trait Customers: Send + Sync {
     /// Start them; each second of their traffic goes to `seen` once all its requests are settled.
-    async fn start(&mut self, run: &str, load: &Load, seen: UnboundedSender<EventKind>) -> Result<(), PortError>;
+    async fn start(
+        &mut self,
+        run: &str,
+        load: &Load,
+        bounds: &BTreeMap<String, Vec<Span>>,
+        seen: UnboundedSender<EventKind>,
+    ) -> Result<(), PortError>;
     /// Send no more and wait for the last answers; the windows still open go to `seen`.
     async fn stop(&mut self);
     /// What the customers of one kind have been told so far.
-    fn promises(&self, kind: RequestKind) -> Promises;
+    fn promises(&self, name: &str) -> Promises;
     /// What the customers of this name keep of their checkouts so far; customers who check nothing out keep nothing.
-    fn receipts(&self, _name: &str) -> Vec<Receipt> {
-        Vec::new()
-    }
+    fn receipts(&self, name: &str) -> Vec<Receipt>;
 }
 
 /// Types what a person would type.

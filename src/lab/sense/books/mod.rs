@@ -20,7 +20,6 @@ use crate::{
     model::{
         ledger::{LedgerName, LedgerReading, Outcome},
         receipt::Receipt,
-        scenario::RequestKind,
     },
     run::ports::{Customers, PortError},
 };
@@ -28,7 +27,9 @@ use crate::{
 /// A million rows take some seconds on a small machine.
 const DEADLINE: Duration = Duration::from_mins(1);
 
-/// What these customers keep receipts of.
+/// Those whose payments are in the ledger under their own keys.
+const PAYMENT: &str = "payment";
+/// Those who keep receipts.
 const CHECKOUT: &str = "checkout";
 
 /// Hold one of the books against what these customers were told.
@@ -39,7 +40,7 @@ pub(super) async fn reconcile(
 ) -> Result<LedgerReading, PortError> {
     let read = async {
         match ledger {
-            LedgerName::Payments => payments::read(&target.postgres, &customers.promises(RequestKind::Payment)).await,
+            LedgerName::Payments => payments::read(&target.postgres, &customers.promises(PAYMENT)).await,
             LedgerName::Orders => {
                 let receipts = customers.receipts(CHECKOUT);
                 let mut rows = rows::of(&target.postgres, &receipts).await?;
