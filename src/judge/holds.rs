@@ -14,7 +14,7 @@ use crate::model::{
 const TOLD: usize = 3;
 
 /// Whether it held in the end.
-pub fn finding(timeline: &Timeline, holds: &Holds) -> Finding {
+pub(super) fn finding(timeline: &Timeline, holds: &Holds) -> Finding {
     let mut asked = timeline.events.iter().rev().filter_map(|event| match &event.kind {
         EventKind::Held { id, rows, error } if *id == holds.id => Some((event.seq, rows, error.as_deref())),
         _ => None,

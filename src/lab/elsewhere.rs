@@ -2,6 +2,8 @@
 //!
 //! **Invariant**: reached only by its own name, `context/NAME/NAMESPACE`, and touched only when that was allowed aloud.
 
+use std::collections::BTreeMap;
+
 use async_trait::async_trait;
 use kube::{
     Client, Config,
@@ -120,7 +122,13 @@ fn only_in_a_lab<T>(what: &str) -> Result<T, PortError> {
 
 #[async_trait]
 impl Sensor for Elsewhere {
-    async fn start(&mut self, _: &str, _: &scenario::Load) -> Result<(), PortError> {
+    async fn start(
+        &mut self,
+        _: &str,
+        _: &scenario::Load,
+        _: &BTreeMap<String, Vec<crate::model::units::Span>>,
+        _: &BTreeMap<String, scenario::Gauge>,
+    ) -> Result<(), PortError> {
         only_in_a_lab("start customers")
     }
     async fn next(&mut self) -> EventKind {

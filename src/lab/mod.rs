@@ -150,7 +150,8 @@ impl Lab {
         let namespace = layout::NAMESPACE.to_owned();
         let kubectl = sense::Kubectl { program: self.program("kubectl"), environment: self.environment() };
         let (kube, postgres, kafka) = (self.kube.clone(), self.postgres(), self.layout.kafka());
-        sense::SenseTarget { kube, postgres, kafka, kubectl, namespace }
+        let redis = self.redis();
+        sense::SenseTarget { kube, postgres, redis, kafka, kubectl, namespace }
     }
 
     /// The variables of `droplab env`, `PATH` among them.

@@ -6,8 +6,8 @@ use std::fmt::Write as _;
 
 use super::words::{self, clock, count};
 use crate::model::{
+    condition::percent,
     event::{Event, EventKind, FaultState, Phase},
-    steady::percent,
     timeline::Timeline,
     verdict::Verdict,
 };
@@ -87,6 +87,10 @@ fn line(event: &Event) -> Option<String> {
         EventKind::RunBegan { .. } => "the run begins".into(),
         EventKind::PhaseBegan { phase: Phase::Baseline } => "customers arrive; the baseline is measured".into(),
         EventKind::PhaseBegan { phase: Phase::Turbulence } => "turbulence".into(),
+        EventKind::PhaseBegan { phase: Phase::Replay } => "the trigger is played again".into(),
+        EventKind::PhaseBegan { phase: Phase::Aftermath } => "healed; measured once more".into(),
+        EventKind::Answered { answer } => format!("the person answers: {}", serde_json::to_string(answer).unwrap_or_default()),
+        EventKind::SensorLost { what, why } => format!("**{what} lost**: {why}"),
         EventKind::PhaseBegan { phase: Phase::Recovery } => "customers are served again; the hold window begins".into(),
         EventKind::Fault { step, state: FaultState::Stuck, reason } => {
             format!("fault {}: **stuck**: {}", step + 1, reason.as_deref().unwrap_or_default())

@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use futures::{FutureExt as _, StreamExt as _, stream::FuturesUnordered};
+use futures::{StreamExt as _, stream::FuturesUnordered};
 use tokio_util::sync::CancellationToken;
 
 use super::{
@@ -221,14 +221,16 @@ impl Play<'_, '_> {
 
 /// The person's answer, when there is one.
 async fn answered(answers: &mut Option<tokio::sync::watch::Receiver<Option<Answer>>>) -> Answer {
-    if let Some(receiver) = answers
-        && receiver.wait_for(Option::is_some).boxed().await.is_ok()
-        && let Some(answer) = receiver.borrow().clone()
-    {
-        *answers = None;
-        return answer;
+    let answer = match answers {
+        Some(receiver) => receiver.wait_for(Option::is_some).await.ok().and_then(|answer| answer.clone()),
+        None => None,
+    };
+    *answers = None;
+    match answer {
+        Some(answer) => answer,
+        // Nobody will answer any more.
+        None => std::future::pending().await,
     }
-    std::future::pending().await
 }
 
 /// A span that may have passed already.

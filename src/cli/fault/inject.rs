@@ -116,7 +116,7 @@ pub(super) async fn main(global: &Global, args: &Args) -> Result<Exit, Failure> 
         return Err(Failure::new(Code::Usage, why).next("the same without --detach"));
     }
     let key = fault.key();
-    let steps = vec![PlannedStep { at_s: 0.0, fault, recipe }];
+    let steps = vec![PlannedStep::at(0.0, fault, recipe)];
     let injection = Injection { seed: args.common.seed, before, steps };
     if args.common.plan {
         return Ok(told::plan(global, &injection));

@@ -2,7 +2,7 @@
 //!
 //! **Invariant**: as slow as the real ones, in the runtime's time; cancel safe wherever the port says so.
 
-use std::{collections::VecDeque, path::Path, time::Duration};
+use std::{collections::{BTreeMap, VecDeque}, path::Path, time::Duration};
 
 use async_trait::async_trait;
 use tokio::time::Instant;
@@ -19,7 +19,10 @@ use crate::{
         holds::Holds,
         ledger::{Breach, LedgerName, LedgerReading},
         op::Op,
-        scenario::{Action, Load, RequestKind},
+        customers::Journey,
+        gauge::Gauge,
+        scenario::{Action, Load},
+        units::Span,
     },
     run::ports::{Actuator, PortError, Repairer, Sensor, Surveyor},
 };
@@ -72,6 +75,7 @@ impl Repairer for FakeLab {
 pub(super) struct FakeSensor {
     lab: FakeLab,
     load: Option<(Load, Instant)>,
+    gauges: BTreeMap<String, Gauge>,
     seconds: u32,
     seen: VecDeque<EventKind>,
     image: String,
@@ -80,7 +84,7 @@ pub(super) struct FakeSensor {
 impl FakeSensor {
     pub(super) fn new(lab: FakeLab) -> Self {
         let image = lab.world().image("payment").unwrap_or_default().to_owned();
-        Self { lab, load: None, seconds: 0, seen: VecDeque::new(), image }
+        Self { lab, load: None, gauges: BTreeMap::new(), seconds: 0, seen: VecDeque::new(), image }
     }
 
     /// What was seen from the end of the last second to a moment.
@@ -89,27 +93,37 @@ impl FakeSensor {
         let from_s = f64::from(self.seconds);
         let second = u64::from(self.seconds);
         let mut world = self.lab.world();
-        let rate = |kind| load.steady.get(&kind).map_or(0.0, |rate: &crate::model::units::Rate| rate.per_second);
-        let payment_rate = rate(RequestKind::Payment);
+        let paying = load.customers.values().filter(|customers| customers.journey == Journey::Payment);
+        let payment_rate: f64 = paying.map(|customers| customers.rate.per_second).sum();
         let payments = world.payments(now, payment_rate, jitter(second, 1));
-        for (index, kind) in (0..).zip(load.steady.keys().copied()) {
-            let intended = count(rate(kind) * (to_s - from_s));
-            let other = world.others(kind, &payments, jitter(second, 2 + index));
-            let service = if kind == RequestKind::Payment { &payments } else { &other };
+        for (index, (name, customers)) in (0..).zip(&load.customers) {
+            let intended = count(customers.rate.per_second * (to_s - from_s));
+            let other = world.others(customers.journey, &payments, jitter(second, 2 + index));
+            let pays = customers.journey == Journey::Payment;
+            let service = if pays { &payments } else { &other };
             let lag_ms = world.quirks.lag_ms + 2.0 + 3.0 * jitter(second, 9 + index);
             let window = window(from_s, to_s, intended, service, lag_ms);
-            if kind == RequestKind::Payment {
+            if pays {
                 world.books.acknowledged += window.ok;
                 // A 503, a 502 or no answer: nobody knows.
                 world.books.indeterminate += window.failed;
                 world.books.recorded += if world.edge == Edge::Answers { 0 } else { window.ok };
             }
-            self.seen.push_back(EventKind::Traffic { probe: kind.probe().into(), window });
+            self.seen.push_back(EventKind::Traffic { probe: name.clone(), window });
         }
         let blind = world.quirks.blind_gauges;
-        for (name, value) in world.pool_gauges(now, payment_rate, jitter(second, 20)) {
-            let (value, error) = if blind { (None, Some("connection refused".into())) } else { (Some(value), None) };
-            self.seen.push_back(EventKind::Gauge { probe: name.into(), value, error });
+        let pool = world.pool_gauges(now, payment_rate, jitter(second, 20));
+        for (name, gauge) in &self.gauges {
+            let known = match gauge {
+                Gauge::Metric(metric) if metric.of == "payment" => pool.get(metric.name.as_str()).copied(),
+                _ => None,
+            };
+            let (value, error) = match known {
+                _ if blind => (None, Some("connection refused".to_owned())),
+                None => (None, Some("a rehearsal's lab has no such number".to_owned())),
+                known => (known, None),
+            };
+            self.seen.push_back(EventKind::Gauge { probe: name.clone(), value, error });
         }
         let image = world.image("payment").unwrap_or_default().to_owned();
         if image != self.image {
@@ -122,7 +136,13 @@ impl FakeSensor {
 
 #[async_trait]
 impl Sensor for FakeSensor {
-    async fn start(&mut self, _run: &str, load: &Load) -> Result<(), PortError> {
+    async fn start(
+        &mut self,
+        _run: &str,
+        load: &Load,
+        _bounds: &BTreeMap<String, Vec<Span>>,
+        gauges: &BTreeMap<String, Gauge>,
+    ) -> Result<(), PortError> {
         let mut world = self.lab.world();
         if world.quirks.no_customers {
             return Err(PortError::new("start the customers", "the shop does not answer"));
@@ -130,6 +150,7 @@ impl Sensor for FakeSensor {
         world.books = LedgerReading::default();
         drop(world);
         self.load = Some((load.clone(), Instant::now()));
+        self.gauges = gauges.clone();
         Ok(())
     }
 

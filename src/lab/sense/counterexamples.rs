@@ -50,14 +50,24 @@ async fn primary(target: &SenseTarget, holds: &Holds) -> Result<Vec<String>, Str
     Ok(messages.into_iter().filter_map(row).collect())
 }
 
+/// The lines that a server says to one query.
+pub(super) async fn psql(target: &SenseTarget, at: Server, query: &str) -> Result<Vec<String>, String> {
+    let pod = pod(at).ok_or("the primary is asked over its own port")?;
+    said(target, &pod, query).await
+}
+
 async fn inside(target: &SenseTarget, pod: &str, holds: &Holds) -> Result<Vec<String>, String> {
+    said(target, pod, &holds.statement()).await
+}
+
+async fn said(target: &SenseTarget, pod: &str, query: &str) -> Result<Vec<String>, String> {
     let options =
         format!("PGOPTIONS=-c default_transaction_read_only=on -c statement_timeout={}", STATEMENT.as_millis());
     let psql = ["env", &options, "psql", "-U", "postgres", "-d", "shop", "-v", "ON_ERROR_STOP=1", "-AtXq", "-f", "-"];
     let exec = ["exec", "-i", "-n", &target.namespace, pod, "--"];
     let tool = Tool::new(&target.kubectl.program, exec.into_iter().chain(psql));
     let tool = target.kubectl.environment.iter().fold(tool, |tool, (name, value)| tool.env(name, value));
-    let statement = format!("begin read only;\n{};\nrollback;\n", holds.statement());
+    let statement = format!("begin read only;\n{query};\nrollback;\n");
     let said = tool.input(statement).within(STATEMENT + WAY).run().await.map_err(|error| error.to_string())?;
     Ok(said.lines().filter(|line| !line.is_empty()).map(str::to_owned).collect())
 }

@@ -6,7 +6,7 @@ use futures::future::join_all;
 use k8s_openapi::api::core::v1::Pod;
 use kube::{Api, ResourceExt, api::ListParams};
 
-use super::{SenseTarget, metrics, pods::runs};
+use super::{SenseTarget, gauges::prometheus, pods::runs};
 
 const SERVICES: &str = "app.kubernetes.io/name in \
     (storefront,catalog,orders,payment,bank,inventory,fulfilment,notification)";
@@ -38,7 +38,7 @@ async fn ask(target: &SenseTarget, pod: &Pod) -> Option<String> {
 
 /// What a pod says of itself; a service without this gauge has nothing to say.
 fn moving(name: &str, text: &str) -> Option<String> {
-    let count = metrics::sum(text, METRIC).filter(|count| *count > 0.0)?;
+    let count = prometheus::sum(text, METRIC).filter(|count| *count > 0.0)?;
     Some(format!("pod/{name} answers {count} requests"))
 }
 

@@ -34,7 +34,21 @@ pub(super) async fn behind(brokers: &str) -> Result<Vec<String>, String> {
     asked.await.map_err(|error| error.to_string())?
 }
 
+/// How many records a group has still to read, or, without a group, how many the topic has taken; of one partition, or of all.
+pub(super) async fn of(brokers: &str, group: Option<&str>, topic: &str, partition: Option<i32>) -> Result<f64, String> {
+    let (brokers, topic) = (brokers.to_owned(), topic.to_owned());
+    let (named, end) = (group.unwrap_or("admin").to_owned(), group.is_none());
+    let asked = tokio::task::spawn_blocking(move || records(&brokers, &named, &topic, partition, end));
+    let count = asked.await.map_err(|error| error.to_string())?.map_err(|error| error.to_string())?;
+    #[expect(clippy::cast_precision_loss, reason = "offsets of a lab stay far below 2^52")]
+    Ok(count as f64)
+}
+
 fn lag(brokers: &str, group: &str, topic: &str) -> Result<i64, KafkaError> {
+    records(brokers, group, topic, None, false)
+}
+
+fn records(brokers: &str, group: &str, topic: &str, only: Option<i32>, end: bool) -> Result<i64, KafkaError> {
     let mut config = ClientConfig::new();
     config
         .set("bootstrap.servers", brokers)
@@ -45,8 +59,13 @@ fn lag(brokers: &str, group: &str, topic: &str) -> Result<i64, KafkaError> {
     let consumer: BaseConsumer = config.create()?;
     let metadata = consumer.fetch_metadata(Some(topic), ANSWER)?;
     let mut partitions = TopicPartitionList::new();
-    for partition in metadata.topics().iter().flat_map(MetadataTopic::partitions) {
+    for partition in metadata.topics().iter().flat_map(MetadataTopic::partitions).filter(|one| only.is_none_or(|id| id == one.id())) {
         partitions.add_partition(topic, partition.id());
+    }
+    if end {
+        return partitions.elements().iter().try_fold(0, |sum, partition| {
+            Ok(sum + consumer.fetch_watermarks(topic, partition.partition(), ANSWER)?.1)
+        });
     }
     let committed = consumer.committed_offsets(partitions, ANSWER)?;
     committed.elements().iter().try_fold(0, |sum, partition| {

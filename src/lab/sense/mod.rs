@@ -1,6 +1,6 @@
 //! Senses the real lab: customers' traffic, gauges each second, and what changes under the person's hands.
 //!
-//! Read in this order: `pods` and `postgres` (gauges), `changes` (who touched what), `rest` (what still moves when the
+//! Read in this order: `gauges` (one file per source), `changes` (who touched what), `rest` (what still moves when the
 //! customers have gone), `books` and `counterexamples` (what is true in the end).
 //!
 //! **Invariant**: each source has its own task and its own deadline: a slow one is late alone, and one that cannot be read
@@ -12,11 +12,12 @@ mod counterexamples;
 mod gauges;
 mod in_flight;
 mod lag;
-mod metrics;
 mod pods;
 mod postgres;
 mod rest;
 mod workload;
+
+use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 use tokio::{
@@ -29,7 +30,8 @@ use crate::{
         event::EventKind,
         holds::Holds,
         ledger::{LedgerName, LedgerReading},
-        scenario::Load,
+        scenario::{Gauge, Load},
+        units::Span,
     },
     run::ports::{Customers, PortError, Sensor},
 };
@@ -41,6 +43,8 @@ pub struct SenseTarget {
     pub kube: kube::Client,
     /// The PostgreSQL primary at the host's port, as superuser: it gets in even when all other connections are taken.
     pub postgres: tokio_postgres::Config,
+    /// Redis' primary, or why nobody can ask it.
+    pub redis: Result<redis::Client, String>,
     /// The brokers at the host's ports.
     pub kafka: String,
     /// kubectl, for servers that have no port at the host.
@@ -80,11 +84,17 @@ impl LabSensor {
 
 #[async_trait]
 impl Sensor for LabSensor {
-    async fn start(&mut self, run: &str, load: &Load) -> Result<(), PortError> {
+    async fn start(
+        &mut self,
+        run: &str,
+        load: &Load,
+        bounds: &BTreeMap<String, Vec<Span>>,
+        gauges: &BTreeMap<String, Gauge>,
+    ) -> Result<(), PortError> {
         let (seen, traffic) = unbounded_channel();
-        self.customers.start(run, load, seen).await?;
+        self.customers.start(run, load, bounds, seen).await?;
         self.traffic = Some(traffic);
-        gauges::spawn(&mut self.tasks, &self.target, &self.rest_in);
+        gauges::spawn(&mut self.tasks, gauges, &self.target, &self.rest_in);
         changes::spawn(&mut self.tasks, &self.target, &self.rest_in);
         Ok(())
     }
@@ -94,8 +104,7 @@ impl Sensor for LabSensor {
         tokio::select! {
             window = traffic.recv() => window.unwrap_or_else(|| {
                 self.traffic = None;
-                let error = Some("the customers ended before they were told to".to_owned());
-                EventKind::Gauge { probe: "customers".to_owned(), value: None, error }
+                EventKind::SensorLost { what: "the customers".into(), why: "they ended before they were told to".into() }
             }),
             event = rest(&mut self.rest) => event,
         }

@@ -4,12 +4,12 @@
 
 use crate::{
     model::units::{Rate, Span},
-    plan::Wishes,
+    plan::Overrides,
 };
 
 /// What may be different from the scenario's file; the verdict says so.
 #[derive(Debug, clap::Args)]
-pub struct WishArgs {
+pub struct OverrideArgs {
     /// Time to repair, counted from the page, such as 10m
     #[arg(long, value_name = "DURATION")]
     pub within: Option<Span>,
@@ -24,9 +24,9 @@ pub struct WishArgs {
     pub seed: u64,
 }
 
-impl WishArgs {
+impl OverrideArgs {
     /// As the planner wants them.
-    pub fn wishes(&self) -> Wishes {
-        Wishes { rate: self.rate, within: self.within, hold: self.hold, healthy: false }
+    pub fn overrides(&self) -> Overrides {
+        Overrides { rate: self.rate, within: self.within, hold: self.hold, healthy: false }
     }
 }
