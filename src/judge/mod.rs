@@ -135,7 +135,7 @@ mod tests {
     #[test]
     fn a_page_before_the_injection_is_no_page() {
         let story = Story::of(scenario()).baseline().say(EventKind::Paged { sentence: "P1".into() });
-        let verdict = story.inject().seconds(4, 5).seconds(7, 100).end().judged();
+        let verdict = story.seconds(1, 100).inject().seconds(4, 5).seconds(7, 100).end().judged();
         assert_eq!(testing::found(&verdict, "page").0, Truth::Unknown);
     }
 }

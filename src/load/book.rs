@@ -72,7 +72,7 @@ impl Book {
     /// A request is over.
     pub(super) fn settle(&mut self, settled: &Settled) {
         // What was due after the end was dropped with it.
-        if self.closed_at.is_some_and(|end| settled.intended >= end) {
+        if self.closed_at.is_some_and(|end| settled.intended > end) {
             return;
         }
         let within: Vec<bool> =
@@ -99,11 +99,16 @@ impl Book {
             self.page(last);
         }
         // What falls due after the end (a promise that was given late) is not waited for.
-        let kept = usize::try_from((last.as_secs() + 1).saturating_sub(self.first)).unwrap_or(usize::MAX);
-        self.open.truncate(kept);
-        if let Some(page) = self.open.back_mut().filter(|_| kept > 0) {
-            page.intended -= page.due.iter().filter(|due| **due >= at).count() as u64;
-            page.due.retain(|due| *due < at);
+        for page in &mut self.open {
+            page.intended -= page.due.iter().filter(|due| **due > at).count() as u64;
+            page.due.retain(|due| *due <= at);
+        }
+        while self.open.len() > 1 && self.open.back().is_some_and(|page| page.intended == 0) {
+            let starts = self.first + self.open.len() as u64 - 1;
+            if Duration::from_secs(starts) < at {
+                break;
+            }
+            self.open.pop_back();
         }
     }
 

@@ -34,6 +34,9 @@ impl Part {
 
     /// When so many of its requests have come: the root of `from·t + (to − from)/(2·lasts)·t² = number`.
     fn at_s(&self, number: f64) -> f64 {
+        if number <= 0.0 {
+            return self.from_s;
+        }
         let bend = (self.to_rate - self.from_rate) / (2.0 * self.lasts_s);
         let t = if bend.abs() < 1e-12 {
             number / self.from_rate
@@ -117,7 +120,7 @@ impl Schedule {
         reason = "rates and timeouts are positive and small"
     )]
     pub fn most_open(&self, patience: Duration) -> usize {
-        (self.peak * patience.as_secs_f64() * 1.1).ceil().max(16.0) as usize
+        (self.peak * patience.as_secs_f64() * 1.1 - 1e-6).ceil().max(16.0) as usize
     }
 }
 
@@ -132,14 +135,16 @@ mod tests {
         text.parse().unwrap()
     }
 
+    fn at_ms(schedule: &Schedule, number: u64) -> u128 {
+        (schedule.intended(number) + Duration::from_micros(500)).as_millis()
+    }
+
     #[test]
     fn every_second_holds_its_share() {
         let schedule = Schedule::new(rate("1200/s"));
         assert_eq!(schedule.intended(0), Duration::ZERO);
         // 200 in the first second, 600 in the next, 1,000 in the third, and then all of them.
-        assert_eq!(schedule.intended(200), Duration::from_secs(1));
-        assert_eq!(schedule.intended(1_800), Duration::from_secs(3));
-        assert_eq!(schedule.intended(3_000), Duration::from_secs(4));
+        assert_eq!([200, 1_800, 3_000].map(|number| at_ms(&schedule, number)), [1_000, 3_000, 4_000]);
         assert!(schedule.intended(2_999) < Duration::from_secs(4));
     }
 
@@ -157,10 +162,9 @@ mod tests {
         let span = |s| Span(Duration::from_secs(s));
         customers.stages = vec![Stage { at: span(10), to: rate("100/s"), over: span(60) }];
         let schedule = Schedule::of(&customers, span(10));
-        assert_eq!(schedule.intended(200), Duration::from_secs(20), "as before until then");
-        // The area of the ramp: 55 a second for a minute.
-        assert_eq!(schedule.intended(200 + 3_300), Duration::from_secs(80));
-        assert_eq!(schedule.intended(200 + 3_300 + 1_000), Duration::from_secs(90));
+        // As before until then; the ramp's area is 55 a second for a minute.
+        let numbers = [200, 200 + 3_300, 200 + 3_300 + 1_000];
+        assert_eq!(numbers.map(|number| at_ms(&schedule, number)), [20_000, 80_000, 90_000]);
         assert_eq!(schedule.most_open(Duration::from_secs(2)), 220, "as many as come at the peak");
     }
 

@@ -15,9 +15,8 @@ use super::{
     generator::drive,
     lane::{Answers, Lane},
     request::Requests,
-    schedule::Schedule,
 };
-use crate::model::{event::EventKind, ledger::Outcome, scenario::RequestKind, window::Window};
+use crate::model::{event::EventKind, ledger::Outcome, customers::{Customers, Journey}, units::Span, window::Window};
 
 const PAID: (u16, &str) = (201, r#"{"id":"pay-1","status":"captured"}"#);
 
@@ -76,10 +75,11 @@ async fn customers(
 ) -> (Vec<Window>, Vec<Outcome>) {
     let zero = Instant::now();
     sleep(behind).await;
-    let kind = RequestKind::Payment;
+    let customers = Customers::new(Journey::Payment, rate.parse().unwrap());
     let answers = Answers::default();
-    let requests = Requests::new(kind, "run", ([127, 0, 0, 1], 80).into());
-    let lane = Lane::new(kind, Schedule::new(rate.parse().unwrap()), requests, timeout, Answers::clone(&answers));
+    let requests = Requests::new("payment", &customers, "run", ([127, 0, 0, 1], 80).into());
+    let patience = (Span::default(), Span(timeout));
+    let lane = Lane::new("payment", &customers, patience, requests, &[], answers.clone());
     let pipes = Shop { zero, open, does: Rc::new(does) };
     let (seen, mut windows) = mpsc::unbounded_channel();
     let (stop, told_to_stop) = oneshot::channel();
@@ -96,7 +96,7 @@ async fn customers(
         assert_eq!(window.intended, window.ok + window.failed);
         held.push(window);
     }
-    let told = answers.lock().unwrap().clone();
+    let told = answers.told.lock().unwrap().clone();
     assert_eq!(held.iter().map(|window| window.intended).sum::<u64>(), told.len() as u64, "nothing is left out");
     (held, told)
 }

@@ -11,8 +11,10 @@ const UNBROKEN: f64 = 100.0;
 pub fn onset(windows: &[&Window], after_s: f64) -> Option<f64> {
     let runs: Vec<BadRun> = runs(windows).into_iter().filter(|run| run.from_s >= after_s).collect();
     let begins = |run: &&BadRun| {
-        let next = runs.iter().filter(|other| other.from_s >= run.from_s && other.from_s < run.from_s + 1.0);
-        failed(next) >= per_second(windows, run.from_s) * 0.1
+        let until_s = run.from_s + 1.0;
+        let next = runs.iter().filter(|other| other.from_s >= run.from_s && other.from_s < until_s);
+        let bad: f64 = next.map(|other| failed(std::iter::once(other)) * part_before(other, until_s)).sum();
+        bad >= per_second(windows, run.from_s) * 0.1
     };
     runs.iter().find(begins).map(|run| run.from_s)
 }
@@ -34,6 +36,12 @@ pub fn recovered(windows: &[&Window], after_s: f64, until_s: f64, goal: f64) -> 
         let share = 1.0 - failed(runs[index + 1..].iter()) / all;
         (all > 0.0 && share >= goal).then_some((run.last_s, good_s))
     })
+}
+
+/// The share of a run's time that lies before a moment.
+fn part_before(run: &BadRun, until_s: f64) -> f64 {
+    let lasts_s = run.last_s - run.from_s;
+    if lasts_s <= 0.0 { 1.0 } else { ((until_s - run.from_s) / lasts_s).clamp(0.0, 1.0) }
 }
 
 #[expect(clippy::cast_precision_loss, reason = "counts of a run stay far below 2^52")]

@@ -32,7 +32,13 @@ impl Looks {
 
 #[async_trait]
 impl Sensor for Looks {
-    async fn start(&mut self, _: &str, _: &Load) -> Result<(), PortError> {
+    async fn start(
+        &mut self,
+        _: &str,
+        _: &Load,
+        _: &std::collections::BTreeMap<String, Vec<crate::model::units::Span>>,
+        _: &std::collections::BTreeMap<String, crate::model::gauge::Gauge>,
+    ) -> Result<(), PortError> {
         Ok(())
     }
     async fn next(&mut self) -> EventKind {

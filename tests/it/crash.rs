@@ -23,7 +23,7 @@ use crate::stage::{Dying, Memory, Nobody, Stage, headline, minimal};
 
 fn tiny() -> (String, Scenario) {
     let (id, mut scenario) = minimal();
-    scenario.load.steady.retain(|kind, _| kind.probe() == "payment-success");
+    scenario.load.customers.retain(|name, _| name == "payment");
     (id, scenario)
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use droplab::{
     cli::exit::Exit,
     lab::fake::Quirks,
-    model::{event::EventKind, units::Rate, verdict::Truth},
+    model::{event::EventKind, scenario::Expectation, units::Rate, verdict::Truth},
     run::Repair,
 };
 
@@ -21,10 +21,10 @@ async fn the_reference_repair_passes() {
     let outcome = stage.play().await;
     expect(&outcome, Truth::Pass, Exit::Pass);
     let times = &outcome.verdict.times;
-    let order = [times.injected_s, times.bit_s, times.paged_s, times.repaired_s, times.recovered_s];
+    let order = [times.injected_s, times.symptom_s, times.paged_s, times.repaired_s, times.recovered_s];
     assert!(order.iter().all(Option::is_some) && order.is_sorted(), "{times:?}");
-    assert!(outcome.verdict.effect.gauges["payment-pool-waiting"] >= 380.0);
-    assert!(outcome.verdict.probes["payment-success"].worst.unwrap() <= 0.12);
+    assert!(outcome.verdict.effect.gauges["pool-waiting"] >= 380.0);
+    assert!(outcome.verdict.probes["payment"].worst.unwrap() <= 0.12);
     assert_eq!(stage.lab.world().image("payment"), Some("droplab/payment:2.8.0"));
 }
 
@@ -46,7 +46,7 @@ async fn a_different_valid_repair_passes() {
 #[tokio::test(start_paused = true)]
 async fn a_healthy_lab_passes() {
     let mut stage = Stage::new(Quirks::default());
-    stage.wishes.healthy = true;
+    stage.overrides.healthy = true;
     let outcome = stage.repair(Repair::Wait).play().await;
     expect(&outcome, Truth::Pass, Exit::Pass);
     assert!(!outcome.was_hit());
@@ -65,7 +65,7 @@ async fn doing_nothing_fails_and_droplab_heals() {
 #[tokio::test(start_paused = true)]
 async fn a_repair_that_comes_too_late_fails() {
     let mut stage = Stage::new(Quirks::default());
-    stage.wishes.within = Some("3s".parse().unwrap());
+    stage.overrides.within = Some("3s".parse().unwrap());
     let outcome = stage.play().await;
     expect(&outcome, Truth::Fail, Exit::Fail);
     assert_eq!(outcome.verdict.adjusted, ["time to repair 3s instead of 15m"]);
@@ -77,11 +77,13 @@ async fn each_cheat_fails_as_its_scenario_says_and_is_named() {
         let stage = Stage::new(Quirks::default()).repair(Repair::cheat(&cheat));
         let outcome = stage.play().await;
         expect(&outcome, Truth::Fail, Exit::Fail);
-        let failed = cheat.fails.iter().filter(|key| !outcome.findings(key, Truth::Fail).is_empty()).count();
-        assert!(failed > 0, "{}: {:#?}", cheat.name, outcome.verdict.findings);
-        if !cheat.seen_by.is_empty() {
-            let named = outcome.findings("keeps", Truth::Fail).iter().any(|found| found.sentence.contains(&cheat.name));
-            assert!(named, "{}: {:#?}", cheat.name, outcome.verdict.findings);
+        for id in &cheat.caught_by {
+            assert_eq!(outcome.findings(id, Truth::Fail).len(), 1, "{} by {id}: {:#?}", cheat.name, outcome.verdict.findings);
+        }
+        let named = |found: &droplab::model::verdict::Finding| found.sentence.contains(&cheat.name);
+        let kept = headline().1.expect.into_iter().filter(|expected| matches!(expected, Expectation::Keeps(_)));
+        if kept.map(|expected| expected.id()).any(|id| cheat.caught_by.contains(&id)) {
+            assert!(outcome.verdict.findings.iter().any(named), "{}: {:#?}", cheat.name, outcome.verdict.findings);
         }
         let typed = outcome
             .timeline
@@ -112,7 +114,7 @@ async fn a_machine_that_is_too_slow_is_told_so_before_anything_breaks() {
 #[tokio::test(start_paused = true)]
 async fn the_proposed_rate_can_be_played_and_is_declared() {
     let mut stage = Stage::new(Quirks { capacity: Some(800.0), ..Quirks::default() });
-    stage.wishes.rate = Some(Rate { per_second: 600.0 });
+    stage.overrides.rate = Some(Rate { per_second: 600.0 });
     let outcome = stage.play().await;
     expect(&outcome, Truth::Pass, Exit::Pass);
     assert_eq!(
@@ -132,8 +134,10 @@ async fn unknown(quirks: Quirks, expectation: &str, says: &str) -> Outcome {
 
 fn minimal_with_gauges() -> (String, droplab::model::scenario::Scenario) {
     let (id, mut scenario) = minimal();
-    scenario.bites = headline().1.bites;
-    scenario.bites.gauges.retain(|name, _| name == "payment-pool-in-use");
+    scenario.gauges = headline().1.gauges;
+    let in_use = "pool-in-use >= 50".parse().unwrap();
+    scenario.symptom.as_mut().unwrap().when.0.push(in_use);
+    scenario.bystanders = vec!["browse.success > 80%".parse().unwrap()];
     (id, scenario)
 }
 

@@ -148,19 +148,25 @@ async fn rest(channel: &mut UnboundedReceiver<EventKind>) -> EventKind {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{ledger::Promises, scenario::RequestKind, window::Window};
+    use crate::model::{ledger::Promises, receipt::Receipt, window::Window};
 
     /// Customers who see one second, and a second one when they leave.
     #[derive(Default)]
     struct Two(Option<UnboundedSender<EventKind>>);
 
     fn second(from_s: f64) -> EventKind {
-        EventKind::Traffic { probe: "payment-success".to_owned(), window: Window { from_s, ..Window::default() } }
+        EventKind::Traffic { probe: "payment".to_owned(), window: Window { from_s, ..Window::default() } }
     }
 
     #[async_trait]
     impl Customers for Two {
-        async fn start(&mut self, _: &str, _: &Load, seen: UnboundedSender<EventKind>) -> Result<(), PortError> {
+        async fn start(
+            &mut self,
+            _: &str,
+            _: &Load,
+            _: &BTreeMap<String, Vec<Span>>,
+            seen: UnboundedSender<EventKind>,
+        ) -> Result<(), PortError> {
             seen.send(second(0.0)).unwrap();
             self.0 = Some(seen);
             Ok(())
@@ -170,8 +176,12 @@ mod tests {
             self.0.take().unwrap().send(second(1.0)).unwrap();
         }
 
-        fn promises(&self, _: RequestKind) -> Promises {
+        fn promises(&self, _: &str) -> Promises {
             Promises::default()
+        }
+
+        fn receipts(&self, _: &str) -> Vec<Receipt> {
+            Vec::new()
         }
     }
 
@@ -183,16 +193,35 @@ mod tests {
         let kube = kube::Client::try_from(kube::Config::new(nowhere)).unwrap();
         let kubectl = Kubectl { program: "false".into(), environment: vec![] };
         let (kafka, namespace) = ("127.0.0.1:1".to_owned(), "shop".to_owned());
-        let target = SenseTarget { kube, postgres, kafka, kubectl, namespace };
+        let redis = redis::Client::open("redis://127.0.0.1:1").map_err(|error| error.to_string());
+        let target = SenseTarget { kube, postgres, redis, kafka, kubectl, namespace };
         let mut sensor = LabSensor::new(target, Box::new(Two::default()));
-        let load: Load = serde_yaml::from_str("{ steady: {}, baseline: 1s, timeout: 1s }").unwrap();
-        sensor.start("run", &load).await.unwrap();
+        let load: Load = serde_yaml::from_str("{ customers: {}, baseline: 1s, timeout: 1s }").unwrap();
+        let gauges: BTreeMap<String, Gauge> = serde_yaml::with::singleton_map_recursive::deserialize(
+            serde_yaml::Deserializer::from_str(
+                "{ pool: { metric: { name: a, of: payment } }, rows: { sql: { query: select 1 } },
+                   keys: { redis: { command: DBSIZE } }, lag: { kafka-lag: { group: g, topic: t } } }",
+            ),
+        )
+        .unwrap();
+        sensor.start("run", &load, &BTreeMap::new(), &gauges).await.unwrap();
         let mut seen = Vec::new();
-        while seen.len() < 5 {
-            seen.push(sensor.next().await);
-        }
+        let unread = |seen: &Vec<EventKind>| {
+            let names = seen.iter().filter_map(|event| match event {
+                EventKind::Gauge { probe, value: None, error: Some(_) } => Some(probe.clone()),
+                _ => None,
+            });
+            names.collect::<std::collections::BTreeSet<_>>().len()
+        };
+        let patience = std::time::Duration::from_secs(20);
+        let looked = tokio::time::timeout(patience, async {
+            while unread(&seen) < 4 {
+                seen.push(sensor.next().await);
+            }
+        });
+        assert!(looked.await.is_ok(), "{seen:?}");
         assert!(seen.contains(&second(0.0)));
-        for wanted in ["payment-pool-waiting", "payment-pool-in-use", "payment-pool-size", "postgres-connections"] {
+        for wanted in ["pool", "rows", "keys", "lag"] {
             let said = |event: &EventKind| matches!(event, EventKind::Gauge { probe, value: None, error: Some(_) } if probe == wanted);
             assert!(seen.iter().any(said), "{wanted} in {seen:?}");
         }
