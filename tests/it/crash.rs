@@ -48,7 +48,7 @@ async fn from_every_prefix_of_the_journal_heal_brings_the_lab_back_and_twice_is_
         Stage::of(tiny(), Quirks::default()).repair(Repair::Wait).play_on(&mut memory, &mut Nobody).await;
         memory.text.lines().count()
     };
-    assert!(whole > 100, "{whole} lines");
+    assert!(whole > 50, "{whole} lines");
     let mut hit = 0;
     for (line, writes_last) in (1..=whole).flat_map(|line| [(line, false), (line, true)]) {
         let stage = Stage::of(tiny(), Quirks::default()).repair(Repair::Wait);
@@ -74,7 +74,7 @@ async fn from_every_prefix_of_the_journal_heal_brings_the_lab_back_and_twice_is_
         };
         assert_eq!(performed(&again), performed(&healed));
     }
-    assert!(hit > 50, "the fault was in at {hit} of the prefixes");
+    assert!(hit > 20, "the fault was in at {hit} of the prefixes");
 }
 
 #[tokio::test(start_paused = true)]

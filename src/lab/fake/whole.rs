@@ -14,6 +14,7 @@ pub(super) fn facts(name: &str) -> Facts {
             replicas,
             ready: replicas,
             images: [(service.to_owned(), image.to_owned())].into(),
+            runs: [(format!("{service}/args"), service.to_owned())].into(),
             change_cause: Some(format!("{service} {tag}")),
             ..Deployment::default()
         };
