@@ -97,9 +97,8 @@ async fn one(global: &Global, lab: &Ports, run: &RunDir, timeline: &Timeline) ->
 }
 
 /// Close what earlier runs left open in a lab of this name that does not exist any more. A run that still goes on will see for
-/// itself: its journal is its own.
+/// itself: its journal is its own. Whoever calls this holds the lab.
 pub(super) fn close_what_is_gone(lab: &str) {
-    let Ok(_alone) = store::lock::lock(&store::home(), lab, "droplab down") else { return };
     for (run, timeline) in runs::unhealed(&store::home(), lab) {
         let mut nobody = Plain::new(std::io::sink(), Manner { quiet: true, ..Manner::default() });
         let closed = JournalFile::resume(&run.journal(), &timeline)

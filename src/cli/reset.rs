@@ -10,7 +10,10 @@ use super::{
     screen,
     steps::{Steps, seconds},
 };
-use crate::lab::{Lab, reset::reset};
+use crate::{
+    lab::{Lab, reset::reset},
+    store,
+};
 
 /// Arguments of `droplab reset`.
 #[derive(Debug, clap::Args)]
@@ -18,6 +21,7 @@ pub struct Args {}
 
 /// The verb.
 pub async fn main(global: &Global, _args: &Args) -> Result<Exit, Failure> {
+    let _alone = store::lock::lock(&store::home(), &global.lab, "droplab reset")?;
     let lab = Lab::connect(&global.lab).await?;
     let next = format!("droplab reset{}    (continues)", flags(&global.lab));
     let done = {

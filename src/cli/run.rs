@@ -76,7 +76,7 @@ pub struct Args {
 pub async fn main(global: &Global, args: &Args) -> Result<Exit, Failure> {
     let (id, scenario) = store::scenarios::read(global.scenarios.as_deref(), &args.scenario)?;
     let repair = repair(args, &scenario)?;
-    let _alone = (!args.rehearse).then(|| alone(global)).transpose()?;
+    let _alone = (!args.rehearse).then(|| alone(global, args)).transpose()?;
     let mut lab = connect(global, args.rehearse).await?;
     let before = lab.surveyor.survey().await?;
     let overrides = Overrides { healthy: args.healthy, ..args.overrides.overrides() };
@@ -143,8 +143,8 @@ fn script_at(path: &Path) -> Result<PathBuf, Failure> {
 }
 
 /// The lab for us alone, and without a fault of an earlier run.
-fn alone(global: &Global) -> Result<LabLock, Failure> {
-    let lock = store::lock::lock(&store::home(), &global.lab, "droplab run")?;
+fn alone(global: &Global, args: &Args) -> Result<LabLock, Failure> {
+    let lock = store::lock::lock(&store::home(), &global.lab, &format!("droplab run {}", args.scenario))?;
     match runs::unhealed(&store::home(), &global.lab).first() {
         None => Ok(lock),
         Some((run, _)) => {

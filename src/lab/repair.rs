@@ -45,7 +45,8 @@ impl Repairer for Lab {
 }
 
 impl Lab {
-    async fn shell(&self, script: &str) -> Result<(i32, String), PortError> {
+    /// A script with the lab's variables and tools; its status and last output.
+    pub(super) async fn shell(&self, script: &str) -> Result<(i32, String), PortError> {
         let failed = |why: String| PortError { tried: format!("sh -c '{script}'"), why };
         self.finish(Tool::new("sh", ["-euc", script]).within(ACTION)).await.map_err(failed)
     }

@@ -61,9 +61,9 @@ fn one_droplab_at_a_time_and_a_dead_owner_is_none() {
     let held = lock::lock(home.path(), "lab", "droplab run").unwrap();
     let error = lock::lock(home.path(), "lab", "droplab heal").unwrap_err();
     assert_eq!(error.to_string(), format!("droplab run (pid {}) works on lab `lab`", std::process::id()));
-    lock::lock(home.path(), "other", "droplab run").unwrap();
+    drop(lock::lock(home.path(), "other", "droplab run").unwrap());
     drop(held);
-    lock::lock(home.path(), "lab", "droplab heal").unwrap();
+    drop(lock::lock(home.path(), "lab", "droplab heal").unwrap());
 }
 
 #[test]
