@@ -5,7 +5,7 @@
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::{
-    completion, doctor, done, down, env, fault, heal, judge, lint, list, plan, report, reset, run, shell, show, status, up,
+    completion, conform, doctor, done, down, env, fault, heal, judge, lint, list, plan, report, reset, run, shell, show, status, up,
 };
 
 /// The whole command line.
@@ -125,6 +125,8 @@ pub enum Verb {
     Run(run::Args),
     /// Name the cause of the run that waits for you, and end it
     Done(done::Args),
+    /// Play a scenario in every way that it must pass or fail, and say whether it is honest
+    Conform(conform::Args),
     /// Check scenario files; needs no lab
     Lint(lint::Args),
     /// Put one fault in by hand, list faults, take one out

@@ -5,6 +5,7 @@
 mod answers;
 pub mod args;
 pub mod completion;
+pub mod conform;
 pub mod connect;
 mod crowds;
 pub mod doctor;
@@ -79,6 +80,7 @@ async fn dispatch(cli: Cli) -> Result<Exit, Failure> {
         Verb::Plan(args) => plan::main(global, &args).await,
         Verb::Run(args) => run::main(global, &args).await,
         Verb::Fault(args) => fault::main(global, &args).await,
+        Verb::Conform(args) => conform::main(global, &args).await,
         Verb::Done(args) => done::main(global, &args),
         Verb::Lint(args) => lint::main(global, &args),
         Verb::Heal(args) => heal::main(global, &args).await,
