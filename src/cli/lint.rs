@@ -35,7 +35,9 @@ pub fn main(global: &Global, args: &Args) -> Result<Exit, Failure> {
     if global.json() {
         screen::result(&serde_json::to_string_pretty(&said).unwrap_or_default());
     } else {
-        said.iter().for_each(|line| screen::result(line));
+        for line in &said {
+            screen::result(line);
+        }
     }
     if said.is_empty() {
         if !global.quiet {

@@ -2,8 +2,11 @@
 //!
 //! **Invariant**: the first lines of `droplab run`, and not one more.
 
-use super::{args::Global, connect::connect, exit::Exit, failure::Failure, screen, overrides::OverrideArgs};
-use crate::{model::plan::{Begin, Part, Plan, PlannedStep}, plan, store};
+use super::{args::Global, connect::connect, exit::Exit, failure::Failure, overrides::OverrideArgs, screen};
+use crate::{
+    model::plan::{Begin, Part, Plan, PlannedStep},
+    plan, store,
+};
 
 /// Arguments of `droplab plan`.
 #[derive(Debug, clap::Args)]
@@ -46,7 +49,12 @@ fn text(plan: &Plan) -> String {
     lines.push(format!("  customers {}", load.join(", ")));
     lines.push(format!("  baseline  {}", scenario.load.baseline));
     for step in &plan.injection.steps {
-        lines.push(format!("  {:<9} {}{}", begin(step), step.fault.key(), step.lasts_s.map_or_else(String::new, |s| format!(" for {s}s"))));
+        lines.push(format!(
+            "  {:<9} {}{}",
+            begin(step),
+            step.fault.key(),
+            step.lasts_s.map_or_else(String::new, |s| format!(" for {s}s"))
+        ));
         lines.extend(step.recipe.inject.iter().map(|op| format!("    inject  {op}")));
         lines.extend(step.recipe.heal.iter().map(|op| format!("    heal    {op}")));
     }

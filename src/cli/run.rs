@@ -15,18 +15,16 @@ use super::{
     connect::{can, connect},
     exit::Exit,
     failure::{Code, Failure},
-    interrupt, screen,
+    interrupt,
     overrides::OverrideArgs,
+    screen,
 };
 use crate::{
     judge,
     model::{condition::Condition, plan::Plan, scenario::Scenario},
     plan::{self, Overrides},
     report::{self, Format},
-    run::{
-        self, Options, Repair,
-        ports::Observer,
-    },
+    run::{self, Options, Repair, ports::Observer},
     store::{
         self,
         journal::{JournalFile, Wall},
@@ -88,8 +86,13 @@ pub async fn main(global: &Global, args: &Args) -> Result<Exit, Failure> {
     let mut journal = JournalFile::create(&folder.journal(), wall)?;
     folder.write_plan(&plan)?;
 
-    let options =
-        Options { run: folder.id.clone(), version: env!("CARGO_PKG_VERSION").into(), rehearsal: args.rehearse, repair, answers: (!args.rehearse).then(|| answers::listen(&folder.path)) };
+    let options = Options {
+        run: folder.id.clone(),
+        version: env!("CARGO_PKG_VERSION").into(),
+        rehearsal: args.rehearse,
+        repair,
+        answers: (!args.rehearse).then(|| answers::listen(&folder.path)),
+    };
     let mut watcher = watcher(global, args, &plan);
     let stop = interrupt::token();
     let timeline = run::execute(&plan, &mut lab, &mut journal, watcher.as_mut(), &options, &stop).await?;
@@ -130,7 +133,8 @@ fn repair(args: &Args, scenario: &Scenario) -> Result<Repair, Failure> {
 
 /// The first of the scenario's own repairs.
 fn reference(scenario: &Scenario) -> Result<Repair, Failure> {
-    let none = || Failure::new(Code::Usage, "there is nothing to repair in this scenario").next("droplab done --answer …");
+    let none =
+        || Failure::new(Code::Usage, "there is nothing to repair in this scenario").next("droplab done --answer …");
     scenario.fixes.first().map(Repair::fix).ok_or_else(none)
 }
 

@@ -11,6 +11,7 @@ pub mod carry;
 pub mod charts;
 pub mod cluster;
 pub mod command;
+mod containers;
 pub mod docker;
 pub mod down;
 pub mod elsewhere;

@@ -6,14 +6,7 @@ use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::{
-    condition::Condition,
-    diagnosis::Answer,
-    holds::Holds,
-    keeps::Keeps,
-    ledger::LedgerName,
-    units::Span,
-};
+use super::{condition::Condition, diagnosis::Answer, holds::Holds, keeps::Keeps, ledger::LedgerName, units::Span};
 
 /// What must hold for a pass.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -137,9 +137,8 @@ pub struct DnsGauge {
 }
 
 /// Commands of Redis that only read.
-const READING: &[&str] = &[
-    "DBSIZE", "EXISTS", "GET", "HGET", "HLEN", "INFO", "LLEN", "MEMORY", "PTTL", "SCARD", "STRLEN", "TTL", "ZCARD",
-];
+const READING: &[&str] =
+    &["DBSIZE", "EXISTS", "GET", "HGET", "HLEN", "INFO", "LLEN", "MEMORY", "PTTL", "SCARD", "STRLEN", "TTL", "ZCARD"];
 
 impl Gauge {
     /// Whether thresholds on it follow the customers' rate.

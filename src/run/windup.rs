@@ -16,8 +16,8 @@ use super::{
     settle::settle,
 };
 use crate::model::{
-    event::{EventKind, Phase},
     evaluate,
+    event::{EventKind, Phase},
     plan::Plan,
 };
 

@@ -44,7 +44,8 @@ impl Ground {
             return Ok(());
         }
         let why = format!("the lab is not as it was before the first play: {}", difference(&self.0, &found));
-        Err(Failure::new(Code::LabError, why).next("droplab reset, then droplab conform again (it goes on where it was)"))
+        Err(Failure::new(Code::LabError, why)
+            .next("droplab reset, then droplab conform again (it goes on where it was)"))
     }
 }
 
@@ -70,7 +71,8 @@ fn difference(before: &Facts, found: &Facts) -> String {
     let text = |facts: &Facts| serde_json::to_string_pretty(facts).unwrap_or_default();
     let (before, found) = (text(before), text(found));
     let pair = before.lines().zip(found.lines()).find(|(before, found)| before != found);
-    pair.map_or_else(|| "one tells more than the other".to_owned(), |(before, found)| {
-        format!("{} was {}", found.trim(), before.trim())
-    })
+    pair.map_or_else(
+        || "one tells more than the other".to_owned(),
+        |(before, found)| format!("{} was {}", found.trim(), before.trim()),
+    )
 }

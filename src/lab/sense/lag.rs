@@ -59,7 +59,9 @@ fn records(brokers: &str, group: &str, topic: &str, only: Option<i32>, end: bool
     let consumer: BaseConsumer = config.create()?;
     let metadata = consumer.fetch_metadata(Some(topic), ANSWER)?;
     let mut partitions = TopicPartitionList::new();
-    for partition in metadata.topics().iter().flat_map(MetadataTopic::partitions).filter(|one| only.is_none_or(|id| id == one.id())) {
+    for partition in
+        metadata.topics().iter().flat_map(MetadataTopic::partitions).filter(|one| only.is_none_or(|id| id == one.id()))
+    {
         partitions.add_partition(topic, partition.id());
     }
     if end {

@@ -197,13 +197,12 @@ mod tests {
         let target = SenseTarget { kube, postgres, redis, kafka, kubectl, namespace };
         let mut sensor = LabSensor::new(target, Box::new(Two::default()));
         let load: Load = serde_yaml::from_str("{ customers: {}, baseline: 1s, timeout: 1s }").unwrap();
-        let gauges: BTreeMap<String, Gauge> = serde_yaml::with::singleton_map_recursive::deserialize(
-            serde_yaml::Deserializer::from_str(
+        let gauges: BTreeMap<String, Gauge> =
+            serde_yaml::with::singleton_map_recursive::deserialize(serde_yaml::Deserializer::from_str(
                 "{ pool: { metric: { name: a, of: payment } }, rows: { sql: { query: select 1 } },
                    keys: { redis: { command: DBSIZE } }, lag: { kafka-lag: { group: g, topic: t } } }",
-            ),
-        )
-        .unwrap();
+            ))
+            .unwrap();
         sensor.start("run", &load, &BTreeMap::new(), &gauges).await.unwrap();
         let mut seen = Vec::new();
         let unread = |seen: &Vec<EventKind>| {

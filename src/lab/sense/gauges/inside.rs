@@ -10,13 +10,17 @@ use kube::{Api, ResourceExt, api::ListParams};
 
 use super::{DEADLINE, Source};
 use crate::{
-    lab::{command::Tool, sense::{SenseTarget, pods::runs}},
+    lab::{
+        command::Tool,
+        sense::{SenseTarget, pods::runs},
+    },
     model::gauge::{CgroupGauge, DnsGauge, Figure},
 };
 
 /// cgroup v2 first, then v1.
 const CPU_STAT: &str = "cat /sys/fs/cgroup/cpu.stat /sys/fs/cgroup/cpu/cpu.stat 2>/dev/null | head -n 20";
-const MEMORY: &str = "cat /sys/fs/cgroup/memory.current /sys/fs/cgroup/memory/memory.usage_in_bytes 2>/dev/null | head -n 1";
+const MEMORY: &str =
+    "cat /sys/fs/cgroup/memory.current /sys/fs/cgroup/memory/memory.usage_in_bytes 2>/dev/null | head -n 1";
 
 /// A figure of a service's containers.
 pub(super) struct Cgroup {

@@ -40,7 +40,11 @@ impl Source for Sql {
             None => connect(&self.target.postgres, Duration::from_secs(2)).await?,
         };
         let wrapped = format!("select (\n{query}\n)::float8");
-        let row = session.client.query_one(&wrapped, &[]).await.map_err(|error| crate::lab::sense::postgres::explain(&error))?;
+        let row = session
+            .client
+            .query_one(&wrapped, &[])
+            .await
+            .map_err(|error| crate::lab::sense::postgres::explain(&error))?;
         self.session = Some(session);
         row.get::<_, Option<f64>>(0).ok_or_else(|| "the answer is null".to_owned())
     }
