@@ -93,3 +93,15 @@ fn a_folder_of_ones_own_is_read() {
     assert_eq!((id.as_str(), scenario.level), ("my-incident", 1));
     assert!(store::scenarios::read(Some(folder.path()), "payment-pool-exhaustion").is_err(), "only what is in it");
 }
+
+/// Editors read the file, droplab reads by the types: they must say the same.
+#[test]
+fn the_schema_is_current() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/scenario.schema.json");
+    let current = droplab::model::schema::schema();
+    let kept = fs::read_to_string(&path).unwrap_or_default();
+    assert!(
+        kept == current,
+        "docs/scenario.schema.json is out of date: droplab lint --schema > docs/scenario.schema.json"
+    );
+}

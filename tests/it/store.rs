@@ -98,7 +98,8 @@ fn a_broken_journal_is_named_and_healed_as_far_as_it_can_be_read() {
     runtime.block_on(stage.play_on(&mut memory, &mut crate::stage::Nobody));
     let text = memory.text.replace(r#""rehearsal":true,"#, "");
     let injected = text.lines().position(|line| line.contains(r#""state":"injected""#)).unwrap();
-    let lines: Vec<&str> = text.lines().take(injected + 1).chain(["not a line"]).chain(text.lines().skip(injected + 1)).collect();
+    let lines: Vec<&str> =
+        text.lines().take(injected + 1).chain(["not a line"]).chain(text.lines().skip(injected + 1)).collect();
     let home = tempfile::tempdir().unwrap();
     let run = home.path().join("runs/payment-20260101-120000");
     fs::create_dir_all(&run).unwrap();
