@@ -80,7 +80,10 @@ impl Play<'_, '_> {
             Done::Renewed { step, outcome } => {
                 self.watch_over(step);
                 match outcome {
-                    Ok(()) => Ok(()),
+                    Ok(acted) => {
+                        self.record.write(EventKind::Renewed { step })?;
+                        acted.into_iter().try_for_each(|acted| self.record.write(EventKind::Acted { step, acted }))
+                    }
                     Err(error) => self.record.write(EventKind::NotRenewed { step, reason: error.to_string() }),
                 }
             }

@@ -1,20 +1,21 @@
 //! The way back: from a live run, or from the journal of one that died.
 //!
-//! **Invariant**: a fault's state is a fold over its events, illegal moves are errors; healing twice is healing once.
+//! **Invariant**: a fault's state is a fold over its events, illegal moves are errors; healing twice is healing once. What is still
+//! on its way when a heal begins (an op that was given up, a renewal) is older than its release, and does nothing after it.
 
 use std::collections::BTreeMap;
 
 use tokio::time::Instant;
 
 use super::{
-    limits,
+    jobs, limits,
     ports::{Actuator, Journal, Observer, PortError, Ports},
     record::Record,
     settle::settle,
 };
 use crate::model::{
     event::{EventKind, FaultState},
-    op::{Op, Recipe},
+    op::Op,
     plan::Injection,
     timeline::Timeline,
 };
@@ -118,7 +119,9 @@ pub(super) async fn all(injection: &Injection, actuator: &dyn Actuator, record: 
     for step in record.timeline.unhealed().into_iter().rev() {
         let Some(planned) = injection.steps.get(step) else { continue };
         record.try_write(EventKind::Fault { step, state: FaultState::Healing, reason: None });
-        count(step, &planned.recipe, actuator, record).await;
+        for acted in jobs::counted(actuator, &planned.recipe).await {
+            record.try_write(EventKind::Acted { step, acted });
+        }
         let mut outcome = Ok(());
         for op in &planned.recipe.heal {
             outcome = perform(step, op, actuator, record).await;
@@ -131,15 +134,6 @@ pub(super) async fn all(injection: &Injection, actuator: &dyn Actuator, record: 
             Err(error) => (FaultState::Stuck, Some(error.to_string())),
         };
         record.try_write(EventKind::Fault { step, state, reason });
-    }
-}
-
-/// How often a fault has acted; what cannot be counted is no reason to leave it in.
-async fn count(step: usize, recipe: &Recipe, actuator: &dyn Actuator, record: &mut Record<'_>) {
-    for op in &recipe.inject {
-        if let Ok(Some(acted)) = limits::within(limits::COUNT, format!("count: {op}"), actuator.acted(op)).await {
-            record.try_write(EventKind::Acted { step, acted });
-        }
     }
 }
 

@@ -12,6 +12,7 @@ use super::{
     ports::{Actuator, PortError, Repairer},
 };
 use crate::model::{
+    event::Acted,
     op::{Op, Recipe},
     scenario::Action,
 };
@@ -23,8 +24,8 @@ pub(super) type Job<'a> = BoxFuture<'a, Done>;
 pub(super) enum Done {
     /// An op of inject.
     Op { step: usize, index: usize, op: Box<Op>, took_ms: f64, outcome: Result<(), PortError> },
-    /// What a step holds was renewed, or not.
-    Renewed { step: usize, outcome: Result<(), PortError> },
+    /// What a step holds was renewed, and has acted so often since it began; or it was not.
+    Renewed { step: usize, outcome: Result<Vec<Acted>, PortError> },
     /// An action of the repair.
     Action { index: usize, command: String, outcome: Result<(i32, String), PortError> },
 }
@@ -52,12 +53,23 @@ pub(super) fn renew<'a>(actuator: &'a dyn Actuator, step: usize, recipe: &'a Rec
     Box::pin(async move { Done::Renewed { step, outcome: renewed(actuator, recipe).await } })
 }
 
-/// Each op that ends by itself is done again: pods that came in the meantime are hit as well.
-pub(super) async fn renewed(actuator: &dyn Actuator, recipe: &Recipe) -> Result<(), PortError> {
+/// Each op that ends by itself is done again: pods that came in the meantime are hit as well. How often they have acted.
+pub(super) async fn renewed(actuator: &dyn Actuator, recipe: &Recipe) -> Result<Vec<Acted>, PortError> {
     for op in recipe.inject.iter().filter(|op| op.ttl().is_some()) {
         limits::within(limits::OP, op.to_string(), actuator.perform(op)).await?;
     }
-    Ok(())
+    Ok(counted(actuator, recipe).await)
+}
+
+/// How often what a recipe injects has acted; what cannot be counted changes nothing else.
+pub(super) async fn counted(actuator: &dyn Actuator, recipe: &Recipe) -> Vec<Acted> {
+    let mut all = Vec::new();
+    for op in &recipe.inject {
+        if let Ok(Some(acted)) = limits::within(limits::COUNT, format!("count: {op}"), actuator.acted(op)).await {
+            all.push(acted);
+        }
+    }
+    all
 }
 
 /// The repair's action at `index`.
