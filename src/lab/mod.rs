@@ -67,6 +67,8 @@ pub struct Lab {
     holding: actuate::sessions::Holding,
     /// The members that this process has in consumer groups.
     members: actuate::members::Joined,
+    /// The connections by which this process pauses Redis.
+    pausing: actuate::redis::Pausing,
 }
 
 impl Lab {
@@ -86,6 +88,7 @@ impl Lab {
             grip,
             holding: actuate::sessions::Holding::default(),
             members: actuate::members::Joined::default(),
+            pausing: actuate::redis::Pausing::default(),
         })
     }
 

@@ -77,17 +77,17 @@ pub enum EventKind {
         /// How long it took.
         took_ms: f64,
     },
+    /// What a fault holds was renewed: all of its time to live begins anew.
+    Renewed {
+        /// Index into the plan's steps.
+        step: usize,
+    },
     /// What a fault holds could not be renewed in time: it may have ended by itself.
     NotRenewed {
         /// Index into the plan's steps.
         step: usize,
         /// Why.
         reason: String,
-    },
-    /// What a fault holds was renewed for another time to live.
-    Renewed {
-        /// Index into the plan's steps.
-        step: usize,
     },
     /// A source of what is seen has ended before its time.
     SensorLost {
@@ -96,7 +96,7 @@ pub enum EventKind {
         /// Why.
         why: String,
     },
-    /// How often what a fault holds has acted.
+    /// How often what a fault holds has acted so far: counted at each renewal, and before it is healed.
     Acted {
         /// Index into the plan's steps.
         step: usize,

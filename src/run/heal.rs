@@ -1,6 +1,7 @@
 //! The way back: from a live run, or from the journal of one that died.
 //!
-//! **Invariant**: a fault's state is a fold over its events, illegal moves are errors; healing twice is healing once.
+//! **Invariant**: a fault's state is a fold over its events, illegal moves are errors; healing twice is healing once. What is still
+//! on its way when a heal begins (an op that was given up, a renewal) is older than its release, and does nothing after it.
 
 use std::collections::BTreeMap;
 
