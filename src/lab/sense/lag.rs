@@ -165,7 +165,49 @@ fn left(committed: Offset, low: i64, high: i64) -> i64 {
 
 #[cfg(test)]
 mod tests {
+    use rdkafka::{
+        consumer::CommitMode,
+        mocking::MockCluster,
+        producer::{BaseProducer, BaseRecord, Producer as _},
+    };
+
     use super::*;
+
+    /// The library's own brokers in this process: they speak Kafka's protocol over a socket.
+    #[test]
+    fn what_kafka_does_not_know_is_no_lag_of_nothing() {
+        let cluster = MockCluster::new(1).unwrap();
+        for topic in ["orders.paid", "orders.placed"] {
+            cluster.create_topic(topic, 2, 1).unwrap();
+        }
+        let brokers = cluster.bootstrap_servers();
+        let mut config = ClientConfig::new();
+        config.set("bootstrap.servers", &brokers).set("group.id", "fulfilment").set("log_level", "0");
+        let producer: BaseProducer = config.create().unwrap();
+        for topic in ["orders.paid", "orders.paid", "orders.paid", "orders.placed"] {
+            producer
+                .send(BaseRecord::<str, str>::to(topic).partition(0).payload("a"))
+                .map_err(|(error, _)| error)
+                .unwrap();
+        }
+        producer.flush(Duration::from_secs(30)).unwrap();
+        let consumer: BaseConsumer = config.create().unwrap();
+        let mut done = TopicPartitionList::new();
+        done.add_partition_offset("orders.paid", 0, Offset::Offset(1)).unwrap();
+        consumer.commit(&done, CommitMode::Sync).unwrap();
+
+        let client = Client::new(&brokers, Some("fulfilment")).unwrap();
+        let within = || Within::from_now(Duration::from_secs(30));
+        assert_eq!(client.lag(Some("orders.paid"), None, within()), Ok(2));
+        assert_eq!(client.lag(Some("orders.paid"), Some(1), within()).ok(), None,);
+        assert_eq!(client.lag(None, None, within()), Ok(2), "it never worked through orders.placed");
+        assert_eq!(client.end("orders.paid", None, within()), Ok(3));
+        assert_eq!(client.end("orders.paid", Some(1), within()), Ok(0));
+        let why = client.end("orders.paid", Some(7), within()).unwrap_err();
+        assert_eq!(why, "kafka: topic orders.paid has no partition 7");
+        assert!(client.end("orders.piad", None, within()).is_err());
+        assert_eq!(client.lag(None, None, Within::from_now(Duration::ZERO)).unwrap_err(), "kafka: no answer in time");
+    }
 
     #[test]
     fn what_was_removed_or_never_committed_counts_as_it_will_be_read() {
