@@ -15,12 +15,13 @@ use super::{
     connect::{can, connect, readable},
     exit::Exit,
     failure::{Code, Failure},
-    interrupt,
+    health, interrupt,
     overrides::OverrideArgs,
-    screen,
+    reset, screen,
 };
 use crate::{
     judge,
+    lab::elsewhere,
     model::{condition::Condition, plan::Plan, scenario::Scenario},
     plan::{self, Overrides},
     report::{self, Format},
@@ -59,6 +60,9 @@ pub struct Args {
     /// Perform one of the scenario's cheats instead of a repair (for conformance: it must fail)
     #[arg(long, value_name = "NAME", hide = true, conflicts_with = "fix")]
     pub cheat: Option<String>,
+    /// Put the lab back to its charts first
+    #[arg(long, conflicts_with = "rehearse")]
+    pub reset: bool,
     /// Inject nothing (for conformance: a healthy lab must pass)
     #[arg(long, hide = true, conflicts_with_all = ["fix", "cheat"])]
     pub healthy: bool,
@@ -75,6 +79,12 @@ pub async fn main(global: &Global, args: &Args) -> Result<Exit, Failure> {
     let (id, scenario) = store::scenarios::read(global.scenarios.as_deref(), &args.scenario)?;
     let repair = repair(args, &scenario)?;
     let _alone = (!args.rehearse).then(|| alone(global, args)).transpose()?;
+    if !args.rehearse && elsewhere::named(&global.lab).is_none() {
+        if args.reset {
+            reset::again(global).await?;
+        }
+        health::healthy(global).await?;
+    }
     let mut lab = connect(global, args.rehearse).await?;
     let before = lab.surveyor.survey().await?;
     let overrides = Overrides { healthy: args.healthy, ..args.overrides.overrides() };
@@ -150,7 +160,7 @@ fn script_at(path: &Path) -> Result<PathBuf, Failure> {
 /// The lab for us alone, and without a fault of an earlier run.
 fn alone(global: &Global, args: &Args) -> Result<LabLock, Failure> {
     let lock = store::lock::lock(&store::home(), &global.lab, &format!("droplab run {}", args.scenario))?;
-    match runs::unhealed(&store::home(), &global.lab).first() {
+    match runs::unhealed(&store::home(), &global.lab).runs.first() {
         None => Ok(lock),
         Some((run, _)) => {
             Err(Failure::new(Code::Unhealed, format!("run {} did not end properly", run.id)).next("droplab heal"))

@@ -6,18 +6,22 @@
 
 mod written;
 
+pub(super) use written::InFull;
+
 use std::{collections::BTreeMap, fmt};
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::units::{Rate, Share, Span};
 
 /// The customers: open-loop traffic, by the name of its probe.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Load {
     /// Each kind of customers, by the name of its probe. A rate alone is enough where the name is what they do.
     #[serde(deserialize_with = "written::by_name")]
+    #[schemars(with = "BTreeMap<String, Customers>")]
     pub customers: BTreeMap<String, Customers>,
     /// How long traffic runs before the first step, to measure the baseline.
     pub baseline: Span,
@@ -57,7 +61,7 @@ pub struct Customers {
 }
 
 /// A rate that is reached later.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Stage {
     /// When the rate begins to change, after the baseline.
@@ -69,7 +73,7 @@ pub struct Stage {
 }
 
 /// How customers try again.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Retries {
     /// How often after the first try.
@@ -79,7 +83,7 @@ pub struct Retries {
 }
 
 /// How goods and accounts are spread over the customers.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Keys {
     /// All alike.
@@ -96,7 +100,7 @@ impl Keys {
 }
 
 /// What a customer does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Journey {
     /// `POST /payments`, method wallet: Nginx → payment → PostgreSQL.
@@ -110,7 +114,7 @@ pub enum Journey {
 }
 
 /// What a customer asks about later, through the front door.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Promise {
     /// The order is delivered.

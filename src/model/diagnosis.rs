@@ -2,6 +2,7 @@
 //!
 //! **Invariant**: a diagnosis is graded by comparing words; a word that is not in the vocabulary is refused where it is written.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Parts that can be at fault.
@@ -108,7 +109,7 @@ pub const FACTORS: &[&str] = &[
 ];
 
 /// The truth about the cause.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Diagnosis {
     /// Which part.
@@ -124,7 +125,7 @@ pub struct Diagnosis {
 }
 
 /// What a person says the cause is.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Answer {
     /// Which part.

@@ -4,12 +4,13 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::holds::Server;
 
 /// How a number is read.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Gauge {
     /// A Prometheus metric of a service, over all its running pods.
@@ -29,7 +30,7 @@ pub enum Gauge {
 }
 
 /// A Prometheus metric of a service.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct MetricGauge {
     /// The metric's name.
@@ -48,7 +49,7 @@ pub struct MetricGauge {
 }
 
 /// How several samples become one number.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Fold {
     /// Added up.
@@ -63,7 +64,7 @@ pub enum Fold {
 }
 
 /// One number from a PostgreSQL server.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct SqlGauge {
     /// A `select` of one number.
@@ -74,7 +75,7 @@ pub struct SqlGauge {
 }
 
 /// How many records a consumer group has still to read.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct KafkaLagGauge {
     /// The group.
@@ -88,7 +89,7 @@ pub struct KafkaLagGauge {
 }
 
 /// How many records a topic has taken in all: its end offset.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct KafkaOffsetGauge {
     /// The topic.
@@ -99,7 +100,7 @@ pub struct KafkaOffsetGauge {
 }
 
 /// A number that Redis' primary tells.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct RedisGauge {
     /// A command that reads: `DBSIZE`, `INFO stats`, `LLEN queue`.
@@ -110,7 +111,7 @@ pub struct RedisGauge {
 }
 
 /// A figure that the kernel keeps of a service's containers.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct CgroupGauge {
     /// Whose: a service of the shop.
@@ -120,7 +121,7 @@ pub struct CgroupGauge {
 }
 
 /// What the kernel keeps.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Figure {
     /// Share of scheduling periods in which the CPU limit stopped it, of the worst pod, since the last reading.
@@ -132,7 +133,7 @@ pub enum Figure {
 }
 
 /// Seconds that a lookup takes.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct DnsGauge {
     /// The name to be looked up.

@@ -24,6 +24,7 @@ pub mod plan;
 pub mod receipt;
 pub mod repair;
 pub mod scenario;
+pub mod schema;
 pub mod setting;
 pub mod steady;
 pub mod step;

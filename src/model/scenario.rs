@@ -6,6 +6,7 @@ mod asked;
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -27,7 +28,7 @@ pub use super::{
 };
 
 /// The one version of the format there is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub enum Api {
     /// `droplab/v1`
     #[serde(rename = "droplab/v1")]
@@ -35,7 +36,7 @@ pub enum Api {
 }
 
 /// Text in the languages droplab speaks.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Text {
     /// English.
@@ -45,7 +46,7 @@ pub struct Text {
 }
 
 /// An incident: how it starts, how it is seen, when it is over.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Scenario {
     /// Version of this format.
@@ -99,7 +100,7 @@ pub struct Scenario {
 }
 
 /// What a host must have.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Needs {
     /// Requests a second that lab and customers must bear together.
@@ -124,7 +125,7 @@ impl Needs {
 }
 
 /// When the person on call is woken, and how loudly.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Page {
     /// The alert's condition; it is looked at from the first injection on.
@@ -134,7 +135,7 @@ pub struct Page {
 }
 
 /// How urgent a page is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[expect(missing_docs, reason = "the names are the whole meaning")]
 pub enum Severity {
     P1,
@@ -144,7 +145,7 @@ pub enum Severity {
 }
 
 /// What proves that the steps took effect; without it the run is the lab's error.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Symptom {
     /// Each must be seen at least once.
@@ -157,7 +158,7 @@ pub struct Symptom {
 }
 
 /// One hint.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Hint {
     /// Given only while this is so; always when left out.

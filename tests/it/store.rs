@@ -88,3 +88,28 @@ fn a_run_is_found_by_name_folder_journal_and_as_the_latest() {
         "not over another run"
     );
 }
+
+/// `.ok()` turned a journal that could not be read into "nothing to heal".
+#[test]
+fn a_broken_journal_is_named_and_healed_as_far_as_it_can_be_read() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build().unwrap();
+    let mut memory = crate::stage::Memory::default();
+    let stage = crate::stage::Stage::of(crate::stage::minimal(), droplab::lab::fake::Quirks::default());
+    runtime.block_on(stage.play_on(&mut memory, &mut crate::stage::Nobody));
+    let text = memory.text.replace(r#""rehearsal":true,"#, "");
+    let injected = text.lines().position(|line| line.contains(r#""state":"injected""#)).unwrap();
+    let lines: Vec<&str> =
+        text.lines().take(injected + 1).chain(["not a line"]).chain(text.lines().skip(injected + 1)).collect();
+    let home = tempfile::tempdir().unwrap();
+    let run = home.path().join("runs/payment-20260101-120000");
+    fs::create_dir_all(&run).unwrap();
+    fs::write(run.join("journal.jsonl"), lines.join("\n") + "\n").unwrap();
+    let open = droplab::store::runs::unhealed(home.path(), "test");
+    assert_eq!(open.runs.len(), 1, "what can be read says that something may be in");
+    assert_eq!(open.broken.len(), 1);
+    assert!(open.broken[0].contains("journal.jsonl: line "), "{}", open.broken[0]);
+    // Nobody can tell which lab this one was about.
+    fs::write(run.join("journal.jsonl"), "not a line\n").unwrap();
+    let open = droplab::store::runs::unhealed(home.path(), "test");
+    assert_eq!((open.runs.len(), open.broken.len()), (0, 1));
+}

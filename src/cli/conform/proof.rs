@@ -7,6 +7,7 @@ use crate::{
         args::Global,
         connect::connect,
         failure::{Code, Failure},
+        health,
         steps::Steps,
     },
     lab::{Lab, reset::reset},
@@ -38,6 +39,7 @@ impl Ground {
 
     /// Refuse to play on a lab that is otherwise than before the first play.
     pub(super) async fn proven(&self, global: &Global) -> Result<(), Failure> {
+        health::healthy(global).await?;
         let lab = Lab::connect(&global.lab).await?;
         let found = lasting(lab.survey().await?);
         if found == self.0 {

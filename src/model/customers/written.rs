@@ -13,9 +13,9 @@ use super::{Customers, Journey, Keys, Promise, Retries, Stage};
 use crate::model::units::{Rate, Span};
 
 /// Customers as they are written in full.
-#[derive(Deserialize)]
+#[derive(Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
-struct InFull {
+pub(in crate::model) struct InFull {
     journey: Option<Journey>,
     rate: Rate,
     ramp: Option<Span>,
