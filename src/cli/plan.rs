@@ -2,7 +2,14 @@
 //!
 //! **Invariant**: the first lines of `droplab run`, and not one more.
 
-use super::{args::Global, connect::connect, exit::Exit, failure::Failure, overrides::OverrideArgs, screen};
+use super::{
+    args::Global,
+    connect::{connect, readable},
+    exit::Exit,
+    failure::Failure,
+    overrides::OverrideArgs,
+    screen,
+};
 use crate::{
     model::plan::{Begin, Part, Plan, PlannedStep},
     plan, store,
@@ -33,6 +40,7 @@ pub async fn main(global: &Global, args: &Args) -> Result<Exit, Failure> {
     let lab = connect(global, args.rehearse).await?;
     let before = lab.surveyor.survey().await?;
     let plan = plan::compile(&id, &scenario, before, args.overrides.seed, &args.overrides.overrides())?;
+    readable(&lab, &plan.scenario, args.rehearse).await?;
     if global.json() {
         screen::result(&serde_json::to_string_pretty(&plan).unwrap_or_default());
     } else {

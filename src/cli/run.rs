@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use super::{
     answers,
     args::{Global, Lang},
-    connect::{can, connect},
+    connect::{can, connect, readable},
     exit::Exit,
     failure::{Code, Failure},
     health, interrupt,
@@ -90,6 +90,7 @@ pub async fn main(global: &Global, args: &Args) -> Result<Exit, Failure> {
     let overrides = Overrides { healthy: args.healthy, ..args.overrides.overrides() };
     let plan = plan::compile(&id, &scenario, before, args.overrides.seed, &overrides)?;
     can(&lab, &plan.injection).await?;
+    readable(&lab, &plan.scenario, args.rehearse).await?;
 
     let folder = RunDir::create(&store::home(), &id, Timestamp::now(), args.out.as_deref())?;
     let wall = if args.rehearse { Wall::From(Timestamp::now()) } else { Wall::Real };

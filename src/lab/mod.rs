@@ -154,8 +154,8 @@ impl Lab {
         let namespace = layout::NAMESPACE.to_owned();
         let kubectl = sense::Kubectl { program: self.program("kubectl"), environment: self.environment() };
         let (kube, postgres, kafka) = (self.kube.clone(), self.postgres(), self.layout.kafka());
-        let redis = self.redis();
-        sense::SenseTarget { kube, postgres, redis, kafka, kubectl, namespace }
+        let (redis, layout) = (self.redis(), self.layout.clone());
+        sense::SenseTarget { kube, postgres, redis, kafka, kubectl, layout, namespace }
     }
 
     /// The variables of `droplab env`, `PATH` among them.

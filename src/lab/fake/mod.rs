@@ -7,6 +7,7 @@
 //! seed gives the same run.
 
 mod behaviour;
+mod gauges;
 mod population;
 mod ports;
 mod quirks;

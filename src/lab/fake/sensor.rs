@@ -13,6 +13,7 @@ use tokio::time::Instant;
 use super::{
     FakeLab,
     behaviour::{jitter, window},
+    gauges::read,
     world::Edge,
 };
 use crate::{
@@ -71,15 +72,8 @@ impl FakeSensor {
         let blind = world.quirks.blind_gauges;
         let pool = world.pool_gauges(now, payment_rate, jitter(second, 20));
         for (name, gauge) in &self.gauges {
-            let known = match gauge {
-                Gauge::Metric(metric) if metric.of == "payment" => pool.get(metric.name.as_str()).copied(),
-                _ => None,
-            };
-            let (value, error) = match known {
-                _ if blind => (None, Some("connection refused".to_owned())),
-                None => (None, Some("a rehearsal's lab has no such number".to_owned())),
-                known => (known, None),
-            };
+            let read = if blind { Err("connection refused".to_owned()) } else { read(gauge, &pool) };
+            let (value, error) = read.map_or_else(|why| (None, Some(why)), |value| (Some(value), None));
             self.seen.push_back(EventKind::Gauge { probe: name.clone(), value, error });
         }
         let image = world.image("payment").unwrap_or_default().to_owned();
@@ -109,6 +103,14 @@ impl Sensor for FakeSensor {
         self.load = Some((load.clone(), Instant::now()));
         self.gauges = gauges.clone();
         Ok(())
+    }
+
+    async fn probe(&self, gauges: &BTreeMap<String, Gauge>) -> BTreeMap<String, Result<f64, String>> {
+        let world = self.lab.world();
+        let pool = world.pool_gauges(Instant::now(), 0.0, 0.0);
+        let blind = world.quirks.blind_gauges;
+        let read = |gauge| if blind { Err("connection refused".to_owned()) } else { read(gauge, &pool) };
+        gauges.iter().map(|(name, gauge)| (name.clone(), read(gauge))).collect()
     }
 
     async fn next(&mut self) -> EventKind {
