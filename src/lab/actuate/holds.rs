@@ -17,7 +17,6 @@ use crate::{
         grip::Grip,
         node::{
             agent,
-            features::{self, Feature, Shaper},
             fence::{self, Way},
             keeper, packets,
             sandbox::{self, Sandbox},
@@ -26,40 +25,12 @@ use crate::{
     },
     model::{
         facts::{Facts, Pod},
-        hold::{Fate, Hold, Packets, Selection, Shape, Work},
+        hold::{Fate, Hold, Selection, Work},
         units::Span,
     },
 };
 
 impl Grip {
-    /// What a hold cannot do without and the nodes' kernel has not; all nodes have the same one.
-    pub(in crate::lab) async fn missing(&self, hold: &Hold) -> Result<Option<String>, LabError> {
-        let Some((needed, instead)) = features::needs(hold) else { return Ok(None) };
-        let mut needed = needed.to_vec();
-        if let Hold::Packets(Packets { fate: Fate::Shape(shape), .. }) = hold
-            && self.shaper(shape).await? == Shaper::Netem
-        {
-            needed.retain(|feature| *feature != &features::QUEUE);
-        }
-        let missing = self.first_missing(&needed).await?;
-        Ok(missing
-            .map(|(feature, why)| format!("the kernel here lacks {}: {why}\nuse instead: {instead}", feature.what)))
-    }
-
-    /// What shapes packets here.
-    pub(super) async fn shaper(&self, shape: &Shape) -> Result<Shaper, LabError> {
-        let tried = async || Ok::<_, LabError>(self.first_missing(&[&features::NETEM]).await?.is_none());
-        Ok(Shaper::of(*self.netem.get_or_try_init(tried).await?, shape))
-    }
-
-    /// The first of these that is missing in a node, with the tool's words.
-    async fn first_missing<'f>(&self, needed: &[&'f Feature]) -> Result<Option<(&'f Feature, String)>, LabError> {
-        let nodes = self.nodes.running().await?;
-        let Some(node) = nodes.first() else { return Ok(None) };
-        let trials = format!("unshare --net sh <<'TRIALS'\n{}TRIALS", features::trials(needed));
-        Ok(features::missing(needed, &self.nodes.run(node, &trials).await?))
-    }
-
     /// A hold is armed anew: its generation, and whatever can be got ready in the nodes.
     pub(in crate::lab) async fn prepare_in_nodes(&self, id: &str, ttl: Span, hold: &Hold) -> Result<(), LabError> {
         self.counts.forget(id);

@@ -6,6 +6,7 @@
 mod addresses;
 pub mod counts;
 mod holds;
+mod lacks;
 pub mod members;
 pub mod redis;
 pub mod scripts;
