@@ -39,8 +39,9 @@ fn a_broken_line_in_the_middle_is_named() {
     let path = folder.path().join("journal.jsonl");
     let mut file = JournalFile::create(&path, Wall::Real).unwrap();
     file.append(0.0, phase()).unwrap();
-    fs::OpenOptions::new().append(true).open(&path).unwrap().write_all(b"nonsense\n").unwrap();
     file.append(1.0, phase()).unwrap();
+    let text = fs::read_to_string(&path).unwrap();
+    fs::write(&path, text.replacen('\n', "\nnonsense\n", 1)).unwrap();
     let error = journal::read(&path).unwrap_err();
     assert!(matches!(error, StoreError::Journal { line: 2, .. }), "{error}");
 }
