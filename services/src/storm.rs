@@ -100,7 +100,7 @@ async fn bounds_on_both_sides_end_it_with_its_cause() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn bounds_on_the_line_alone_leave_retries_that_a_budget_would_forbid() {
+async fn bounds_on_the_line_alone_end_it_too() {
     let bounds = Bounds { calls: Some(40), wait: Some(Duration::from_millis(1500)) };
     let ([_, _, after], longest) = story(retries_1_4_0::rule().unwrap(), bounds).await;
     assert!(longest < 100, "{longest} in line");

@@ -5,7 +5,8 @@
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::{
-    completion, doctor, down, env, fault, heal, judge, list, plan, report, reset, run, shell, show, status, up,
+    completion, conform, doctor, done, down, env, fault, heal, judge, lint, list, plan, report, reset, run, shell,
+    show, status, up,
 };
 
 /// The whole command line.
@@ -65,6 +66,9 @@ pub struct Global {
         hide_possible_values = true
     )]
     pub lang: Lang,
+    /// A folder of scenarios of your own, instead of those that droplab carries
+    #[arg(long, global = true, value_name = "DIR", env = "DROPLAB_SCENARIOS")]
+    pub scenarios: Option<std::path::PathBuf>,
     /// Only results and failures
     #[arg(short, long, global = true)]
     pub quiet: bool,
@@ -120,6 +124,12 @@ pub enum Verb {
     Plan(plan::Args),
     /// Break the lab, watch the customers, wait for the repair, judge
     Run(run::Args),
+    /// Name the cause of the run that waits for you, and end it
+    Done(done::Args),
+    /// Play a scenario in every way that it must pass or fail, and say whether it is honest
+    Conform(conform::Args),
+    /// Check scenario files; needs no lab
+    Lint(lint::Args),
     /// Put one fault in by hand, list faults, take one out
     Fault(fault::Args),
     /// Take out whatever an earlier run left in the lab

@@ -2,7 +2,11 @@
 //!
 //! **Invariant**: a crowd that nobody renews leaves; one that is brought twice is there once.
 
-use std::{collections::HashMap, net::SocketAddr, sync::Arc};
+use std::{
+    collections::{BTreeMap, HashMap},
+    net::SocketAddr,
+    sync::Arc,
+};
 
 use async_trait::async_trait;
 use tokio::{
@@ -44,10 +48,10 @@ impl<A> WithCrowds<A> {
             return Ok(());
         }
         let mut crowd = Crowd::new(self.shop);
-        let load = Load { steady: surge.steady.clone(), baseline: Span::default(), timeout: TIMEOUT, ramp: surge.ramp };
+        let load = Load { customers: surge.customers.clone(), baseline: Span::default(), timeout: TIMEOUT };
         // What they are told is nobody's evidence: the run's own customers are asked, not these.
         let (seen, mut told) = mpsc::unbounded_channel();
-        crowd.start(id, &load, seen).await?;
+        crowd.start(id, &load, &BTreeMap::new(), seen).await?;
         tokio::spawn(async move { while told.recv().await.is_some() {} });
         here.insert(id.to_owned(), (crowd, until));
         tokio::spawn(leave_in_time(self.here.clone(), id.to_owned()));

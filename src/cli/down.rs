@@ -10,7 +10,10 @@ use super::{
     lab::{flags, until_interrupted},
     screen,
 };
-use crate::lab::down::{Down, down};
+use crate::{
+    lab::down::{Down, down},
+    store,
+};
 
 /// Arguments of `droplab down`.
 #[derive(Debug, clap::Args)]
@@ -22,6 +25,7 @@ pub struct Args {
 
 /// The verb.
 pub async fn main(global: &Global, args: &Args) -> Result<Exit, Failure> {
+    let _alone = store::lock::lock(&store::home(), &global.lab, "droplab down")?;
     let next = format!("droplab down{}    (continues)", flags(&global.lab));
     let done = until_interrupted(down(&global.lab, args.purge), "the lab is half way down", &next).await?;
     close_what_is_gone(&global.lab);

@@ -21,8 +21,8 @@ pub struct Args {}
 /// The verb.
 pub fn main(global: &Global, _args: &Args) -> Result<Exit, Failure> {
     let mut rows = Vec::new();
-    for (id, _) in store::scenarios::EMBEDDED {
-        rows.push(store::read_scenario(id)?);
+    for id in store::scenarios::ids(global.scenarios.as_deref())? {
+        rows.push(store::scenarios::read(global.scenarios.as_deref(), &id)?);
     }
     if global.json() {
         let rows: Vec<_> = rows

@@ -2,21 +2,27 @@
 //!
 //! **Invariant**: results go to stdout, everything else to stderr; a command ends in one [`exit::Exit`].
 
+mod answers;
 pub mod args;
 pub mod completion;
+pub mod conform;
 pub mod connect;
 mod crowds;
 pub mod doctor;
+pub mod done;
 pub mod down;
 pub mod env;
 pub mod exit;
 pub mod failure;
 pub mod fault;
 pub mod heal;
+mod health;
 pub mod interrupt;
 pub mod judge;
 pub mod lab;
+pub mod lint;
 pub mod list;
+pub mod overrides;
 pub mod plan;
 pub mod report;
 pub mod reset;
@@ -27,7 +33,6 @@ pub mod show;
 pub mod status;
 pub mod steps;
 pub mod up;
-pub mod wishes;
 
 use std::{panic::AssertUnwindSafe, process::ExitCode};
 
@@ -76,6 +81,9 @@ async fn dispatch(cli: Cli) -> Result<Exit, Failure> {
         Verb::Plan(args) => plan::main(global, &args).await,
         Verb::Run(args) => run::main(global, &args).await,
         Verb::Fault(args) => fault::main(global, &args).await,
+        Verb::Conform(args) => conform::main(global, &args).await,
+        Verb::Done(args) => done::main(global, &args),
+        Verb::Lint(args) => lint::main(global, &args),
         Verb::Heal(args) => heal::main(global, &args).await,
         Verb::Judge(args) => judge::main(global, &args),
         Verb::Report(args) => report::main(global, &args),

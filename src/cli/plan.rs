@@ -2,8 +2,18 @@
 //!
 //! **Invariant**: the first lines of `droplab run`, and not one more.
 
-use super::{args::Global, connect::connect, exit::Exit, failure::Failure, screen, wishes::WishArgs};
-use crate::{model::plan::Plan, plan, store};
+use super::{
+    args::Global,
+    connect::{connect, readable},
+    exit::Exit,
+    failure::Failure,
+    overrides::OverrideArgs,
+    screen,
+};
+use crate::{
+    model::plan::{Begin, Part, Plan, PlannedStep},
+    plan, store,
+};
 
 /// Arguments of `droplab plan`.
 #[derive(Debug, clap::Args)]
@@ -21,15 +31,16 @@ pub struct Args {
     pub rehearse: bool,
     /// What may be different from the scenario's file
     #[command(flatten)]
-    pub wishes: WishArgs,
+    pub overrides: OverrideArgs,
 }
 
 /// The verb.
 pub async fn main(global: &Global, args: &Args) -> Result<Exit, Failure> {
-    let (id, scenario) = store::read_scenario(&args.scenario)?;
+    let (id, scenario) = store::scenarios::read(global.scenarios.as_deref(), &args.scenario)?;
     let lab = connect(global, args.rehearse).await?;
     let before = lab.surveyor.survey().await?;
-    let plan = plan::compile(&id, &scenario, before, args.wishes.seed, &args.wishes.wishes())?;
+    let plan = plan::compile(&id, &scenario, before, args.overrides.seed, &args.overrides.overrides())?;
+    readable(&lab, &plan.scenario, args.rehearse).await?;
     if global.json() {
         screen::result(&serde_json::to_string_pretty(&plan).unwrap_or_default());
     } else {
@@ -42,19 +53,33 @@ fn text(plan: &Plan) -> String {
     let scenario = &plan.scenario;
     let mut lines = vec![format!("{}: {}", plan.scenario_id, scenario.title.en)];
     lines.push(format!("  lab       {}", plan.injection.before.lab));
-    let load: Vec<_> = scenario.load.steady.iter().map(|(kind, rate)| format!("{} {rate}", kind.probe())).collect();
+    let load: Vec<_> = scenario.load.customers.iter().map(|(name, one)| format!("{name} {}", one.rate)).collect();
     lines.push(format!("  customers {}", load.join(", ")));
     lines.push(format!("  baseline  {}", scenario.load.baseline));
     for step in &plan.injection.steps {
-        lines.push(format!("  +{:<8} {}", format!("{}s", step.at_s), step.fault.key()));
+        lines.push(format!(
+            "  {:<9} {}{}",
+            begin(step),
+            step.fault.key(),
+            step.lasts_s.map_or_else(String::new, |s| format!(" for {s}s"))
+        ));
         lines.extend(step.recipe.inject.iter().map(|op| format!("    inject  {op}")));
         lines.extend(step.recipe.heal.iter().map(|op| format!("    heal    {op}")));
     }
-    let when = &scenario.page.when;
-    lines.push(format!(
-        "  page      {:?} when {} is below {} for {}",
-        scenario.page.severity, when.probe, when.below, when.lasting
-    ));
+    lines.push(format!("  page      {:?} when {}", scenario.page.severity, scenario.page.when));
     lines.extend(plan.adjusted.iter().map(|adjusted| format!("  adjusted  {adjusted}")));
     lines.join("\n")
+}
+
+/// When a step begins: `+5s`, `then +0s`, `given`, or on which condition.
+fn begin(step: &PlannedStep) -> String {
+    let at = match &step.begin {
+        Begin::AtS(at_s) => format!("+{at_s}s"),
+        Begin::When(conditions) => format!("when {conditions}"),
+    };
+    match step.part {
+        Part::Given => "given".to_owned(),
+        Part::Incident => at,
+        Part::Replay => format!("then {at}"),
+    }
 }

@@ -10,22 +10,22 @@ use std::{
 use jiff::Timestamp;
 
 use super::{
+    answers,
     args::{Global, Lang},
-    connect::{can, connect},
+    connect::{can, connect, readable},
     exit::Exit,
     failure::{Code, Failure},
-    interrupt, screen,
-    wishes::WishArgs,
+    health, interrupt,
+    overrides::OverrideArgs,
+    reset, screen,
 };
 use crate::{
     judge,
-    model::{plan::Plan, scenario::Scenario},
-    plan::{self, Wishes},
+    lab::elsewhere,
+    model::{condition::Condition, plan::Plan, scenario::Scenario},
+    plan::{self, Overrides},
     report::{self, Format},
-    run::{
-        self, Options, Repair,
-        ports::{Observer, Ports},
-    },
+    run::{self, Options, Repair, ports::Observer},
     store::{
         self,
         journal::{JournalFile, Wall},
@@ -53,18 +53,22 @@ pub struct Args {
     /// Play on a fake lab: no Docker, seconds, and a verdict about nothing real
     #[arg(long)]
     pub rehearse: bool,
-    /// Who repairs: `reference` (the scenario's own way), `none`, or a script of yours; by default you do, by hand
-    #[arg(long, value_name = "none|reference|FILE")]
+    /// Who repairs: `reference` (the scenario's first way), the name of another of its ways, `none`, or a script of yours; by
+    /// default you do, by hand
+    #[arg(long, value_name = "none|reference|NAME|FILE")]
     pub fix: Option<String>,
     /// Perform one of the scenario's cheats instead of a repair (for conformance: it must fail)
     #[arg(long, value_name = "NAME", hide = true, conflicts_with = "fix")]
     pub cheat: Option<String>,
+    /// Put the lab back to its charts first
+    #[arg(long, conflicts_with = "rehearse")]
+    pub reset: bool,
     /// Inject nothing (for conformance: a healthy lab must pass)
     #[arg(long, hide = true, conflicts_with_all = ["fix", "cheat"])]
     pub healthy: bool,
     /// What may be different from the scenario's file
     #[command(flatten)]
-    pub wishes: WishArgs,
+    pub overrides: OverrideArgs,
     /// Where journal, plan, verdict and reports go, beside droplab's own list of runs
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
@@ -72,22 +76,34 @@ pub struct Args {
 
 /// The verb.
 pub async fn main(global: &Global, args: &Args) -> Result<Exit, Failure> {
-    let (id, scenario) = store::read_scenario(&args.scenario)?;
+    let (id, scenario) = store::scenarios::read(global.scenarios.as_deref(), &args.scenario)?;
     let repair = repair(args, &scenario)?;
-    let _alone = (!args.rehearse).then(|| alone(global)).transpose()?;
+    let _alone = (!args.rehearse).then(|| alone(global, args)).transpose()?;
+    if !args.rehearse && elsewhere::named(&global.lab).is_none() {
+        if args.reset {
+            reset::again(global).await?;
+        }
+        health::healthy(global).await?;
+    }
     let mut lab = connect(global, args.rehearse).await?;
     let before = lab.surveyor.survey().await?;
-    let wishes = Wishes { healthy: args.healthy, ..args.wishes.wishes() };
-    let plan = plan::compile(&id, &scenario, before, args.wishes.seed, &wishes)?;
+    let overrides = Overrides { healthy: args.healthy, ..args.overrides.overrides() };
+    let plan = plan::compile(&id, &scenario, before, args.overrides.seed, &overrides)?;
     can(&lab, &plan.injection).await?;
+    readable(&lab, &plan.scenario, args.rehearse).await?;
 
     let folder = RunDir::create(&store::home(), &id, Timestamp::now(), args.out.as_deref())?;
     let wall = if args.rehearse { Wall::From(Timestamp::now()) } else { Wall::Real };
     let mut journal = JournalFile::create(&folder.journal(), wall)?;
     folder.write_plan(&plan)?;
 
-    let options =
-        Options { run: folder.id.clone(), version: env!("CARGO_PKG_VERSION").into(), rehearsal: args.rehearse, repair };
+    let options = Options {
+        run: folder.id.clone(),
+        version: env!("CARGO_PKG_VERSION").into(),
+        rehearsal: args.rehearse,
+        repair,
+        answers: (!args.rehearse).then(|| answers::listen(&folder.path)),
+    };
     let mut watcher = watcher(global, args, &plan);
     let stop = interrupt::token();
     let timeline = run::execute(&plan, &mut lab, &mut journal, watcher.as_mut(), &options, &stop).await?;
@@ -99,7 +115,6 @@ pub async fn main(global: &Global, args: &Args) -> Result<Exit, Failure> {
     if !global.quiet {
         screen::note(&format!("\n  files: {}", folder.path.display()));
     }
-    undo(args, &scenario, &lab).await?;
     Ok(Exit::of(&verdict, &timeline))
 }
 
@@ -113,28 +128,25 @@ fn repair(args: &Args, scenario: &Scenario) -> Result<Repair, Failure> {
     }
     match args.fix.as_deref() {
         Some("none") => Ok(Repair::Wait),
-        Some("reference") => Ok(Repair::reference(&scenario.fix)),
+        Some("reference") => reference(scenario),
+        Some(name) if scenario.fixes.iter().any(|fix| fix.name == name) => {
+            Ok(scenario.fixes.iter().find(|fix| fix.name == name).map_or(Repair::Wait, Repair::fix))
+        }
         Some(_) if args.rehearse => {
             Err(Failure::new(Code::Usage, "a rehearsal has no lab in which a script could do anything")
                 .next("--fix reference, --fix none, or no --rehearse"))
         }
         Some(script) => script_at(Path::new(script)).map(Repair::Script),
-        None if args.rehearse && !args.healthy => Ok(Repair::reference(&scenario.fix)),
+        None if args.rehearse && !args.healthy => reference(scenario),
         None => Ok(Repair::Wait),
     }
 }
 
-/// After a cheat, what it left: conformance plays one after the other on the same lab.
-async fn undo(args: &Args, scenario: &Scenario, lab: &Ports) -> Result<(), Failure> {
-    let cheat = scenario.cheats.iter().find(|cheat| Some(&cheat.name) == args.cheat.as_ref());
-    for action in cheat.into_iter().flat_map(|cheat| &cheat.undo) {
-        let (status, output) = lab.repairer.act(action).await?;
-        if status != 0 {
-            let why = format!("{action}\nended with status {status}: {output}");
-            return Err(Failure::new(Code::LabError, why).next("droplab reset"));
-        }
-    }
-    Ok(())
+/// The first of the scenario's own repairs.
+fn reference(scenario: &Scenario) -> Result<Repair, Failure> {
+    let none =
+        || Failure::new(Code::Usage, "there is nothing to repair in this scenario").next("droplab done --answer …");
+    scenario.fixes.first().map(Repair::fix).ok_or_else(none)
 }
 
 /// A script must be there before anything is broken.
@@ -146,9 +158,9 @@ fn script_at(path: &Path) -> Result<PathBuf, Failure> {
 }
 
 /// The lab for us alone, and without a fault of an earlier run.
-fn alone(global: &Global) -> Result<LabLock, Failure> {
-    let lock = store::lock::lock(&store::home(), &global.lab, "droplab run")?;
-    match runs::unhealed(&store::home(), &global.lab).first() {
+fn alone(global: &Global, args: &Args) -> Result<LabLock, Failure> {
+    let lock = store::lock::lock(&store::home(), &global.lab, &format!("droplab run {}", args.scenario))?;
+    match runs::unhealed(&store::home(), &global.lab).runs.first() {
         None => Ok(lock),
         Some((run, _)) => {
             Err(Failure::new(Code::Unhealed, format!("run {} did not end properly", run.id)).next("droplab heal"))
@@ -168,7 +180,8 @@ fn watcher(global: &Global, args: &Args, plan: &Plan) -> Box<dyn Observer> {
     let screen = Plain::new(anstream::stderr(), manner);
     if args.rehearse && !global.quiet {
         let pause = Duration::from_millis(if watched { 100 } else { 30 });
-        return Box::new(Paced::new(screen, &plan.scenario.page.when.probe, pause));
+        let probe = plan.scenario.page.when.iter().find_map(Condition::probe).unwrap_or_default();
+        return Box::new(Paced::new(screen, probe, pause));
     }
     Box::new(screen)
 }

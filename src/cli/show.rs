@@ -33,12 +33,13 @@ pub struct Args {
 
 /// The verb.
 pub fn main(global: &Global, args: &Args) -> Result<Exit, Failure> {
-    let (id, scenario) = store::read_scenario(&args.scenario)?;
-    let say = |text: &Text| if global.lang == Lang::Ru { text.ru.trim().to_owned() } else { text.en.trim().to_owned() };
+    let (id, scenario) = store::scenarios::read(global.scenarios.as_deref(), &args.scenario)?;
+    let say = |en: &str, ru: &str| if global.lang == Lang::Ru { ru.trim().to_owned() } else { en.trim().to_owned() };
+    let told_in = |text: &Text| say(&text.en, &text.ru);
     if let Some(number) = args.hint {
         let hint = number.checked_sub(1).and_then(|index| scenario.hints.get(index));
         let none = || Failure::new(Code::Usage, format!("there are hints 1 to {}", scenario.hints.len()));
-        screen::result(&hint.map(say).ok_or_else(none)?);
+        screen::result(&hint.map(|hint| say(&hint.en, &hint.ru)).ok_or_else(none)?);
         return Ok(Exit::Pass);
     }
     if global.json() {
@@ -51,7 +52,12 @@ pub fn main(global: &Global, args: &Args) -> Result<Exit, Failure> {
         screen::result(&serde_json::to_string_pretty(&shown).unwrap_or_default());
         return Ok(Exit::Pass);
     }
-    screen::result(&format!("{}\n{id}, level {}\n\n{}\n", say(&scenario.title), scenario.level, say(&scenario.story)));
+    screen::result(&format!(
+        "{}\n{id}, level {}\n\n{}\n",
+        told_in(&scenario.title),
+        scenario.level,
+        told_in(&scenario.story)
+    ));
     screen::result("It is over when");
     for expectation in scenario.expect.iter().filter(|expectation| args.spoil || is_public(expectation)) {
         screen::result(&format!("  {}", told(expectation)));
@@ -60,7 +66,7 @@ pub fn main(global: &Global, args: &Args) -> Result<Exit, Failure> {
         screen::result("  and the repair took nothing away that was there before");
     }
     if args.spoil {
-        screen::result(&spoiled(&scenario, say));
+        screen::result(&spoiled(&scenario, told_in));
     } else if !scenario.hints.is_empty() {
         screen::result(&format!("\n{} hints: droplab show {id} --hint 1", scenario.hints.len()));
     }
@@ -75,12 +81,13 @@ fn is_public(expectation: &Expectation) -> bool {
 /// An expectation in words.
 fn told(expectation: &Expectation) -> String {
     match expectation {
-        Expectation::Recovers(recovers) => format!(
-            "{} is at {} again within {} of the page, and holds for {}",
-            recovers.probe, recovers.to, recovers.within, recovers.hold
-        ),
-        Expectation::LosesNothing(expected) => {
-            let ledger = format!("{:?}", expected.ledger).to_lowercase();
+        Expectation::Recovers(recovers) => format!("{} again, within {} of the page", recovers.when, recovers.within),
+        Expectation::Stays(stays) => format!("{} all through", stays.when),
+        Expectation::Holds(holds) => format!("{}: no counterexample is left in the database", holds.id),
+        Expectation::Says(says) => {
+            format!("you have named the cause (`droplab done`) within {} of the page", says.within)
+        }
+        Expectation::Books(ledger) => {
             format!("every one of the {ledger} that a customer was told is done is in the books, once")
         }
         Expectation::Keeps(keeps) => format!("{keeps} is no less than before"),
@@ -96,7 +103,9 @@ fn spoiled(scenario: &Scenario, say: impl Fn(&Text) -> String) -> String {
         cause.trigger,
         cause.factors.join(", ")
     )];
-    lines.extend(scenario.fix.iter().map(|action| format!("Repair: {action}")));
+    for fix in &scenario.fixes {
+        lines.extend(fix.actions.iter().map(|action| format!("Repair {}: {action}", fix.name)));
+    }
     for cheat in &scenario.cheats {
         let kind = if cheat.trap { "Trap" } else { "Cheat" };
         lines.push(format!("{kind}: {}: {}", cheat.name, say(&cheat.why)));

@@ -11,9 +11,12 @@ use super::{
     screen,
     steps::{Steps, seconds},
 };
-use crate::lab::{
-    layout::Layout,
-    up::{Fate, Up, up},
+use crate::{
+    lab::{
+        layout::Layout,
+        up::{Fate, Up, up},
+    },
+    store,
 };
 
 /// Arguments of `droplab up`.
@@ -23,6 +26,7 @@ pub struct Args {}
 /// The verb.
 pub async fn main(global: &Global, _args: &Args) -> Result<Exit, Failure> {
     let layout = layout(global)?;
+    let _alone = store::lock::lock(&store::home(), &layout.name, "droplab up")?;
     let flags = flags(&layout.name);
     let next = format!("droplab up{flags}    (continues)   or   droplab down{flags}");
     let done = {

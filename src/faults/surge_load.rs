@@ -27,11 +27,10 @@ use super::{
     manual::{Manual, may},
 };
 use crate::model::{
+    customers::{Customers, Journey},
     fault::SurgeLoad,
     hold::{Hold, Surge},
     op::Recipe,
-    scenario::RequestKind,
-    units::Rate,
 };
 
 /// More than this measures the generator, not the shop.
@@ -52,18 +51,18 @@ pub(super) const MANUAL: Manual = Manual {
 };
 
 pub(super) fn recipe(fault: &SurgeLoad, ground: &Ground) -> Result<Recipe, Vec<String>> {
-    let wanted = [
-        (RequestKind::Browse, fault.browse),
-        (RequestKind::Payment, fault.payment),
-        (RequestKind::Checkout, fault.checkout),
-    ];
-    let steady: BTreeMap<RequestKind, Rate> =
-        wanted.into_iter().filter_map(|(kind, rate)| Some((kind, rate?))).collect();
-    if steady.is_empty() {
+    let wanted =
+        [(Journey::Browse, fault.browse), (Journey::Payment, fault.payment), (Journey::Checkout, fault.checkout)];
+    let come = wanted.into_iter().filter_map(|(journey, rate)| {
+        let customers = Customers { ramp: fault.ramp, ..Customers::new(journey, rate?) };
+        Some((journey.word().to_owned(), customers))
+    });
+    let customers: BTreeMap<String, Customers> = come.collect();
+    if customers.is_empty() {
         return Err(vec!["who is to come? Give one of browse, payment and checkout at least".to_owned()]);
     }
-    if steady.values().map(|rate| rate.per_second).sum::<f64>() > MOST {
+    if customers.values().map(|one| one.rate.per_second).sum::<f64>() > MOST {
         return Err(vec![format!("more than {MOST}/s in all would measure this machine, not the shop")]);
     }
-    Ok(ground.hold(Hold::Surge(Surge { steady, ramp: fault.ramp })))
+    Ok(ground.hold(Hold::Surge(Surge { customers })))
 }

@@ -2,11 +2,15 @@
 //!
 //! **Invariant**: a moment that was not seen is `None`, and whoever needs it says Unknown.
 
+use std::collections::BTreeMap;
+
 use crate::model::{
-    event::{FaultState, Phase},
-    plan::Plan,
-    scenario::{Expectation, Recovers, Scenario},
-    streak::{Held, HoldStreak},
+    condition::Condition,
+    evaluate::{self, Met, Reading},
+    event::{EventKind, FaultState, Phase},
+    moments,
+    plan::{Begin, Part, Plan},
+    scenario::{Recovers, Scenario},
     timeline::Timeline,
     verdict::{Finding, Times, Truth},
 };
@@ -18,39 +22,52 @@ pub(super) struct Case<'a> {
     pub(super) plan: Option<&'a Plan>,
     /// The end of the baseline; `None` when the run never got there.
     pub(super) turbulence_s: Option<f64>,
-    /// `seq` and time at which the first fault was in.
-    pub(super) injected: Option<(u64, f64)>,
-    /// `seq` and end of the first second with the symptom.
-    pub(super) bit: Option<(u64, f64)>,
+    /// `seq` and time at which each step was in, for the first time.
+    pub(super) in_at: BTreeMap<usize, (u64, f64)>,
+    /// Time at which each step was out again.
+    pub(super) out_at: BTreeMap<usize, f64>,
     /// `seq` and time of the page.
     pub(super) paged: Option<(u64, f64)>,
+    /// When the trigger was played again.
+    pub(super) replay_s: Option<f64>,
+    /// When the first fault was begun to be healed for good: what is measured from then on is the aftermath.
+    pub(super) end_s: f64,
+    /// When the heal was over, and the last measurement began.
+    pub(super) aftermath_s: Option<f64>,
 }
 
 impl<'a> Case<'a> {
     pub(super) fn of(scenario: &'a Scenario, timeline: &'a Timeline) -> Self {
-        let injected = timeline.fault_s(FaultState::Injected);
-        let bites = &scenario.bites;
-        let bit = injected.and_then(|(_, injected_s)| {
-            timeline
-                .windows(&bites.probe)
-                .filter(|(_, window)| window.to_s >= injected_s)
-                .find(|(_, window)| window.success().is_some_and(|success| success < bites.below.0))
-                .map(|(seq, window)| (seq, window.to_s))
-        });
+        let (mut in_at, mut out_at) = (BTreeMap::new(), BTreeMap::new());
+        for event in &timeline.events {
+            match event.kind {
+                EventKind::Fault { step, state: FaultState::Injected, .. } => {
+                    in_at.entry(step).or_insert((event.seq, event.at_s));
+                }
+                EventKind::Fault { step, state: FaultState::Healed, .. } => {
+                    out_at.entry(step).or_insert(event.at_s);
+                }
+                _ => {}
+            }
+        }
+        let last_s = timeline.events.last().map_or(0.0, |event| event.at_s);
         Self {
             scenario,
             timeline,
             plan: timeline.began().map(|(_, plan, _)| plan),
             turbulence_s: timeline.phase_s(Phase::Turbulence),
-            injected,
-            bit,
+            in_at,
+            out_at,
             paged: timeline.paged_s(),
+            replay_s: timeline.phase_s(Phase::Replay),
+            end_s: timeline.repaired_survey_s().unwrap_or(last_s),
+            aftermath_s: timeline.phase_s(Phase::Aftermath),
         }
     }
 
-    /// Whether the run was to have no fault at all: the proof that a healthy system passes.
+    /// Whether the run was to have no fault at all, although its scenario has: the proof that a healthy system passes.
     pub(super) fn is_healthy_run(&self) -> bool {
-        self.plan.is_some_and(|plan| plan.injection.steps.is_empty())
+        self.plan.is_some_and(|plan| plan.injection.of(Part::Incident).next().is_none())
     }
 
     /// Run, seed, scenario, rehearsal.
@@ -60,51 +77,107 @@ impl<'a> Case<'a> {
         })
     }
 
-    /// The moment from which recovery counts.
-    pub(super) fn recovery_from_s(&self) -> Option<f64> {
-        if self.is_healthy_run() { self.turbulence_s } else { self.paged.map(|(_, at_s)| at_s) }
+    fn injections(&self) -> impl Iterator<Item = (u64, f64)> + '_ {
+        let steps = self.plan.into_iter().flat_map(|plan| plan.injection.of(Part::Incident));
+        steps.filter_map(|(index, _)| self.in_at.get(&index).copied())
     }
 
-    /// The hold window that stood to the run's end, with the `seq` of its last second.
-    pub(super) fn held(&self, recovers: &Recovers) -> Option<(u64, Held)> {
-        let from_s = self.recovery_from_s()?;
-        let from_s = self.bit.map_or(from_s, |(_, bit_s)| bit_s.min(from_s));
-        let mut streak = HoldStreak::new(recovers, &self.scenario.page);
+    /// `seq` and time of the incident's first injection.
+    pub(super) fn first_injected(&self) -> Option<(u64, f64)> {
+        self.injections().min_by(|a, b| a.1.total_cmp(&b.1))
+    }
+
+    /// Time of its last one.
+    pub(super) fn last_injected_s(&self) -> Option<f64> {
+        self.injections().map(|(_, at_s)| at_s).max_by(f64::total_cmp)
+    }
+
+    /// When a step of the scenario's file, counted from 0, was in for the first time.
+    pub(super) fn step_in_s(&self, number: usize) -> Option<f64> {
+        let steps = self.plan?.injection.of(Part::Incident).filter(|(_, step)| step.from_step == number);
+        steps.filter_map(|(index, _)| self.in_at.get(&index).map(|(_, at_s)| *at_s)).min_by(f64::total_cmp)
+    }
+
+    /// Steps of the incident that the run should have put in and did not: from 1, as the file counts.
+    pub(super) fn missing_steps(&self) -> Vec<usize> {
+        let steps = self.plan.into_iter().flat_map(|plan| plan.injection.of(Part::Incident));
+        let mut missing: Vec<_> = steps
+            .filter(|(index, step)| {
+                !self.in_at.contains_key(index) && (step.until.is_none() || matches!(step.begin, Begin::When(_)))
+            })
+            .map(|(_, step)| step.from_step + 1)
+            .collect();
+        missing.dedup();
+        missing
+    }
+
+    /// The moment from which recovery counts: somebody was woken, and every step that was to come had come.
+    pub(super) fn recovery_from_s(&self) -> Option<f64> {
+        if self.is_healthy_run() {
+            return self.turbulence_s;
+        }
+        let (_, paged_s) = self.paged?;
+        Some(self.last_injected_s().map_or(paged_s, |last_s| last_s.max(paged_s)))
+    }
+
+    /// When the replayed trigger was over: its last end, or its last injection where it has no end of its own.
+    pub(super) fn trigger_end_s(&self) -> Option<f64> {
+        let replay_s = self.replay_s?;
+        let steps = self.plan?.injection.of(Part::Replay);
+        let mut ends = steps.map(|(index, step)| match step.lasts_s {
+            Some(_) => self.out_at.get(&index).copied(),
+            None => self.in_at.get(&index).map(|(_, at_s)| *at_s),
+        });
+        ends.try_fold(replay_s, |latest, end| Some(f64::max(latest, end?)))
+    }
+
+    /// The hold that stood: the first moment at which the goal was held and after which, to the end, it never was missed.
+    pub(super) fn held(&self, condition: &Condition, from_s: f64, until_s: f64) -> Option<Reading> {
         let mut standing = None;
-        for (seq, window) in self.timeline.windows(&recovers.probe).filter(|(_, window)| window.from_s >= from_s) {
-            match streak.feed(window) {
+        for at_s in evaluate::moments(condition, self.timeline, from_s, until_s) {
+            match evaluate::at(condition, self.timeline, from_s, at_s) {
                 // The first hold counts: from then on customers were served, and each second after it only confirms.
-                Some(held) => standing = standing.or(Some((seq, held))),
-                None if streak.is_relapse(window) => standing = None,
-                None => {}
+                Met::Yes(reading) => standing = standing.or(Some(reading)),
+                Met::No(_) => standing = None,
+                // A last window cut short, or a reading that failed, says nothing against what is held.
+                Met::Unknown(_) => {}
             }
         }
         standing
     }
 
-    /// Each expectation of recovery.
-    pub(super) fn recoveries(&self) -> impl Iterator<Item = &'a Recovers> {
-        self.scenario.expect.iter().filter_map(|expectation| match expectation {
-            Expectation::Recovers(recovers) => Some(recovers),
-            _ => None,
-        })
+    /// The hold of a recovery from the incident itself: up to the replay where there is one.
+    pub(super) fn recovery(&self, recovers: &Recovers) -> Option<Reading> {
+        let until_s = self.replay_s.unwrap_or(self.end_s);
+        self.held(&recovers.when, self.recovery_from_s()?, until_s)
     }
 
     /// When customers were served as before, by every expectation: start and end of the hold.
     pub(super) fn recovered(&self) -> Option<(f64, f64)> {
-        self.recoveries().try_fold((0.0, 0.0), |worst, recovers| {
-            let (_, held) = self.held(recovers)?;
-            Some((f64::max(worst.0, held.since_s), f64::max(worst.1, held.until_s)))
+        let mut recoveries = self.scenario.recoveries().peekable();
+        recoveries.peek()?;
+        recoveries.try_fold((0.0, 0.0), |worst, recovers| {
+            let held = self.recovery(recovers)?;
+            let since_s = self.precise_s(recovers, held).map_or(held.since_s, |(_, good_s)| good_s);
+            Some((f64::max(worst.0, since_s), f64::max(worst.1, held.until_s)))
         })
     }
 
+    /// The repair to the single request: the last bad one, and the first of an unbroken run of good ones.
+    pub(super) fn precise_s(&self, recovers: &Recovers, held: Reading) -> Option<(f64, f64)> {
+        let probe = recovers.when.probe().filter(|_| recovers.when.bound().is_none())?;
+        let windows: Vec<_> = self.timeline.windows(probe).map(|(_, window)| window).collect();
+        let from_s = self.first_injected().map_or(0.0, |(_, at_s)| at_s);
+        let (_, _, goal) = recovers.when.measure();
+        moments::recovered(&windows, from_s, held.until_s, goal)
+    }
+
     pub(super) fn times(&self) -> Times {
-        let second = |moment: Option<(u64, f64)>| moment.map(|(_, at_s)| at_s);
         let recovered = self.recovered();
         Times {
-            injected_s: second(self.injected),
-            bit_s: second(self.bit),
-            paged_s: second(self.paged),
+            injected_s: self.first_injected().map(|(_, at_s)| at_s),
+            symptom_s: super::symptom::seen_s(self),
+            paged_s: self.paged.map(|(_, at_s)| at_s),
             repaired_s: recovered.map(|(since_s, _)| since_s),
             recovered_s: recovered.map(|(_, until_s)| until_s),
         }
@@ -112,15 +185,13 @@ impl<'a> Case<'a> {
 }
 
 /// A finding.
-pub(super) fn finding(expectation: &str, truth: Truth, sentence: impl Into<String>, evidence: Vec<u64>) -> Finding {
-    Finding { expectation: expectation.to_owned(), truth, sentence: sentence.into(), evidence }
+pub(super) fn finding(id: &str, truth: Truth, sentence: impl Into<String>, evidence: Vec<u64>) -> Finding {
+    Finding { expectation: id.to_owned(), truth, sentence: sentence.into(), evidence }
 }
 
-/// The first and the last of a row of evidence: enough to look it up.
+/// First and last of many `seq`s.
 pub(super) fn ends(seqs: &[u64]) -> Vec<u64> {
-    match seqs {
-        [] => Vec::new(),
-        [one] => vec![*one],
-        [first, .., last] => vec![*first, *last],
-    }
+    let mut ends: Vec<_> = seqs.first().into_iter().chain(seqs.last()).copied().collect();
+    ends.dedup();
+    ends
 }

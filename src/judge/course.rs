@@ -2,13 +2,14 @@
 //!
 //! **Invariant**: counts only; nothing here decides.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::{case::Case, spares};
+use super::case::Case;
 use crate::model::{
-    event::Acted,
-    steady::{self, percent},
-    streak::share,
+    condition::Condition,
+    evaluate,
+    event::{Acted, EventKind},
+    steady,
     verdict::{Course, Effect, Impact},
     window::Window,
 };
@@ -16,42 +17,60 @@ use crate::model::{
 /// Each probe before, at its worst, and in the end.
 pub(super) fn courses(case: &Case) -> BTreeMap<String, Course> {
     let end_s = case.turbulence_s.unwrap_or(f64::MAX);
-    let hold_s = case.recoveries().map(|recovers| recovers.hold.0.as_secs_f64()).fold(1.0, f64::max);
-    case.scenario
-        .load
-        .steady
-        .keys()
-        .map(|kind| {
-            let windows: Vec<_> = case.timeline.windows(kind.probe()).map(|(_, window)| window).collect();
-            let last_s = windows.last().map_or(0.0, |window| window.to_s);
-            let before = steady::windows(case.timeline, kind.probe(), end_s.min(last_s));
-            let after = windows.iter().filter(|window| case.injected.is_some_and(|(_, at_s)| window.from_s >= at_s));
+    let hold_s = case.scenario.recoveries().map(|one| one.when.lasting.0.as_secs_f64()).fold(1.0, f64::max);
+    let probes: BTreeSet<&str> = case
+        .timeline
+        .events
+        .iter()
+        .filter_map(|event| match &event.kind {
+            EventKind::Traffic { probe, .. } => Some(probe.as_str()),
+            _ => None,
+        })
+        .collect();
+    probes
+        .into_iter()
+        .map(|probe| {
+            let windows: Vec<_> = case.timeline.windows(probe).map(|(_, window)| window).collect();
+            let before =
+                steady::windows(case.timeline, probe, end_s.min(windows.last().map_or(0.0, |window| window.to_s)));
+            let judged: Vec<_> = windows.iter().copied().filter(|window| window.to_s <= case.end_s + 0.01).collect();
+            let last_s = judged.last().map_or(0.0, |window| window.to_s);
+            let injected = case.first_injected();
+            let after = judged.iter().filter(|window| injected.is_some_and(|(_, at_s)| window.from_s >= at_s));
             let course = Course {
                 baseline: sum(before.iter().map(|(_, window)| *window)),
                 worst: after.filter_map(|window| window.success()).min_by(f64::total_cmp),
-                last: sum(windows.iter().filter(|window| window.from_s >= last_s - hold_s - 0.01).copied()),
+                last: sum(judged.iter().copied().filter(|window| window.from_s >= last_s - hold_s - 0.01)),
             };
-            (kind.probe().to_owned(), course)
+            (probe.to_owned(), course)
         })
         .collect()
 }
 
+/// The probe that the page watches first.
+fn main_probe<'a>(case: &'a Case) -> Option<&'a Condition> {
+    case.scenario.page.when.iter().find(|condition| condition.probe().is_some())
+}
+
 /// What it cost the customers.
 pub(super) fn impact(case: &Case) -> Impact {
-    let Some((_, injected_s)) = case.injected else { return Impact::default() };
+    let Some((_, injected_s)) = case.first_injected() else { return Impact::default() };
     let repaired_s = case.recovered().map(|(since_s, _)| since_s);
-    let when = &case.scenario.page.when;
-    let until_s = repaired_s.unwrap_or(f64::MAX);
+    let until_s = repaired_s.unwrap_or(case.end_s);
     let mut impact = Impact {
         page_to_repair_s: case.paged.zip(repaired_s).map(|((_, paged_s), repaired_s)| (repaired_s - paged_s).max(0.0)),
         ..Impact::default()
     };
-    let hit =
-        case.timeline.windows(&when.probe).filter(|(_, window)| window.from_s >= injected_s && window.from_s < until_s);
-    for (_, window) in hit {
+    let Some(page) = main_probe(case) else { return impact };
+    let (_, operator, threshold) = page.measure();
+    let windows = case.timeline.windows(page.probe().unwrap_or_default());
+    for (_, window) in windows.filter(|(_, window)| window.from_s >= injected_s && window.from_s < until_s) {
         impact.requests += window.intended;
         impact.failed += window.failed;
-        if window.success().is_some_and(|success| success < when.below.0) {
+        let share = page
+            .bound()
+            .map_or_else(|| window.success(), |bound| evaluate::share(window.within(bound), window.intended));
+        if share.is_some_and(|share| operator.holds(share, threshold)) {
             impact.out_of_slo_s += window.to_s - window.from_s;
         }
     }
@@ -60,43 +79,33 @@ pub(super) fn impact(case: &Case) -> Impact {
 
 /// What proves that the fault took effect.
 pub(super) fn effect(case: &Case) -> Effect {
-    let Some((_, injected_s)) = case.injected else { return Effect::default() };
-    let bites = &case.scenario.bites;
-    let symptom = case.bit.map(|(_, bit_s)| {
-        let worst = case.timeline.windows(&bites.probe).filter(|(_, window)| window.to_s >= bit_s);
-        let worst = worst.filter_map(|(_, window)| window.success()).min_by(f64::total_cmp).unwrap_or_default();
-        format!("{} fell to {}", bites.probe, percent(worst))
+    let Some((_, injected_s)) = case.first_injected() else { return Effect::default() };
+    let peaks = steady::named_gauges(case.scenario).into_iter().filter_map(|name| {
+        let readings = case.timeline.gauge(&name).filter(|reading| reading.at_s >= injected_s);
+        let peak = readings.filter_map(|reading| reading.value.ok()).max_by(f64::total_cmp)?;
+        Some((name.clone(), peak))
     });
-    let bystander = bites.spares.as_ref().zip(case.paged).and_then(|(spares, (_, paged_s))| {
-        spares::served(case, spares, paged_s).0.map(|share| format!("{} at {}", spares.probe, percent(share)))
+    let gauges = peaks.collect();
+    let exercised = main_probe(case).map_or(0, |page| {
+        let windows = case.timeline.windows(page.probe().unwrap_or_default());
+        windows.filter(|(_, window)| window.from_s >= injected_s).map(|(_, window)| window.intended).sum()
     });
-    let until_s = case.recovered().map_or(f64::MAX, |(since_s, _)| since_s);
-    let from_s = case.bit.map_or(injected_s, |(_, bit_s)| bit_s);
-    let exercised =
-        case.timeline.windows(&bites.probe).filter(|(_, window)| window.to_s >= from_s && window.from_s < until_s);
-    let peak = |name: &str| {
-        let after = case.timeline.gauge(name).filter(|reading| reading.at_s >= injected_s);
-        after.filter_map(|reading| reading.value.ok()).max_by(f64::total_cmp)
+    let named = |step: usize| {
+        let fault = case.plan.and_then(|plan| plan.injection.steps.get(step)).map_or("", |step| step.fault.key());
+        format!("step {} {fault}", step + 1)
     };
+    let acted: BTreeMap<usize, &Acted> = case.timeline.acted();
     Effect {
-        symptom,
-        bystander,
-        exercised: exercised.map(|(_, window)| window.intended).sum(),
-        counters: acted(case).map(|(step, acted)| (step, acted.packets)).collect(),
-        engines: acted(case).filter_map(|(step, acted)| Some((step, acted.engine.clone()?))).collect(),
-        gauges: bites.gauges.keys().filter_map(|name| Some((name.clone(), peak(name)?))).collect(),
+        symptom: super::symptom::finding(case).map(|finding| finding.sentence),
+        bystander: super::bystanders::findings(case).first().map(|finding| finding.sentence.clone()),
+        exercised,
+        gauges,
+        counters: acted.iter().map(|(step, acted)| (named(*step), acted.packets)).collect(),
+        engines: acted.iter().filter_map(|(step, acted)| Some((named(*step), acted.engine.clone()?))).collect(),
     }
-}
-
-/// What each fault's rules have done, by the step's number and key.
-fn acted<'c>(case: &'c Case) -> impl Iterator<Item = (String, &'c Acted)> {
-    let key = move |step: usize| {
-        case.plan.and_then(|plan| plan.injection.steps.get(step)).map_or("", |step| step.fault.key())
-    };
-    case.timeline.acted().into_iter().map(move |(step, acted)| (format!("step {} {}", step + 1, key(step)), acted))
 }
 
 fn sum<'a>(windows: impl Iterator<Item = &'a Window>) -> Option<f64> {
     let (ok, intended) = windows.fold((0, 0), |sum, window| (sum.0 + window.ok, sum.1 + window.intended));
-    share(ok, intended)
+    evaluate::share(ok, intended)
 }

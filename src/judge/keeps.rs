@@ -1,131 +1,132 @@
-//! `keeps`: the repair took nothing away that was there before; a trap is named by what it left behind.
+//! `keeps`: the repair took nothing away that was there before.
 //!
-//! **Invariant**: the lab before the plan against the repaired lab, before droplab healed anything; never what was typed.
+//! **Invariant**: the lab before the plan against the repaired lab, before droplab healed anything; never what was typed. A part
+//! that could not be read makes Unknown what it would have told, and nothing else.
 
 use jiff::Timestamp;
 
 use super::case::{self, Case};
 use crate::model::{
     facts::Facts,
-    scenario::Keeps,
+    keeps::{Keeps, Kept, Values},
     verdict::{Finding, Truth},
 };
 
 pub(super) fn finding(case: &Case, keeps: &Keeps) -> Finding {
+    let found =
+        |truth, sentence: String, evidence| case::finding(&keeps.id(), truth, format!("{keeps}: {sentence}"), evidence);
     let Some(before) = case.plan.map(|plan| &plan.injection.before) else {
-        return case::finding("keeps", Truth::Unknown, format!("{keeps}: there is no survey from before"), vec![]);
+        return found(Truth::Unknown, "there is no survey from before".into(), vec![]);
     };
     let Some((seq, after)) = case.timeline.survey(false) else {
-        return case::finding("keeps", Truth::Unknown, format!("{keeps}: the repaired lab was not surveyed"), vec![]);
+        return found(Truth::Unknown, "the repaired lab was not surveyed".into(), vec![]);
     };
-    let (truth, mut sentence) = match kept(keeps, before, after) {
-        Ok(same) => (Truth::Pass, format!("{keeps}: {same}")),
-        Err(Some(change)) => (Truth::Fail, format!("{keeps}: {change}")),
-        Err(None) => (Truth::Unknown, format!("{keeps}: could not be read")),
-    };
-    let trap = case.scenario.cheats.iter().find(|cheat| truth == Truth::Fail && cheat.seen_by.contains(keeps));
-    if let Some(cheat) = trap {
-        let kind = if cheat.trap { "trap" } else { "cheat" };
-        sentence = format!("{sentence} ({kind} {}: {})", cheat.name, cheat.why.en.trim().trim_end_matches('.'));
+    let unread = |facts: &Facts| facts.unread.get(&keeps.what.part()).cloned();
+    if let Some(why) = unread(before).or_else(|| unread(after)) {
+        return found(Truth::Unknown, format!("could not be read: {why}"), vec![seq]);
     }
-    case::finding("keeps", truth, sentence, vec![seq])
-}
-
-/// What it still is; or what it became; or `None` when that cannot be told.
-fn kept(keeps: &Keeps, before: &Facts, after: &Facts) -> Result<String, Option<String>> {
-    match keeps {
-        Keeps::Replicas { deployment } => {
-            let replicas = |facts: &Facts| facts.deployments.get(deployment).map(|found| found.replicas);
-            let (was, is) = (replicas(before).ok_or(None)?, replicas(after).ok_or(Some("deleted".to_owned()))?);
-            if is >= was { Ok(format!("{is}")) } else { Err(Some(format!("{is}, was {was}"))) }
-        }
-        Keeps::Env { deployment, name } => same(env(before, deployment, name), env(after, deployment, name)),
-        Keeps::PostgresSetting { name } => {
-            // A survey without a single setting did not reach PostgreSQL.
-            let readable = |facts: &Facts| !facts.postgres_settings.is_empty();
-            if !readable(before) || !readable(after) {
-                return Err(None);
-            }
-            same(before.postgres_settings.get(name).cloned(), after.postgres_settings.get(name).cloned())
-        }
-        Keeps::PostgresUptime => {
-            let was = before.postgres_started.as_deref().ok_or(None)?;
-            let is = after.postgres_started.as_deref().ok_or(None)?;
-            if instant(was) == instant(is) {
-                Ok(format!("up since {is}"))
-            } else {
-                Err(Some(format!("restarted at {is}")))
-            }
-        }
-        Keeps::Config { name } => same(before.configs.get(name).cloned(), after.configs.get(name).cloned()),
+    let (was, is) = (keeps.what.values(before), keeps.what.values(after));
+    if was.is_empty() {
+        return found(Truth::Unknown, "was not there before".into(), vec![seq]);
+    }
+    match changes(&keeps.what, &was, &is).as_slice() {
+        [] => found(Truth::Pass, "as before".into(), vec![seq]),
+        changes => found(Truth::Fail, changes.join(", "), vec![seq]),
     }
 }
 
-fn same(was: Option<String>, is: Option<String>) -> Result<String, Option<String>> {
-    let was = was.ok_or(None)?;
-    match is {
-        Some(is) if is == was => Ok(format!("still {was}")),
-        Some(is) => Err(Some(format!("{is}, was {was}"))),
-        None => Err(Some(format!("gone, was {was}"))),
+/// How it differs, in words.
+fn changes(kept: &Kept, was: &Values, is: &Values) -> Vec<String> {
+    let named = |key: &str| if key.is_empty() || was.len() + is.len() <= 2 { String::new() } else { format!("{key} ") };
+    let changed = was.iter().filter_map(|(key, old)| match is.get(key) {
+        Some(new) if same(kept, old, new) => None,
+        Some(new) => Some(format!("{}{new}, was {old}", named(key))),
+        None => Some(format!("{}gone, was {old}", named(key))),
+    });
+    let added = is.iter().filter(|(key, _)| !was.contains_key(*key)).map(|(key, new)| format!("{key} is new: {new}"));
+    changed.chain(added).collect()
+}
+
+fn same(kept: &Kept, old: &str, new: &str) -> bool {
+    if old == new {
+        return true;
     }
-}
-
-/// A plain variable of the deployment's containers.
-fn env(facts: &Facts, deployment: &str, name: &str) -> Option<String> {
-    let found = facts.deployments.get(deployment)?;
-    found.env.iter().find(|(key, _)| key.rsplit('/').next() == Some(name)).map(|(_, value)| value.clone())
-}
-
-/// Two ways to write one moment are one moment.
-fn instant(text: &str) -> Result<Timestamp, &str> {
-    text.parse().map_err(|_| text)
+    match kept {
+        _ if kept.may_grow() => matches!((old.parse::<u32>(), new.parse::<u32>()), (Ok(old), Ok(new)) if new >= old),
+        // Two ways to write one moment are one moment.
+        Kept::Uptime(_) => {
+            matches!((old.parse::<Timestamp>(), new.parse::<Timestamp>()), (Ok(old), Ok(new)) if old == new)
+        }
+        _ => false,
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{Story, facts, scenario};
+    use super::super::testing::{Story, facts, found, scenario};
     use super::*;
-    use crate::model::{ledger::LedgerReading, scenario::Expectation};
+    use crate::model::{facts::Part, ledger::LedgerReading, scenario::Expectation};
 
-    fn keeping(keeps: Keeps, change: impl FnOnce(&mut Facts)) -> Finding {
+    fn keeping(what: Kept, change: impl FnOnce(&mut Facts)) -> (Truth, String) {
         let mut scenario = scenario();
-        scenario.expect.push(Expectation::Keeps(keeps));
+        scenario.expect.push(Expectation::Keeps(Keeps { id: Some("kept".into()), what }));
         let mut after = facts("2.8.0");
         change(&mut after);
         let reading = LedgerReading { acknowledged: 1, ..LedgerReading::default() };
-        let story = Story::of(scenario).paged().seconds(4, 100).reconciled(reading).surveyed(false, after).healed();
-        story.judged().findings[3].clone()
+        let story = Story::of(scenario).paged().seconds(7, 100).surveyed(false, after).reconciled(reading).healed();
+        found(&story.judged(), "kept")
+    }
+
+    fn payment(facts: &mut Facts) -> &mut crate::model::facts::Deployment {
+        facts.deployments.get_mut("payment").unwrap()
     }
 
     #[test]
     fn what_is_as_before_is_kept_and_more_replicas_are_no_less() {
-        let replicas = || Keeps::Replicas { deployment: "payment".into() };
-        let set = |count| move |facts: &mut Facts| facts.deployments.get_mut("payment").unwrap().replicas = count;
-        assert_eq!(keeping(replicas(), set(2)).truth, Truth::Pass);
-        assert_eq!(keeping(replicas(), set(3)).truth, Truth::Pass);
-        assert_eq!(keeping(replicas(), set(0)).sentence, "replicas of deployment/payment: 0, was 2");
+        let replicas = |count| keeping(Kept::Replicas("payment".into()), move |facts| payment(facts).replicas = count);
+        assert_eq!(replicas(2).0, Truth::Pass);
+        assert_eq!(replicas(3).0, Truth::Pass);
+        assert_eq!(replicas(0).1, "replicas of deployment/payment: 0, was 2");
     }
 
     #[test]
     fn a_changed_setting_variable_or_configuration_is_not_kept() {
-        let setting = Keeps::PostgresSetting { name: "max_connections".into() };
         let raise = |facts: &mut Facts| drop(facts.postgres_settings.insert("max_connections".into(), "600".into()));
-        assert_eq!(keeping(setting, raise).sentence, "PostgreSQL's max_connections: 600, was 200");
-        let pool = Keeps::Env { deployment: "payment".into(), name: "DB_POOL_SIZE".into() };
-        let unset = |facts: &mut Facts| facts.deployments.get_mut("payment").unwrap().env.clear();
-        assert_eq!(keeping(pool, unset).sentence, "DB_POOL_SIZE of deployment/payment: gone, was 50");
-        let config = Keeps::Config { name: "configmap/nginx".into() };
-        assert_eq!(keeping(config, |facts| facts.configs.clear()).truth, Truth::Fail);
+        let capacity = keeping(Kept::Setting("postgres/max_connections".into()), raise);
+        assert_eq!(capacity.1, "postgres/max_connections: 600, was 200");
+        let pool = Kept::Env { of: "payment".into(), name: "DB_POOL_SIZE".into() };
+        assert_eq!(
+            keeping(pool, |facts| payment(facts).env.clear()).1,
+            "DB_POOL_SIZE of deployment/payment: gone, was 50"
+        );
+        assert_eq!(keeping(Kept::Config("configmap/nginx".into()), |facts| facts.configs.clear()).0, Truth::Fail);
     }
 
     #[test]
-    fn a_restart_is_seen_and_an_unreadable_database_is_unknown() {
+    fn a_patched_command_is_seen() {
+        let patch =
+            |facts: &mut Facts| drop(payment(facts).runs.insert("payment/args".into(), "sed … return 503".into()));
+        assert_eq!(keeping(Kept::Container("payment".into()), patch).0, Truth::Fail);
+        assert_eq!(keeping(Kept::Container("payment".into()), |_| {}).0, Truth::Pass);
+    }
+
+    #[test]
+    fn a_restart_is_seen() {
+        let uptime = || Kept::Uptime("postgres-dc-1".into());
         let restart = |facts: &mut Facts| facts.postgres_started = Some("2026-01-01T01:00:00Z".into());
-        assert_eq!(keeping(Keeps::PostgresUptime, restart).truth, Truth::Fail);
-        assert_eq!(keeping(Keeps::PostgresUptime, |facts| facts.postgres_started = None).truth, Truth::Unknown);
+        assert_eq!(keeping(uptime(), restart).0, Truth::Fail);
         let written_otherwise = |facts: &mut Facts| facts.postgres_started = Some("2026-01-01T00:00:00.000Z".into());
-        assert_eq!(keeping(Keeps::PostgresUptime, written_otherwise).truth, Truth::Pass);
-        let setting = Keeps::PostgresSetting { name: "max_connections".into() };
-        assert_eq!(keeping(setting, |facts| facts.postgres_settings.clear()).truth, Truth::Unknown);
+        assert_eq!(keeping(uptime(), written_otherwise).0, Truth::Pass);
+    }
+
+    #[test]
+    fn one_unreadable_server_hides_only_itself() {
+        let unread = |facts: &mut Facts| {
+            facts.postgres_settings.clear();
+            facts.unread.insert(Part::Postgres, "connection refused".into());
+        };
+        let (truth, sentence) = keeping(Kept::Setting("postgres/max_connections".into()), unread);
+        assert_eq!((truth, sentence.contains("connection refused")), (Truth::Unknown, true), "{sentence}");
+        assert_eq!(keeping(Kept::Replicas("payment".into()), unread).0, Truth::Pass);
     }
 }

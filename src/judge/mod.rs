@@ -5,19 +5,26 @@
 //!
 //! **Invariant**: pure; judging an old journal again gives the same verdict.
 
+mod aftermath;
 mod baseline;
-mod bites;
+mod books;
+mod bystanders;
 mod case;
 mod course;
+mod holds;
 mod keeps;
 mod lab;
+mod lease;
 mod load;
-mod loses_nothing;
 mod recovers;
+mod replay;
 pub mod residue;
-mod spares;
+mod says;
+mod stays;
+mod symptom;
 #[cfg(test)]
 mod testing;
+mod traps;
 
 use case::Case;
 
@@ -33,16 +40,32 @@ pub fn judge(scenario: &Scenario, timeline: &Timeline) -> Verdict {
     let load = load::finding(&case);
     let slower = if load.truth == Truth::Pass { None } else { load::proposed(&case) };
     // Without these, nothing can be held against anybody.
-    let grounds = [Some(baseline::finding(&case)), bites::finding(&case), spares::finding(&case), Some(load)];
-    let sound = grounds.iter().flatten().all(|finding| finding.truth == Truth::Pass);
+    let mut grounds = vec![baseline::finding(&case), load];
+    grounds.extend(symptom::finding(&case));
+    grounds.extend(bystanders::findings(&case));
+    grounds.extend(lease::findings(&case));
+    grounds.extend(page(&case));
+    let sound = grounds.iter().all(|finding| finding.truth == Truth::Pass);
     let expectations = scenario.expect.iter().map(|expectation| match expectation {
         Expectation::Recovers(expected) => recovers::finding(&case, expected),
-        Expectation::LosesNothing(expected) => loses_nothing::finding(&case, expected),
+        Expectation::Stays(expected) => stays::finding(&case, expected),
+        Expectation::Holds(expected) => holds::finding(timeline, expected),
+        Expectation::Books(ledger) => books::finding(timeline, &ledger.to_string(), *ledger),
         Expectation::Keeps(expected) => keeps::finding(&case, expected),
+        Expectation::Says(expected) if !case.is_healthy_run() || scenario.steps.is_empty() => {
+            says::finding(&case, expected)
+        }
+        Expectation::Says(_) => {
+            case::finding("says", Truth::Pass, "nothing was broken, so there was nothing to say", vec![])
+        }
     });
-    let mut findings: Vec<Finding> =
-        expectations.map(|finding| if sound { finding } else { doubted(finding) }).collect();
-    findings.extend(grounds.into_iter().flatten());
+    let mut findings: Vec<Finding> = expectations.chain(replay::findings(&case)).collect();
+    if !sound {
+        findings = findings.into_iter().map(doubted).collect();
+    }
+    traps::name(&case, &mut findings);
+    findings.extend(grounds);
+    findings.extend(aftermath::findings(&case));
     findings.extend(residue::findings(&case));
     findings.extend(lab::finding(&case));
     let (run, seed, id, rehearsal) = case.identity();
@@ -65,11 +88,23 @@ pub fn judge(scenario: &Scenario, timeline: &Timeline) -> Verdict {
     }
 }
 
-/// A failure that cannot be held against the repair, because the run itself was not sound.
+/// A page that went out before anything was broken says that something else was.
+fn page(case: &Case) -> Option<Finding> {
+    let ((seq, paged_s), (_, injected_s)) = (case.paged?, case.first_injected()?);
+    (paged_s < injected_s).then(|| {
+        let sentence = "the page went out before the first injection: something else was wrong";
+        case::finding("page", Truth::Unknown, sentence, vec![seq])
+    })
+}
+
+/// What a run that is not sound shows: neither a failure that could be held against the repair, nor a pass.
 fn doubted(mut finding: Finding) -> Finding {
     if finding.truth == Truth::Fail {
-        finding.truth = Truth::Unknown;
         finding.sentence = format!("not held against the repair, the run itself is in doubt: {}", finding.sentence);
+    }
+    finding.truth = finding.truth.max(Truth::Unknown);
+    if finding.truth == Truth::Fail {
+        finding.truth = Truth::Unknown;
     }
     finding
 }
@@ -78,12 +113,12 @@ fn doubted(mut finding: Finding) -> Finding {
 mod tests {
     use super::testing::{Story, scenario};
     use super::*;
+    use crate::model::event::EventKind;
 
     #[test]
     fn a_whole_story_passes() {
-        let verdict = Story::of(scenario()).paged().seconds(2, 60).seconds(4, 100).end().judged();
+        let verdict = Story::of(scenario()).paged().seconds(2, 60).seconds(7, 100).end().judged();
         assert_eq!(verdict.truth, Truth::Pass, "{:#?}", verdict.findings);
-        assert_eq!(verdict.times.repaired_s, Some(10.0));
         assert_eq!((verdict.impact.failed, verdict.impact.requests), (3 * 95 + 2 * 40, 600));
     }
 
@@ -93,8 +128,21 @@ mod tests {
     }
 
     #[test]
-    fn a_run_in_doubt_holds_nothing_against_the_repair() {
+    fn a_run_in_doubt_holds_nothing_against_the_repair_and_passes_nothing() {
         let verdict = Story::of(scenario()).broken().seconds(30, 90).end().judged();
         assert_eq!(verdict.truth, Truth::Unknown, "{:#?}", verdict.findings);
+        let ids = ["recovers", "payments"];
+        let passed = verdict
+            .findings
+            .iter()
+            .find(|found| ids.contains(&found.expectation.as_str()) && found.truth == Truth::Pass);
+        assert_eq!(passed, None);
+    }
+
+    #[test]
+    fn a_page_before_the_injection_is_no_page() {
+        let story = Story::of(scenario()).baseline().say(EventKind::Paged { sentence: "P1".into() });
+        let verdict = story.seconds(1, 100).inject().seconds(4, 5).seconds(7, 100).end().judged();
+        assert_eq!(testing::found(&verdict, "page").0, Truth::Unknown);
     }
 }

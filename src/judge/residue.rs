@@ -49,6 +49,26 @@ fn left(op: &Op, before: &Facts, after: &Facts) -> Option<String> {
     }
 }
 
+/// A lab with payment at a version, for tests of judgements.
+#[cfg(test)]
+pub(super) fn testing_facts(version: &str) -> Facts {
+    let payment = Deployment {
+        replicas: 2,
+        ready: 2,
+        images: [("payment".to_owned(), format!("droplab/payment:{version}"))].into(),
+        env: [("payment/DB_POOL_SIZE".to_owned(), "50".to_owned())].into(),
+        runs: [("payment/command".to_owned(), "shop payment".to_owned())].into(),
+        ..Deployment::default()
+    };
+    Facts {
+        deployments: [("payment".to_owned(), payment)].into(),
+        postgres_settings: [("max_connections".to_owned(), "200".to_owned())].into(),
+        postgres_started: Some("2026-01-01T00:00:00Z".into()),
+        configs: [("configmap/nginx".to_owned(), "a".to_owned())].into(),
+        ..Facts::default()
+    }
+}
+
 pub(super) fn residue_of(case: &Case) -> Vec<String> {
     match (case.plan, case.timeline.survey(true)) {
         (Some(plan), Some((_, after))) => residue(&plan.injection, after),
@@ -65,7 +85,11 @@ pub(super) fn findings(case: &Case) -> Option<Finding> {
         return Some(case::finding("residue", Truth::Unknown, "nobody looked at the lab after healing", vec![]));
     };
     let left = residue_of(case);
-    let (truth, sentence) = if left.is_empty() {
+    let unread = case.timeline.survey(true).map(|(_, after)| &after.unread).filter(|unread| !unread.is_empty());
+    let (truth, sentence) = if let Some(unread) = unread.filter(|_| left.is_empty()) {
+        let unread: Vec<_> = unread.iter().map(|(part, why)| format!("{part} ({why})")).collect();
+        (Truth::Unknown, format!("could not be read after healing: {}", unread.join("; ")))
+    } else if left.is_empty() {
         (Truth::Pass, "nothing of the fault is left in the lab".to_owned())
     } else {
         (Truth::Fail, format!("left in the lab: {}", left.join("; ")))
@@ -134,6 +158,7 @@ fn deployment(name: &str, was: &Deployment, is: &Deployment, injected: &[&Op]) -
     drift.extend(changed("image of", "image", &was.images, &is.images));
     drift.extend(changed("variable", "env", &was.env, &is.env));
     drift.extend(changed("limit", "limit", &was.limits, &is.limits));
+    drift.extend(changed("part", "runs", &was.runs, &is.runs));
     drift
 }
 

@@ -4,39 +4,31 @@
 
 use crate::model::{
     event::{Event, EventKind, FaultState, Phase},
-    facts::{Deployment, Facts},
-    ledger::LedgerReading,
+    facts::Facts,
+    hold::Hold,
+    ledger::{LedgerName, LedgerReading},
     op::{Op, Recipe},
     plan::{Injection, Plan, PlannedStep},
-    scenario::{LedgerName, Scenario},
+    scenario::Scenario,
     timeline::Timeline,
     verdict::{Truth, Verdict},
     window::Window,
 };
 
-/// 100 requests a second, 3 s of baseline, 20 s to repair, 3 s to hold.
+/// 100 requests a second, 3 s of baseline, 20 s to repair, 6 s to hold.
 const SCENARIO: &str = include_str!("../../tests/it/minimal.yaml");
 
+pub(super) fn yaml<T: serde::de::DeserializeOwned>(text: &str) -> T {
+    serde_yaml::with::singleton_map_recursive::deserialize(serde_yaml::Deserializer::from_str(text)).unwrap()
+}
+
 pub(super) fn scenario() -> Scenario {
-    serde_yaml::with::singleton_map_recursive::deserialize(serde_yaml::Deserializer::from_str(SCENARIO)).unwrap()
+    yaml(SCENARIO)
 }
 
 /// A lab with payment at a version.
 pub(super) fn facts(version: &str) -> Facts {
-    let payment = Deployment {
-        replicas: 2,
-        ready: 2,
-        images: [("payment".to_owned(), format!("droplab/payment:{version}"))].into(),
-        env: [("payment/DB_POOL_SIZE".to_owned(), "50".to_owned())].into(),
-        ..Deployment::default()
-    };
-    Facts {
-        deployments: [("payment".to_owned(), payment)].into(),
-        postgres_settings: [("max_connections".to_owned(), "200".to_owned())].into(),
-        postgres_started: Some("2026-01-01T00:00:00Z".into()),
-        configs: [("configmap/nginx".to_owned(), "a".to_owned())].into(),
-        ..Facts::default()
-    }
+    super::residue::testing_facts(version)
 }
 
 /// A run, written down second by second.
@@ -46,30 +38,50 @@ pub(super) struct Story {
     at_s: f64,
 }
 
+fn image(version: &str) -> Op {
+    Op::SetImage {
+        deployment: "payment".into(),
+        container: "payment".into(),
+        image: format!("droplab/payment:{version}"),
+        change_cause: version.into(),
+    }
+}
+
 impl Story {
     /// A run that began.
     pub(super) fn of(scenario: Scenario) -> Self {
-        let set = |version: &str| Op::SetImage {
-            deployment: "payment".into(),
-            container: "payment".into(),
-            image: format!("droplab/payment:{version}"),
-            change_cause: version.into(),
-        };
-        let fault = scenario.steps[0].fault.clone();
-        let recipe = Recipe { inject: vec![set("2.8.1")], heal: vec![set("2.8.0")] };
-        let plan = Plan {
-            scenario_id: "test".into(),
-            scenario: scenario.clone(),
-            injection: Injection {
-                seed: 1,
-                before: facts("2.8.0"),
-                steps: vec![PlannedStep { at_s: 1.0, fault, recipe }],
-            },
-            adjusted: vec![],
-        };
+        let fault = scenario.steps[0].fault.clone().unwrap();
+        let recipe = Recipe { inject: vec![image("2.8.1")], heal: vec![image("2.8.0")] };
+        let steps = vec![PlannedStep::at(1.0, fault, recipe)];
+        let injection = Injection { seed: 1, before: facts("2.8.0"), steps };
+        let plan = Plan { scenario_id: "test".into(), scenario: scenario.clone(), injection, adjusted: vec![] };
         let story = Self { scenario, events: Vec::new(), at_s: 0.0 };
         let plan = Box::new(plan);
         story.say(EventKind::RunBegan { run: "r".into(), version: "0".into(), rehearsal: false, plan })
+    }
+
+    fn plan(&mut self) -> &mut Plan {
+        match &mut self.events[0].kind {
+            EventKind::RunBegan { plan, .. } => plan,
+            _ => unreachable!("a story begins with its run"),
+        }
+    }
+
+    /// The same, with a fault that lasts 30 s unless it is renewed.
+    pub(super) fn held(mut self) -> Self {
+        let hold = Hold::FrozenZone { zone: "dc-1".into() };
+        self.plan().injection.steps[0].recipe = Recipe::hold("x", "30s".parse().unwrap(), hold);
+        self
+    }
+
+    /// The same, with a second step that is to come so long after the baseline.
+    pub(super) fn second_step(mut self, at_s: f64) -> Self {
+        let plan = self.plan();
+        let mut second = plan.injection.steps[0].clone();
+        second.begin = crate::model::plan::Begin::AtS(at_s);
+        second.from_step = 1;
+        plan.injection.steps.push(second);
+        self
     }
 
     pub(super) fn say(mut self, kind: EventKind) -> Self {
@@ -85,16 +97,16 @@ impl Story {
             self.at_s = to_s;
             let window = Window { from_s, to_s, intended: 100, ok: served, failed: 100 - served, ..Window::default() };
             let browse = Window { from_s, to_s, intended: 5, ok: 5, ..Window::default() };
-            self = self.say(EventKind::Traffic { probe: "payment-success".into(), window });
-            self = self.say(EventKind::Traffic { probe: "browse-success".into(), window: browse });
+            self = self.say(EventKind::Traffic { probe: "payment".into(), window });
+            self = self.say(EventKind::Traffic { probe: "browse".into(), window: browse });
         }
         self
     }
 
-    /// Change the last payment second.
-    pub(super) fn but(mut self, change: impl FnOnce(&mut Window)) -> Self {
+    /// Change the last second of a probe.
+    pub(super) fn but(mut self, name: &str, change: impl FnOnce(&mut Window)) -> Self {
         let last = self.events.iter_mut().rev().find_map(|event| match &mut event.kind {
-            EventKind::Traffic { probe, window } if probe == "payment-success" => Some(window),
+            EventKind::Traffic { probe, window } if probe == name => Some(window),
             _ => None,
         });
         change(last.unwrap());
@@ -113,34 +125,62 @@ impl Story {
         self.say(EventKind::Gauge { probe: probe.into(), value, error: value.is_none().then(|| "refused".to_owned()) })
     }
 
-    /// Four steady seconds, the fault, and a second in which nothing is seen yet.
-    pub(super) fn broken(self) -> Self {
-        let story = self.fault(FaultState::Planned).phase(Phase::Baseline).seconds(4, 100).phase(Phase::Turbulence);
-        story.fault(FaultState::Injecting).fault(FaultState::Injected).seconds(1, 100)
+    /// The gauge `waiting` was read before anything began.
+    pub(super) fn read_before(self) -> Self {
+        self.gauge("waiting", Some(0.0))
     }
 
-    /// The same, bitten and paged.
+    /// Four steady seconds.
+    pub(super) fn baseline(self) -> Self {
+        let story = self.fault(FaultState::Planned).phase(Phase::Baseline).seconds(4, 100);
+        story.phase(Phase::Turbulence)
+    }
+
+    /// The fault, and a second in which nothing is seen yet.
+    pub(super) fn inject(self) -> Self {
+        self.fault(FaultState::Injecting).fault(FaultState::Injected).seconds(1, 100)
+    }
+
+    pub(super) fn broken(self) -> Self {
+        self.baseline().inject()
+    }
+
+    /// The same, with its symptom, and paged.
     pub(super) fn paged(self) -> Self {
         self.broken().seconds(3, 5).say(EventKind::Paged { sentence: "P1".into() })
+    }
+
+    /// Healed, with so many seconds measured after it; [`Self::end`] still follows.
+    pub(super) fn aftermath(self, seconds: u32, served: u64) -> Self {
+        let story = self.surveyed(false, facts("2.8.0")).fault(FaultState::Healing).fault(FaultState::Healed);
+        story.phase(Phase::Aftermath).seconds(seconds, served)
     }
 
     /// Wound up: whole books, the lab as it was repaired and as it was healed.
     pub(super) fn end(self) -> Self {
         let reading = LedgerReading { acknowledged: 500, recorded: 500, ..LedgerReading::default() };
-        self.reconciled(reading).surveyed(false, facts("2.8.0")).healed()
+        let healed =
+            self.events.iter().any(|event| matches!(event.kind, EventKind::Fault { state: FaultState::Healed, .. }));
+        let story = if healed { self } else { self.surveyed(false, facts("2.8.0")).healing() };
+        story.reconciled(reading).surveyed(true, facts("2.8.0")).say(EventKind::RunEnded { lab_errors: vec![] })
     }
 
+    /// At rest, and the books read twice with the same outcome.
     pub(super) fn reconciled(self, reading: LedgerReading) -> Self {
-        self.say(EventKind::Reconciled { ledger: LedgerName::Payments, reading: Some(reading), error: None })
+        let read = EventKind::Reconciled { ledger: LedgerName::Payments, reading: Some(reading), error: None };
+        self.say(EventKind::Quiesced { after_s: 3.0, moving: vec![] }).say(read.clone()).say(read)
     }
 
     pub(super) fn surveyed(self, healed: bool, facts: Facts) -> Self {
         self.say(EventKind::Surveyed { healed, facts: Box::new(facts) })
     }
 
+    pub(super) fn healing(self) -> Self {
+        self.fault(FaultState::Healing).fault(FaultState::Healed)
+    }
+
     pub(super) fn healed(self) -> Self {
-        let story = self.fault(FaultState::Healing).fault(FaultState::Healed).surveyed(true, facts("2.8.0"));
-        story.say(EventKind::RunEnded { lab_errors: vec![] })
+        self.healing().surveyed(true, facts("2.8.0")).say(EventKind::RunEnded { lab_errors: vec![] })
     }
 
     pub(super) fn judged(self) -> Verdict {
@@ -148,9 +188,11 @@ impl Story {
     }
 }
 
-/// How the findings of one kind came out, and what they say.
-pub(super) fn found(verdict: &Verdict, expectation: &str) -> (Truth, String) {
-    let found: Vec<_> = verdict.findings.iter().filter(|finding| finding.expectation == expectation).collect();
-    let worst = found.iter().max_by_key(|finding| finding.truth).unwrap();
+/// How the findings of one id came out, and what they say.
+#[track_caller]
+pub(super) fn found(verdict: &Verdict, id: &str) -> (Truth, String) {
+    let found: Vec<_> = verdict.findings.iter().filter(|finding| finding.expectation == id).collect();
+    let worst = found.iter().max_by_key(|finding| finding.truth);
+    let worst = worst.unwrap_or_else(|| panic!("no finding `{id}` in {:#?}", verdict.findings));
     (worst.truth, worst.sentence.clone())
 }

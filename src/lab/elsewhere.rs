@@ -2,6 +2,8 @@
 //!
 //! **Invariant**: reached only by its own name, `context/NAME/NAMESPACE`, and touched only when that was allowed aloud.
 
+use std::collections::BTreeMap;
+
 use async_trait::async_trait;
 use kube::{
     Client, Config,
@@ -19,7 +21,8 @@ use crate::{
         event::{Acted, EventKind},
         facts::Facts,
         hold::Hold,
-        ledger::LedgerReading,
+        holds::Holds,
+        ledger::{LedgerName, LedgerReading},
         op::Op,
         scenario,
     },
@@ -119,8 +122,17 @@ fn only_in_a_lab<T>(what: &str) -> Result<T, PortError> {
 
 #[async_trait]
 impl Sensor for Elsewhere {
-    async fn start(&mut self, _: &str, _: &scenario::Load) -> Result<(), PortError> {
+    async fn start(
+        &mut self,
+        _: &str,
+        _: &scenario::Load,
+        _: &BTreeMap<String, Vec<crate::model::units::Span>>,
+        _: &BTreeMap<String, scenario::Gauge>,
+    ) -> Result<(), PortError> {
         only_in_a_lab("start customers")
+    }
+    async fn probe(&self, gauges: &BTreeMap<String, scenario::Gauge>) -> BTreeMap<String, Result<f64, String>> {
+        gauges.keys().map(|name| (name.clone(), Err("only a lab has that".to_owned()))).collect()
     }
     async fn next(&mut self) -> EventKind {
         std::future::pending().await
@@ -128,7 +140,13 @@ impl Sensor for Elsewhere {
     async fn stop(&mut self) -> Vec<EventKind> {
         Vec::new()
     }
-    async fn reconcile(&self, _: scenario::LedgerName) -> Result<LedgerReading, PortError> {
+    async fn at_rest(&self) -> Result<Vec<String>, PortError> {
+        only_in_a_lab("ask what still moves")
+    }
+    async fn counterexamples(&self, _: &Holds) -> Result<Vec<String>, PortError> {
+        only_in_a_lab("ask a database")
+    }
+    async fn reconcile(&self, _: LedgerName) -> Result<LedgerReading, PortError> {
         only_in_a_lab("read the books")
     }
 }

@@ -11,6 +11,7 @@ pub mod carry;
 pub mod charts;
 pub mod cluster;
 pub mod command;
+mod containers;
 pub mod docker;
 pub mod down;
 pub mod elsewhere;
@@ -66,6 +67,8 @@ pub struct Lab {
     holding: actuate::sessions::Holding,
     /// The members that this process has in consumer groups.
     members: actuate::members::Joined,
+    /// The connections by which this process pauses Redis.
+    pausing: actuate::redis::Pausing,
 }
 
 impl Lab {
@@ -85,6 +88,7 @@ impl Lab {
             grip,
             holding: actuate::sessions::Holding::default(),
             members: actuate::members::Joined::default(),
+            pausing: actuate::redis::Pausing::default(),
         })
     }
 
@@ -148,7 +152,10 @@ impl Lab {
     /// What a sensor needs of this lab.
     pub fn sense_target(&self) -> sense::SenseTarget {
         let namespace = layout::NAMESPACE.to_owned();
-        sense::SenseTarget { kube: self.kube.clone(), postgres: self.postgres(), namespace }
+        let kubectl = sense::Kubectl { program: self.program("kubectl"), environment: self.environment() };
+        let (kube, postgres, kafka) = (self.kube.clone(), self.postgres(), self.layout.kafka());
+        let (redis, layout) = (self.redis(), self.layout.clone());
+        sense::SenseTarget { kube, postgres, redis, kafka, kubectl, layout, namespace }
     }
 
     /// The variables of `droplab env`, `PATH` among them.

@@ -15,13 +15,18 @@ const ANSWER: Duration = Duration::from_secs(6);
 pub async fn place(layout: &Layout, patience: Duration, progress: &dyn Progress) -> Result<String, LabError> {
     let shop = layout.shop();
     let began = Instant::now();
-    // One key for all tries: however often it is asked for, one order is placed.
-    let key = format!("droplab-up-{:016x}", rand::rng().random::<u64>());
+    // One key for all tries: however often it is asked for, one order is placed. An order that the shop has cancelled stays
+    // cancelled, and so does its key: whoever still wants the goods wants another order (docs/decisions/0051).
+    let mut key = new_key();
     let mut placed: Option<String> = None;
     loop {
         let why = match attempt(&shop, &key, &mut placed).await {
             Ok(()) => return Ok(placed.unwrap_or_default()),
-            Err(why) => why,
+            Err(Missed::Later(why)) => why,
+            Err(Missed::Cancelled(why)) => {
+                (key, placed) = (new_key(), None);
+                why
+            }
         };
         if began.elapsed() > patience {
             return Err(LabError::NoOrder { shop, why });
@@ -32,7 +37,25 @@ pub async fn place(layout: &Layout, patience: Duration, progress: &dyn Progress)
     }
 }
 
-async fn attempt(shop: &str, key: &str, placed: &mut Option<String>) -> Result<(), String> {
+fn new_key() -> String {
+    format!("droplab-up-{:016x}", rand::rng().random::<u64>())
+}
+
+/// Why an order is not through.
+enum Missed {
+    /// It may come through yet.
+    Later(String),
+    /// It never will.
+    Cancelled(String),
+}
+
+impl From<String> for Missed {
+    fn from(why: String) -> Self {
+        Self::Later(why)
+    }
+}
+
+async fn attempt(shop: &str, key: &str, placed: &mut Option<String>) -> Result<(), Missed> {
     let id = match placed {
         Some(id) => id.clone(),
         None => placed.insert(checkout(shop, key).await?).clone(),
@@ -42,10 +65,11 @@ async fn attempt(shop: &str, key: &str, placed: &mut Option<String>) -> Result<(
     if order.status == 200 && status == "delivered" {
         return Ok(());
     }
-    Err(format!("order {id} is {status} ({})", order.status))
+    let why = format!("order {id} is {status} ({})", order.status);
+    Err(if status.starts_with("cancel") { Missed::Cancelled(why) } else { Missed::Later(why) })
 }
 
-async fn checkout(shop: &str, key: &str) -> Result<String, String> {
+async fn checkout(shop: &str, key: &str) -> Result<String, Missed> {
     let products = http::get(&format!("{shop}/products"), ANSWER).await?;
     let list = products.json();
     let first = list.as_array().or_else(|| list["products"].as_array()).and_then(|all| all.first()).cloned();
@@ -56,6 +80,70 @@ async fn checkout(shop: &str, key: &str) -> Result<String, String> {
     let id = order.json()["id"].as_str().map(str::to_owned);
     match (order.status, id) {
         (201, Some(id)) => Ok(id),
-        (status, _) => Err(format!("POST /checkout answers {status}: {}", order.text.trim())),
+        (409, _) => Err(Missed::Cancelled(format!("POST /checkout answers 409: {}", order.text.trim()))),
+        (status, _) => Err(Missed::Later(format!("POST /checkout answers {status}: {}", order.text.trim()))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, Mutex};
+
+    use tokio::{
+        io::{AsyncReadExt as _, AsyncWriteExt as _},
+        net::TcpListener,
+    };
+
+    use super::*;
+    use crate::lab::progress::Silent;
+
+    /// A shop that has cancelled the order of the first key it sees, as one does that could not be paid in time.
+    async fn shop(keys: Arc<Mutex<Vec<String>>>) -> u16 {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        tokio::spawn(async move {
+            while let Ok((mut stream, _)) = listener.accept().await {
+                let keys = Arc::clone(&keys);
+                tokio::spawn(async move {
+                    let mut bytes = vec![0; 8_192];
+                    let Ok(read @ 1..) = stream.read(&mut bytes).await else { return };
+                    let (status, body) = answer(&String::from_utf8_lossy(&bytes[..read]), &keys);
+                    let head =
+                        format!("HTTP/1.1 {status} x\r\nconnection: close\r\ncontent-length: {}\r\n\r\n", body.len());
+                    let _ = stream.write_all(format!("{head}{body}").as_bytes()).await;
+                });
+            }
+        });
+        port
+    }
+
+    fn answer(request: &str, keys: &Mutex<Vec<String>>) -> (u16, &'static str) {
+        if request.starts_with("GET /products") {
+            return (200, r#"{"products":[{"sku":"tea-green"}]}"#);
+        }
+        if request.starts_with("GET /orders/") {
+            return (200, r#"{"id":"o-2","status":"delivered"}"#);
+        }
+        let key =
+            request.lines().find_map(|line| line.to_lowercase().strip_prefix("idempotency-key: ").map(str::to_owned));
+        let mut keys = keys.lock().unwrap();
+        keys.extend(key);
+        if keys.iter().all(|key| *key == keys[0]) {
+            (409, r#"{"error":"this order was cancelled"}"#)
+        } else {
+            (201, r#"{"id":"o-2","status":"paid"}"#)
+        }
+    }
+
+    #[tokio::test]
+    async fn a_cancelled_order_is_not_asked_for_for_ever() {
+        let keys = Arc::new(Mutex::new(Vec::new()));
+        let base = shop(Arc::clone(&keys)).await - 80;
+        let layout = Layout::new("t", base).unwrap();
+        let id = place(&layout, Duration::from_secs(20), &Silent).await.unwrap();
+        assert_eq!(id, "o-2");
+        let keys = keys.lock().unwrap();
+        assert_eq!(keys.len(), 2, "{keys:?}");
+        assert_ne!(keys[0], keys[1], "a new order has a new key");
     }
 }

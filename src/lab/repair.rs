@@ -27,6 +27,10 @@ impl Repairer for Lab {
                 self.finish(Tool::new(self.program("kubectl"), words).within(ACTION)).await.map_err(failed)
             }
             Action::Psql(statement) => Ok(self.psql(statement).await),
+            // The same words as at `droplab shell`: its clients know where the lab is.
+            Action::Kafka(line) => self.shell(line).await,
+            Action::Redis(command) => self.shell(&format!("redis-cli {command}")).await,
+            Action::Sh(script) => self.shell(script).await,
         }
     }
 
@@ -41,6 +45,12 @@ impl Repairer for Lab {
 }
 
 impl Lab {
+    /// A script with the lab's variables and tools; its status and last output.
+    pub(super) async fn shell(&self, script: &str) -> Result<(i32, String), PortError> {
+        let failed = |why: String| PortError { tried: format!("sh -c '{script}'"), why };
+        self.finish(Tool::new("sh", ["-euc", script]).within(ACTION)).await.map_err(failed)
+    }
+
     async fn finish(&self, tool: Tool<'_>) -> Result<(i32, String), String> {
         let tool = self.environment().into_iter().fold(tool, |tool, (name, value)| tool.env(name, value));
         let finished = tool.finish().await.map_err(|error| error.to_string())?;

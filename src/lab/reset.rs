@@ -58,17 +58,16 @@ pub async fn reset(lab: &Lab, progress: &dyn Progress) -> Result<Reset, LabError
     Ok(Reset { steps: vec![charts, ready, settings, order], took: began.elapsed() })
 }
 
+/// On each server; what needs a restart gets one, the primary first: a replica refuses to start with fewer connections than its
+/// primary has written into the log.
+const SETTINGS: &str = include_str!("reset-settings.sh");
+
 impl Lab {
     /// Take back what `ALTER SYSTEM` set: it lives with the data, where no chart reaches.
     async fn forget_settings(&self) -> Result<&'static str, LabError> {
-        // Not in one message: ALTER SYSTEM refuses to run inside of a transaction.
-        for statement in ["alter system reset all", "select pg_reload_conf()"] {
-            let (status, why) = self.psql(statement).await;
-            if status != 0 {
-                return Err(LabError::Kube { tried: "take back PostgreSQL's settings".to_owned(), why });
-            }
-        }
-        Ok("PostgreSQL's are those of its chart")
+        let failed = |why: String| LabError::Kube { tried: "take back PostgreSQL's settings".to_owned(), why };
+        let (status, said) = self.shell(SETTINGS).await.map_err(|error| failed(error.to_string()))?;
+        if status == 0 { Ok("PostgreSQL's are those of its chart") } else { Err(failed(said)) }
     }
 }
 

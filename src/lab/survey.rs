@@ -6,10 +6,7 @@ use std::{collections::BTreeMap, time::Duration};
 
 use async_trait::async_trait;
 use futures::future;
-use k8s_openapi::api::{
-    apps::v1::Deployment as KubeDeployment,
-    core::v1::{ConfigMap, Container},
-};
+use k8s_openapi::api::{apps::v1::Deployment as KubeDeployment, core::v1::ConfigMap};
 use kube::{Api, api::ListParams};
 use sha2::{Digest as _, Sha256};
 
@@ -17,6 +14,7 @@ use super::{
     Lab,
     actuate::sessions::NAMES,
     assets::short,
+    containers::deployment,
     docker::{Engine, chain},
     error::LabError,
     grip::Grip,
@@ -26,7 +24,7 @@ use super::{
     node::traces,
 };
 use crate::{
-    model::facts::{Deployment, Facts},
+    model::facts::{Deployment, Facts, Part},
     run::ports::{PortError, Surveyor},
 };
 
@@ -54,37 +52,61 @@ const STARTED: &str =
 #[async_trait]
 impl Surveyor for Lab {
     async fn survey(&self) -> Result<Facts, PortError> {
-        let failed = |error: LabError| PortError { tried: "survey the lab".to_owned(), why: error.to_string() };
-        let (deployments, configs, postgres, images, population, traces, redis, topics, stateful_sets, groups) =
-            tokio::try_join!(
-                self.grip.deployments(),
-                self.configs(),
-                self.settings(),
-                self.images(),
-                self.grip.population(),
-                self.grip.traces(),
-                self.redis_settings(),
-                self.topics(),
-                self.stateful_sets(),
-                self.groups_with_members()
-            )
-            .map_err(failed)?;
-        let postgres_started = Some(postgres.started);
+        let (deployments, configs, postgres, images, population, traces, redis, topics, stateful_sets, groups) = tokio::join!(
+            in_time(self.grip.deployments()),
+            in_time(self.configs()),
+            in_time(self.settings()),
+            in_time(self.images()),
+            in_time(self.grip.population()),
+            in_time(self.grip.traces()),
+            in_time(self.redis_settings()),
+            in_time(self.topics()),
+            in_time(self.stateful_sets()),
+            in_time(self.groups_with_members())
+        );
+        let mut unread = BTreeMap::new();
+        let population: Facts = read(&mut unread, Part::Population, population).unwrap_or_default();
+        let postgres = read(&mut unread, Part::Postgres, postgres);
+        let groups = read(&mut unread, Part::Groups, groups).unwrap_or_default();
+        let sessions = postgres.iter().flat_map(|postgres| postgres.sessions.clone());
         let members = groups.iter().map(|group| format!("a member of Kafka's group {group}"));
-        let traces = traces.into_iter().chain(postgres.sessions).chain(members).collect();
-        Ok(Facts {
-            deployments,
-            postgres_settings: postgres.settings,
-            postgres_started,
-            images,
-            configs,
-            traces,
-            redis,
-            topics,
-            stateful_sets,
+        let traces = read(&mut unread, Part::Traces, traces).unwrap_or_default();
+        let facts = Facts {
+            deployments: read(&mut unread, Part::Deployments, deployments).unwrap_or_default(),
+            postgres_started: postgres.as_ref().map(|postgres| postgres.started.clone()),
+            traces: traces.into_iter().chain(sessions).chain(members).collect(),
+            postgres_settings: postgres.map(|postgres| postgres.settings).unwrap_or_default(),
+            images: read(&mut unread, Part::Images, images).unwrap_or_default(),
+            configs: read(&mut unread, Part::Configs, configs).unwrap_or_default(),
+            redis: read(&mut unread, Part::Redis, redis).unwrap_or_default(),
+            topics: read(&mut unread, Part::Topics, topics).unwrap_or_default(),
+            stateful_sets: read(&mut unread, Part::StatefulSets, stateful_sets).unwrap_or_default(),
             ..population
-        })
+        };
+        if unread.len() < PARTS {
+            return Ok(Facts { lab: self.layout.name.clone(), unread, ..facts });
+        }
+        let why = unread.into_values().next().unwrap_or_default();
+        Err(PortError { tried: "survey the lab".to_owned(), why })
     }
+}
+
+/// How many parts there are.
+const PARTS: usize = 10;
+
+/// A part that is not there by then is not read: the others are not kept waiting.
+const DEADLINE: Duration = Duration::from_secs(12);
+
+async fn in_time<T>(part: impl Future<Output = Result<T, LabError>>) -> Result<T, String> {
+    match tokio::time::timeout(DEADLINE, part).await {
+        Ok(read) => read.map_err(|error| error.to_string()),
+        Err(_) => Err(format!("no answer within {} s", DEADLINE.as_secs())),
+    }
+}
+
+/// What was read; or a note of why it was not.
+fn read<T>(unread: &mut BTreeMap<Part, String>, part: Part, outcome: Result<T, String>) -> Option<T> {
+    outcome.map_err(|why| unread.insert(part, why)).ok()
 }
 
 impl Grip {
@@ -147,31 +169,6 @@ impl Lab {
     }
 }
 
-fn deployment(found: KubeDeployment) -> Deployment {
-    let spec = found.spec.unwrap_or_default();
-    let status = found.status.unwrap_or_default();
-    let containers = spec.template.spec.map(|pod| pod.containers).unwrap_or_default();
-    let count = |number: Option<i32>, otherwise| u32::try_from(number.unwrap_or(otherwise)).unwrap_or(0);
-    Deployment {
-        replicas: count(spec.replicas, 1),
-        ready: count(status.ready_replicas, 0),
-        images: containers.iter().map(|one| (one.name.clone(), one.image.clone().unwrap_or_default())).collect(),
-        env: containers.iter().flat_map(env).collect(),
-        limits: containers.iter().flat_map(limits).collect(),
-        change_cause: found.metadata.annotations.unwrap_or_default().remove("kubernetes.io/change-cause"),
-    }
-}
-
-fn env(container: &Container) -> impl Iterator<Item = (String, String)> + '_ {
-    let plain = container.env.iter().flatten().filter_map(|env| Some((env.name.clone(), env.value.clone()?)));
-    plain.map(|(name, value)| (format!("{}/{name}", container.name), value))
-}
-
-fn limits(container: &Container) -> impl Iterator<Item = (String, String)> + '_ {
-    let limits = container.resources.iter().flat_map(|resources| resources.limits.iter().flatten());
-    limits.map(|(resource, quantity)| (format!("{}/{resource}", container.name), quantity.0.clone()))
-}
-
 fn digest(map: &ConfigMap) -> String {
     let mut hash = Sha256::new();
     for (key, text) in map.data.iter().flatten() {
@@ -183,25 +180,6 @@ fn digest(map: &ConfigMap) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_deployment_becomes_facts_without_secrets() {
-        let found: KubeDeployment = serde_json::from_value(serde_json::json!({
-            "metadata": { "name": "payment", "annotations": { "kubernetes.io/change-cause": "payment 2.8.0" } },
-            "spec": { "replicas": 2, "selector": {}, "template": { "spec": { "containers": [{
-                "name": "payment", "image": "droplab/payment:2.8.0",
-                "env": [{ "name": "DB_POOL_SIZE", "value": "50" },
-                        { "name": "DATABASE_URL", "valueFrom": { "secretKeyRef": { "name": "postgres", "key": "k" } } }],
-                "resources": { "limits": { "memory": "64Mi" } } }] } } },
-            "status": { "readyReplicas": 1 } }))
-        .unwrap();
-        let facts = deployment(found);
-        assert_eq!((facts.replicas, facts.ready), (2, 1));
-        assert_eq!(facts.images["payment"], "droplab/payment:2.8.0");
-        assert_eq!(facts.env.into_iter().collect::<Vec<_>>(), [("payment/DB_POOL_SIZE".to_owned(), "50".to_owned())]);
-        assert_eq!(facts.limits["payment/memory"], "64Mi");
-        assert_eq!(facts.change_cause.as_deref(), Some("payment 2.8.0"));
-    }
 
     #[test]
     fn an_edit_changes_the_digest() {

@@ -3,22 +3,17 @@
 //! **Invariant**: windows come out in order and without a gap; a request counts in the second in which it was *meant* to be
 //! sent, however late its answer is.
 
-use std::{
-    collections::{BTreeMap, VecDeque},
-    time::Duration,
+use std::{collections::VecDeque, time::Duration};
+
+use super::{
+    failure::Failure,
+    page::{Page, micros},
 };
-
-use hdrhistogram::Histogram;
-
-use super::failure::Failure;
-use crate::model::window::Window;
-
-/// Longest latency that is told apart, in microseconds: far above every timeout.
-const LONGEST_US: u64 = 120_000_000;
+use crate::model::{units::Span, window::Window};
 
 /// What became of one request.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Outcome {
+pub(super) struct Settled {
     /// When it was meant to be sent, from the run's zero.
     pub(super) intended: Duration,
     /// How much later it was sent.
@@ -35,34 +30,38 @@ pub(super) struct Book {
     first: u64,
     open: VecDeque<Page>,
     closed_at: Option<Duration>,
-}
-
-struct Page {
-    intended: u64,
-    settled: u64,
-    ok: u64,
-    reasons: BTreeMap<Failure, u64>,
-    latency: Histogram<u32>,
-    lag: Histogram<u32>,
+    /// Bounds of latency within which good requests are counted.
+    bounds: Vec<Span>,
 }
 
 impl Book {
-    pub(super) fn new() -> Self {
-        Self { first: 0, open: VecDeque::new(), closed_at: None }
+    pub(super) fn new(bounds: &[Span]) -> Self {
+        Self { first: 0, open: VecDeque::new(), closed_at: None, bounds: bounds.to_vec() }
     }
 
     /// A request is due.
     pub(super) fn intend(&mut self, at: Duration) {
-        self.page(at).intended += 1;
+        let page = self.page(at);
+        page.intended += 1;
+        page.due.push(at);
     }
 
     /// A request is over.
-    pub(super) fn settle(&mut self, outcome: &Outcome) {
-        let page = self.page(outcome.intended);
+    pub(super) fn settle(&mut self, settled: &Settled) {
+        // What was due after the end was dropped with it.
+        if self.closed_at.is_some_and(|end| settled.intended > end) {
+            return;
+        }
+        let within: Vec<bool> =
+            self.bounds.iter().map(|bound| settled.result.is_ok() && settled.latency <= bound.0).collect();
+        let page = self.page(settled.intended);
         page.settled += 1;
-        page.latency.saturating_record(micros(outcome.latency));
-        page.lag.saturating_record(micros(outcome.lag));
-        match outcome.result {
+        page.requests.push((settled.intended, settled.result.is_ok()));
+        page.within.resize(within.len(), 0);
+        page.within.iter_mut().zip(within).for_each(|(count, within)| *count += u64::from(within));
+        page.latency.saturating_record(micros(settled.latency));
+        page.lag.saturating_record(micros(settled.lag));
+        match settled.result {
             Ok(()) => page.ok += 1,
             Err(failure) => *page.reasons.entry(failure).or_default() += 1,
         }
@@ -75,6 +74,18 @@ impl Book {
         let last = at.saturating_sub(Duration::from_nanos(1));
         if last.as_secs() >= self.first && !at.is_zero() {
             self.page(last);
+        }
+        // What falls due after the end (a promise that was given late) is not waited for.
+        for page in &mut self.open {
+            page.intended -= page.due.iter().filter(|due| **due > at).count() as u64;
+            page.due.retain(|due| *due <= at);
+        }
+        while self.open.len() > 1 && self.open.back().is_some_and(|page| page.intended == 0) {
+            let starts = self.first + self.open.len() as u64 - 1;
+            if Duration::from_secs(starts) < at {
+                break;
+            }
+            self.open.pop_back();
         }
     }
 
@@ -91,7 +102,8 @@ impl Book {
         }
         self.first += 1;
         let to = Duration::from_secs(index + 1).min(self.closed_at.unwrap_or(Duration::MAX));
-        Some(self.open.pop_front()?.window(Duration::from_secs(index), to))
+        let page = self.open.pop_front()?;
+        Some(page.window(&self.bounds, Duration::from_secs(index), to))
     }
 
     /// Requests without an outcome.
@@ -108,64 +120,24 @@ impl Book {
     }
 }
 
-impl Page {
-    fn new() -> Self {
-        Self {
-            intended: 0,
-            settled: 0,
-            ok: 0,
-            reasons: BTreeMap::new(),
-            latency: histogram(3),
-            // The lag answers one question, whether the generator can be trusted: two digits do.
-            lag: histogram(2),
-        }
-    }
-
-    fn window(self, from: Duration, to: Duration) -> Window {
-        Window {
-            from_s: from.as_secs_f64(),
-            to_s: to.as_secs_f64(),
-            intended: self.intended,
-            ok: self.ok,
-            failed: self.settled - self.ok,
-            reasons: self.reasons.into_iter().map(|(failure, count)| (failure.to_string(), count)).collect(),
-            p50_ms: millis(self.latency.value_at_quantile(0.50)),
-            p99_ms: millis(self.latency.value_at_quantile(0.99)),
-            max_ms: millis(self.latency.max()),
-            lag_p99_ms: millis(self.lag.value_at_quantile(0.99)),
-        }
-    }
-}
-
-/// Bounds that are constants and valid: the fallback is never taken.
-fn histogram(digits: u8) -> Histogram<u32> {
-    Histogram::new_with_bounds(1, LONGEST_US, digits).unwrap_or_else(|_| unreachable!("constant bounds are valid"))
-}
-
-fn micros(span: Duration) -> u64 {
-    u64::try_from(span.as_micros()).unwrap_or(u64::MAX)
-}
-
-#[expect(clippy::cast_precision_loss, reason = "at most two minutes in microseconds")]
-fn millis(micros: u64) -> f64 {
-    micros as f64 / 1_000.0
-}
-
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
+    use crate::model::window::BadRun;
 
     const fn ms(ms: u64) -> Duration {
         Duration::from_millis(ms)
     }
 
     fn settle(book: &mut Book, intended: Duration, latency: Duration, result: Result<(), Failure>) {
-        book.settle(&Outcome { intended, lag: ms(1), latency, result });
+        book.settle(&Settled { intended, lag: ms(1), latency, result });
     }
 
     #[test]
     fn a_window_waits_for_its_last_request_and_for_nothing_else() {
-        let mut book = Book::new();
+        let mut book = Book::new(&[]);
         for at in [ms(0), ms(500), ms(1_000)] {
             book.intend(at);
         }
@@ -182,7 +154,7 @@ mod tests {
 
     #[test]
     fn a_second_without_requests_is_a_window_too() {
-        let mut book = Book::new();
+        let mut book = Book::new(&[]);
         book.intend(ms(2_500));
         settle(&mut book, ms(2_500), ms(5), Ok(()));
         let windows: Vec<_> = std::iter::from_fn(|| book.next(ms(3_000))).collect();
@@ -193,7 +165,7 @@ mod tests {
 
     #[test]
     fn the_last_window_ends_when_the_customers_left() {
-        let mut book = Book::new();
+        let mut book = Book::new(&[]);
         book.intend(ms(100));
         book.intend(ms(1_200));
         settle(&mut book, ms(100), ms(5), Ok(()));
@@ -208,8 +180,35 @@ mod tests {
     }
 
     #[test]
+    fn bad_requests_are_known_one_by_one_and_good_ones_within_their_bounds() {
+        let mut book = Book::new(&["300ms".parse().unwrap()]);
+        for (at, latency, good) in
+            [(0, 20, true), (100, 20, false), (200, 20, false), (300, 400, true), (400, 300, true)]
+        {
+            book.intend(ms(at));
+            settle(&mut book, ms(at), ms(latency), if good { Ok(()) } else { Err(Failure::Timeout) });
+        }
+        let window = book.next(ms(1_000)).unwrap();
+        assert_eq!(window.bad, [BadRun { from_s: 0.1, last_s: 0.2, good_s: Some(0.3), count: 2 }]);
+        assert_eq!(window.within("300ms".parse().unwrap()), 2, "of three good ones, one was late");
+    }
+
+    #[test]
+    fn what_falls_due_after_the_end_is_not_waited_for() {
+        let mut book = Book::new(&[]);
+        for at in [ms(100), ms(1_500), ms(9_000)] {
+            book.intend(at);
+        }
+        settle(&mut book, ms(100), ms(5), Ok(()));
+        book.close(ms(1_200));
+        settle(&mut book, ms(1_500), ms(5), Ok(()));
+        let intended: Vec<_> = std::iter::from_fn(|| book.next(ms(1_200))).map(|window| window.intended).collect();
+        assert_eq!((intended, book.unsettled()), (vec![1, 0], 0));
+    }
+
+    #[test]
     fn an_end_on_the_stroke_of_a_second_adds_no_empty_window() {
-        let mut book = Book::new();
+        let mut book = Book::new(&[]);
         book.intend(ms(100));
         settle(&mut book, ms(100), ms(5), Ok(()));
         book.close(ms(1_000));

@@ -9,12 +9,12 @@ use tokio::sync::mpsc;
 use super::customers::Crowd;
 use crate::{
     model::{
+        customers::{Customers, Journey, Load},
         event::EventKind,
-        scenario::{Load, RequestKind},
         units::{Rate, Span},
         window::Window,
     },
-    run::ports::{Customers, PortError},
+    run::ports::{Customers as _, PortError},
 };
 
 /// Shares of the wanted rate that are tried, from the top.
@@ -53,11 +53,11 @@ fn held(window: &Window) -> bool {
 }
 
 async fn attempt(shop: SocketAddr, run: &str, rate: Rate, timeout: Duration) -> Result<Vec<Window>, PortError> {
-    let steady = BTreeMap::from([(RequestKind::Payment, rate)]);
-    let load = Load { steady, baseline: Span(TRY), timeout: Span(timeout), ramp: None };
+    let customers = BTreeMap::from([("payment".to_owned(), Customers::new(Journey::Payment, rate))]);
+    let load = Load { customers, baseline: Span(TRY), timeout: Span(timeout) };
     let (seen, mut windows) = mpsc::unbounded_channel();
     let mut crowd = Crowd::new(shop);
-    crowd.start(run, &load, seen).await?;
+    crowd.start(run, &load, &BTreeMap::new(), seen).await?;
     tokio::time::sleep(TRY).await;
     crowd.stop().await;
     let mut held = Vec::new();

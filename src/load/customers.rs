@@ -2,13 +2,7 @@
 //!
 //! **Invariant**: nothing that the rest of the process does (a sync to disk, a slow terminal) can delay a request.
 
-use std::{
-    collections::BTreeMap,
-    net::SocketAddr,
-    sync::{Arc, PoisonError},
-    thread,
-    time::Duration,
-};
+use std::{collections::BTreeMap, net::SocketAddr, sync::PoisonError, thread, time::Duration};
 
 use async_trait::async_trait;
 use tokio::{
@@ -24,14 +18,9 @@ use super::{
     generator::drive,
     lane::{Answers, Lane},
     request::{self, Requests},
-    schedule::Schedule,
 };
 use crate::{
-    model::{
-        event::EventKind,
-        ledger::Promises,
-        scenario::{Load, RequestKind},
-    },
+    model::{event::EventKind, ledger::Promises, receipt::Receipt, scenario::Load, units::Span},
     run::ports::{Customers, PortError},
 };
 
@@ -42,8 +31,8 @@ const GRACE: Duration = Duration::from_secs(5);
 pub struct Crowd {
     shop: SocketAddr,
     run: String,
-    timeout: Duration,
-    answers: BTreeMap<RequestKind, Answers>,
+    patience: Duration,
+    answers: BTreeMap<String, Answers>,
     thread: Option<Running>,
 }
 
@@ -52,28 +41,30 @@ struct Running {
     done: oneshot::Receiver<()>,
 }
 
+/// The bounds of latency that each kind of customers counts.
+pub type Bounds = BTreeMap<String, Vec<Span>>;
+
 impl Crowd {
     /// Customers of the shop behind this address.
     pub fn new(shop: SocketAddr) -> Self {
-        Self { shop, run: String::new(), timeout: Duration::ZERO, answers: BTreeMap::new(), thread: None }
+        Self { shop, run: String::new(), patience: Duration::ZERO, answers: BTreeMap::new(), thread: None }
     }
 
-    fn lanes(&mut self, load: &Load) -> Result<Vec<Lane>, PortError> {
-        let connections = load.steady.values().map(|rate| Schedule::new(*rate).most_open(self.timeout)).sum();
+    fn lanes(&mut self, load: &Load, bounds: &Bounds) -> Result<Vec<Lane>, PortError> {
+        let mut lanes = Vec::new();
+        for (name, customers) in &load.customers {
+            let answers = Answers::default();
+            self.answers.insert(name.clone(), answers.clone());
+            let requests = Requests::new(name, customers, &self.run, self.shop);
+            let counted = bounds.get(name).map(Vec::as_slice).unwrap_or_default();
+            lanes.push(Lane::new(name, customers, (load.baseline, load.timeout), requests, counted, answers));
+        }
+        let connections = lanes.iter().map(Lane::most_open).sum();
         files::allow(connections).map_err(|limit| PortError {
             tried: format!("open up to {connections} connections to the shop"),
             why: format!("this process may open {limit} files; raise the limit (`ulimit -n`) or lower the rate"),
         })?;
-        Ok(load
-            .steady
-            .iter()
-            .map(|(kind, rate)| {
-                let answers = Answers::default();
-                self.answers.insert(*kind, Arc::clone(&answers));
-                let requests = Requests::new(*kind, &self.run, self.shop);
-                Lane::new(*kind, Schedule::new(*rate).over(load.ramp), requests, self.timeout, answers)
-            })
-            .collect())
+        Ok(lanes)
     }
 }
 
@@ -86,13 +77,20 @@ fn be_punctual() {
 
 #[async_trait]
 impl Customers for Crowd {
-    async fn start(&mut self, run: &str, load: &Load, seen: UnboundedSender<EventKind>) -> Result<(), PortError> {
+    async fn start(
+        &mut self,
+        run: &str,
+        load: &Load,
+        bounds: &Bounds,
+        seen: UnboundedSender<EventKind>,
+    ) -> Result<(), PortError> {
         self.run = run.to_owned();
-        self.timeout = load.timeout.0;
+        let slowest = load.customers.values().map(|customers| customers.patience(load.timeout).0).max();
+        self.patience = slowest.unwrap_or_default();
         // A second start is a new crowd: the old one leaves, and what it was told goes with it.
         self.thread = None;
         self.answers.clear();
-        let lanes = self.lanes(load)?;
+        let lanes = self.lanes(load, bounds)?;
         let failed = |error: std::io::Error| PortError { tried: "start the customers".into(), why: error.to_string() };
         let runtime = runtime::Builder::new_current_thread().enable_all().build().map_err(failed)?;
         let (stop, stopped) = oneshot::channel();
@@ -112,14 +110,20 @@ impl Customers for Crowd {
     async fn stop(&mut self) {
         let Some(Running { stop, done }) = self.thread.take() else { return };
         if stop.send(()).is_ok() {
-            let _ = tokio::time::timeout(self.timeout + GRACE, done).await;
+            let _ = tokio::time::timeout(self.patience + GRACE, done).await;
         }
     }
 
-    fn promises(&self, kind: RequestKind) -> Promises {
-        let told = self.answers.get(&kind);
-        let told = told.map(|told| told.lock().unwrap_or_else(PoisonError::into_inner).clone()).unwrap_or_default();
-        Promises { prefix: request::prefix(&self.run, kind), told }
+    fn promises(&self, name: &str) -> Promises {
+        let told = self.answers.get(name);
+        let told = told.map(|kept| kept.told.lock().unwrap_or_else(PoisonError::into_inner).clone());
+        Promises { prefix: request::prefix(&self.run, name), told: told.unwrap_or_default() }
+    }
+
+    fn receipts(&self, name: &str) -> Vec<Receipt> {
+        let kept = self.answers.get(name);
+        let kept = kept.map(|kept| kept.receipts.lock().unwrap_or_else(PoisonError::into_inner).clone());
+        kept.unwrap_or_default()
     }
 }
 
@@ -132,7 +136,7 @@ mod tests {
     };
 
     use super::*;
-    use crate::model::{event::EventKind::Traffic, ledger::Told};
+    use crate::model::{event::EventKind::Traffic, ledger::Outcome};
 
     /// A shop that takes every payment.
     async fn shop() -> SocketAddr {
@@ -155,29 +159,29 @@ mod tests {
 
     #[tokio::test]
     async fn customers_on_their_own_thread_come_and_go() {
-        let load: Load = serde_yaml::from_str("{ steady: { payment: 100/s }, baseline: 1s, timeout: 5s }").unwrap();
+        let load: Load = serde_yaml::from_str("{ customers: { payment: 100/s }, baseline: 1s, timeout: 5s }").unwrap();
         let (seen, mut windows) = mpsc::unbounded_channel();
         let mut crowd = Crowd::new(shop().await);
-        crowd.start("run", &load, seen).await.unwrap();
+        crowd.start("run", &load, &Bounds::new(), seen).await.unwrap();
         let Some(Traffic { probe, window }) = windows.recv().await else { panic!("no window") };
         crowd.stop().await;
-        assert_eq!((probe.as_str(), window.intended, window.ok), ("payment-success", 100, 100), "{window:?}");
+        assert_eq!((probe.as_str(), window.intended, window.ok), ("payment", 100, 100), "{window:?}");
         let mut rest = 0;
         while let Some(Traffic { window, .. }) = windows.recv().await {
             rest += window.intended;
         }
-        let promises = crowd.promises(RequestKind::Payment);
+        let promises = crowd.promises("payment");
         assert_eq!(promises.told.len() as u64, 100 + rest);
-        assert!(promises.told.iter().all(|told| *told == Told::Acknowledged));
+        assert!(promises.told.iter().all(|told| *told == Outcome::Ok));
         assert_eq!(promises.key(3), "run-payment-3");
     }
 
     #[tokio::test]
     async fn customers_leave_when_nobody_holds_them() {
-        let load: Load = serde_yaml::from_str("{ steady: { browse: 10/s }, baseline: 1s, timeout: 5s }").unwrap();
+        let load: Load = serde_yaml::from_str("{ customers: { browse: 10/s }, baseline: 1s, timeout: 5s }").unwrap();
         let (seen, mut windows) = mpsc::unbounded_channel();
         let mut crowd = Crowd::new(shop().await);
-        crowd.start("run", &load, seen).await.unwrap();
+        crowd.start("run", &load, &Bounds::new(), seen).await.unwrap();
         drop(crowd);
         // The channel ends with the thread that holds its other side.
         while windows.recv().await.is_some() {}

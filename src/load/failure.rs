@@ -19,6 +19,8 @@ pub(super) enum Failure {
     Cut,
     /// Never sent: too many requests were open.
     Overload,
+    /// A promise that fell due and was not kept: a complaint.
+    Broken,
 }
 
 impl fmt::Display for Failure {
@@ -30,6 +32,7 @@ impl fmt::Display for Failure {
             Self::Connect => f.write_str("connect"),
             Self::Cut => f.write_str("cut"),
             Self::Overload => f.write_str("overload"),
+            Self::Broken => f.write_str("complaint"),
         }
     }
 }

@@ -11,7 +11,7 @@ use tokio::{
 
 use super::{
     connections::{Connections, Dial},
-    lane::Lane,
+    lane::{Lane, Orders},
 };
 use crate::model::event::EventKind;
 
@@ -28,10 +28,11 @@ pub(super) async fn drive<D: Dial>(
 ) {
     let connections = Rc::new(Connections::new(dialler));
     let lanes: Vec<Rc<Lane>> = lanes.into_iter().map(Rc::new).collect();
+    let orders = Orders::default();
     loop {
         let now = zero.elapsed();
         for lane in &lanes {
-            lane.send_due(now, zero, &connections);
+            lane.send_due(now, zero, &connections, &orders);
         }
         emit(&lanes, now, &seen);
         connections.tidy();
@@ -59,10 +60,8 @@ pub(super) async fn drive<D: Dial>(
 }
 
 fn emit(lanes: &[Rc<Lane>], now: Duration, seen: &UnboundedSender<EventKind>) {
-    for lane in lanes {
-        while let Some(window) = lane.next_window(now) {
-            // Nobody listens any more: the run is over, and so are these windows.
-            let _ = seen.send(EventKind::Traffic { probe: lane.kind.probe().to_owned(), window });
-        }
+    for (probe, window) in lanes.iter().flat_map(|lane| lane.windows(now)) {
+        // Nobody listens any more: the run is over, and so are these windows.
+        let _ = seen.send(EventKind::Traffic { probe, window });
     }
 }

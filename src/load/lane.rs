@@ -1,4 +1,4 @@
-//! One kind of traffic, and the life of one request in it.
+//! One kind of customers, and the life of one request of theirs.
 //!
 //! **Invariant**: a request that is due is in the book before it is sent, and leaves it with an outcome, whatever happens.
 
@@ -9,30 +9,49 @@ use std::{
     time::Duration,
 };
 
-use tokio::{
-    task::spawn_local,
-    time::{Instant, timeout_at},
-};
+use tokio::{task::spawn_local, time::Instant};
 
 use super::{
-    book::{Book, Outcome},
+    book::{Book, Settled},
     connections::{Connections, Dial},
     failure::Failure,
+    follow_up::FollowUp,
     request::Requests,
     schedule::Schedule,
 };
-use crate::model::{ledger::Told, scenario::RequestKind, window::Window};
+use crate::model::{
+    customers::{Customers, Journey, Retries},
+    ledger::Outcome,
+    receipt::Receipt,
+    units::Span,
+    window::Window,
+};
 
-/// What customers were told, by sequence number; shared with whoever reconciles.
-pub(super) type Answers = Arc<Mutex<Vec<Told>>>;
+/// What customers were told; shared with whoever reconciles.
+#[derive(Clone, Default)]
+pub(super) struct Answers {
+    /// By sequence number.
+    pub(super) told: Arc<Mutex<Vec<Outcome>>>,
+    /// What those who check out keep.
+    pub(super) receipts: Arc<Mutex<Vec<Receipt>>>,
+}
 
-/// One kind of traffic.
+/// Orders that this run's customers were told of, for those who look one up.
+pub(super) type Orders = Rc<RefCell<Vec<String>>>;
+
+/// One kind of customers.
 pub(super) struct Lane {
-    pub(super) kind: RequestKind,
-    pub(super) schedule: Schedule,
+    pub(super) name: String,
+    pub(super) journey: Journey,
+    schedule: Schedule,
     pub(super) requests: Requests,
+    /// How long one try waits.
     pub(super) timeout: Duration,
+    /// How long a request may be under way, with all its tries.
+    patience: Duration,
+    pub(super) retries: Option<Retries>,
     pub(super) answers: Answers,
+    pub(super) follow_ups: Vec<FollowUp>,
     next: Cell<u64>,
     open: Cell<usize>,
     book: RefCell<Book>,
@@ -40,14 +59,33 @@ pub(super) struct Lane {
 
 impl Lane {
     pub(super) fn new(
-        kind: RequestKind,
-        schedule: Schedule,
+        name: &str,
+        customers: &Customers,
+        (baseline, timeout): (Span, Span),
         requests: Requests,
-        timeout: Duration,
+        bounds: &[Span],
         answers: Answers,
     ) -> Self {
-        let (next, open, book) = (Cell::new(0), Cell::new(0), RefCell::new(Book::new()));
-        Self { kind, schedule, requests, timeout, answers, next, open, book }
+        let follow_ups = customers.promises.iter().map(|(promise, within)| FollowUp::new(name, *promise, *within));
+        Self {
+            name: name.to_owned(),
+            journey: customers.journey,
+            schedule: Schedule::of(customers, baseline),
+            requests,
+            timeout: customers.try_timeout(timeout).0,
+            patience: customers.patience(timeout).0,
+            retries: customers.retries,
+            answers,
+            follow_ups: follow_ups.collect(),
+            next: Cell::new(0),
+            open: Cell::new(0),
+            book: RefCell::new(Book::new(bounds)),
+        }
+    }
+
+    /// The most connections that this kind may hold at once.
+    pub(super) fn most_open(&self) -> usize {
+        self.schedule.most_open(self.patience)
     }
 
     /// When the next request is due.
@@ -56,78 +94,91 @@ impl Lane {
     }
 
     /// Send everything that is due by `now`.
-    pub(super) fn send_due<D: Dial>(self: &Rc<Self>, now: Duration, zero: Instant, connections: &Rc<Connections<D>>) {
+    pub(super) fn send_due<D: Dial>(
+        self: &Rc<Self>,
+        now: Duration,
+        zero: Instant,
+        connections: &Rc<Connections<D>>,
+        orders: &Orders,
+    ) {
         while self.next_due() <= now {
             let (seq, intended) = (self.next.get(), self.next_due());
             self.next.set(seq + 1);
             self.book.borrow_mut().intend(intended);
-            self.answers.lock().unwrap_or_else(PoisonError::into_inner).push(Told::Unanswered);
-            self.send(seq, intended, zero, connections);
+            lock(&self.answers.told).push(Outcome::Info);
+            if self.journey == Journey::Checkout {
+                let (key, lines) = (self.requests.key(seq), self.requests.basket(seq));
+                let receipt = Receipt { key, outcome: Outcome::Info, order: None, cents: None, lines };
+                lock(&self.answers.receipts).push(receipt);
+            }
+            self.send(seq, intended, zero, connections, orders);
         }
     }
 
-    /// The next window that is complete. Whatever is due by `now` must have been sent.
-    pub(super) fn next_window(&self, now: Duration) -> Option<Window> {
-        self.book.borrow_mut().next(now)
+    /// The windows that are complete, of the requests and of each follow-up. Whatever is due by `now` must have been sent.
+    pub(super) fn windows(&self, now: Duration) -> Vec<(String, Window)> {
+        let own = std::iter::from_fn(|| self.book.borrow_mut().next(now)).map(|window| (self.name.clone(), window));
+        own.chain(self.follow_ups.iter().flat_map(|one| one.windows(now))).collect()
     }
 
     /// Nothing is due from now on.
     pub(super) fn close(&self, now: Duration) {
         self.book.borrow_mut().close(now);
+        self.follow_ups.iter().for_each(|one| one.close(now));
     }
 
     /// Requests without an outcome.
     pub(super) fn unsettled(&self) -> u64 {
-        self.book.borrow().unsettled()
+        self.book.borrow().unsettled() + self.follow_ups.iter().map(FollowUp::unsettled).sum::<u64>()
     }
 
-    fn send<D: Dial>(self: &Rc<Self>, seq: u64, intended: Duration, zero: Instant, connections: &Rc<Connections<D>>) {
+    fn send<D: Dial>(
+        self: &Rc<Self>,
+        seq: u64,
+        intended: Duration,
+        zero: Instant,
+        connections: &Rc<Connections<D>>,
+        orders: &Orders,
+    ) {
         let lag = zero.elapsed().saturating_sub(intended);
-        if self.open.get() >= self.schedule.most_open(self.timeout) {
-            self.tell(seq, Told::Refused);
-            let outcome = Outcome { intended, lag, latency: self.timeout, result: Err(Failure::Overload) };
-            self.book.borrow_mut().settle(&outcome);
+        if self.open.get() >= self.most_open() {
+            self.tell(seq, Outcome::Fail);
+            let settled = Settled { intended, lag, latency: self.patience, result: Err(Failure::Overload) };
+            self.book.borrow_mut().settle(&settled);
             return;
         }
         self.open.set(self.open.get() + 1);
-        let (lane, connections) = (Rc::clone(self), Rc::clone(connections));
+        let (lane, connections, orders) = (Rc::clone(self), Rc::clone(connections), Rc::clone(orders));
         spawn_local(async move {
-            let (result, latency) = lane.attempt(seq, zero + intended, &connections).await;
-            lane.book.borrow_mut().settle(&Outcome { intended, lag, latency: latency.min(lane.timeout), result });
+            let (result, latency) = lane.request(seq, zero + intended, &connections, &orders).await;
+            lane.book.borrow_mut().settle(&Settled { intended, lag, latency: latency.min(lane.patience), result });
             lane.open.set(lane.open.get() - 1);
+            let order = if lane.follow_ups.is_empty() { None } else { lane.order(seq) };
+            if let Some(order) = order.filter(|_| result.is_ok()) {
+                for index in 0..lane.follow_ups.len() {
+                    FollowUp::begin(&lane, index, order.clone(), intended, zero, &connections);
+                }
+            }
         });
     }
 
-    /// One request from its sending to its end: how it ended, and how long that took from the intended time.
-    async fn attempt<D: Dial>(
-        &self,
-        seq: u64,
-        intended: Instant,
-        connections: &Connections<D>,
-    ) -> (Result<(), Failure>, Duration) {
-        let exchange = connections.exchange(self.requests.build(seq));
-        match timeout_at(intended + self.timeout, exchange).await {
-            Err(_) => (Err(Failure::Timeout), self.timeout),
-            Ok(Err(failure)) => {
-                if failure == Failure::Connect {
-                    self.tell(seq, Told::Refused);
-                }
-                (Err(failure), intended.elapsed())
-            }
-            Ok(Ok(answer)) => {
-                let (result, told) = self.requests.judge(answer.status, &answer.body);
-                self.tell(seq, told);
-                let latency = answer.at.duration_since(intended);
-                // An answer that was there when nobody waited for it any more came too late, whatever it says.
-                (if latency > self.timeout { Err(Failure::Timeout) } else { result }, latency)
-            }
-        }
+    /// The order that the customer with this number was told of.
+    fn order(&self, seq: u64) -> Option<String> {
+        lock(&self.answers.receipts).get(usize::try_from(seq).ok()?)?.order.clone()
     }
 
-    fn tell(&self, seq: u64, told: Told) {
-        let mut answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(entry) = usize::try_from(seq).ok().and_then(|seq| answers.get_mut(seq)) {
+    pub(super) fn tell(&self, seq: u64, told: Outcome) {
+        let Ok(index) = usize::try_from(seq) else { return };
+        if let Some(entry) = lock(&self.answers.told).get_mut(index) {
             *entry = told;
         }
+        if let Some(receipt) = lock(&self.answers.receipts).get_mut(index) {
+            receipt.outcome = told;
+        }
     }
+}
+
+/// A customer's thread that panicked has already failed; what was told stays told.
+pub(super) fn lock<T>(shared: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    shared.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -4,7 +4,7 @@
 //! A system that stalls therefore cannot hide its own queue (coordinated omission).
 //!
 //! Read in this order: [`schedule`] (when), `request` (what), `connections` (over what), `book` (what became of it),
-//! `lane` (one request's life), `generator` (the loop, on a thread of its own), [`customers`] (the port), [`calibrate`] (how much this machine can bear).
+//! `lane` (one request's life), `follow_up` (what is asked later), `generator` (the loop, on a thread of its own), [`customers`] (the port), [`calibrate`] (how much this machine can bear).
 //!
 //! **Invariant**: what was intended is accounted for: answered, failed or never sent, nothing is left out.
 
@@ -12,14 +12,18 @@ mod book;
 pub mod calibrate;
 mod connections;
 pub mod customers;
+mod drawn;
 mod failure;
 mod files;
+mod follow_up;
 mod generator;
 mod lane;
+mod page;
 mod request;
 pub mod schedule;
 #[cfg(test)]
 mod tests;
+mod tries;
 
 pub use calibrate::{Calibration, calibrate};
 pub use customers::Crowd;

@@ -15,9 +15,14 @@ use super::{
     generator::drive,
     lane::{Answers, Lane},
     request::Requests,
-    schedule::Schedule,
 };
-use crate::model::{event::EventKind, ledger::Told, scenario::RequestKind, window::Window};
+use crate::model::{
+    customers::{Customers, Journey},
+    event::EventKind,
+    ledger::Outcome,
+    units::Span,
+    window::Window,
+};
 
 const PAID: (u16, &str) = (201, r#"{"id":"pay-1","status":"captured"}"#);
 
@@ -73,13 +78,14 @@ async fn customers(
     behind: Duration,
     open: bool,
     does: impl Fn(Duration) -> Does + 'static,
-) -> (Vec<Window>, Vec<Told>) {
+) -> (Vec<Window>, Vec<Outcome>) {
     let zero = Instant::now();
     sleep(behind).await;
-    let kind = RequestKind::Payment;
+    let customers = Customers::new(Journey::Payment, rate.parse().unwrap());
     let answers = Answers::default();
-    let requests = Requests::new(kind, "run", ([127, 0, 0, 1], 80).into());
-    let lane = Lane::new(kind, Schedule::new(rate.parse().unwrap()), requests, timeout, Answers::clone(&answers));
+    let requests = Requests::new("payment", &customers, "run", ([127, 0, 0, 1], 80).into());
+    let patience = (Span::default(), Span(timeout));
+    let lane = Lane::new("payment", &customers, patience, requests, &[], answers.clone());
     let pipes = Shop { zero, open, does: Rc::new(does) };
     let (seen, mut windows) = mpsc::unbounded_channel();
     let (stop, told_to_stop) = oneshot::channel();
@@ -96,7 +102,7 @@ async fn customers(
         assert_eq!(window.intended, window.ok + window.failed);
         held.push(window);
     }
-    let told = answers.lock().unwrap().clone();
+    let told = answers.told.lock().unwrap().clone();
     assert_eq!(held.iter().map(|window| window.intended).sum::<u64>(), told.len() as u64, "nothing is left out");
     (held, told)
 }
@@ -117,7 +123,7 @@ async fn a_stall_of_a_second_is_seen_by_everyone_who_came_in_it() {
     assert_eq!((stalled.intended, stalled.ok), (100, 100));
     assert!(stalled.p99_ms > 900.0 && (400.0..600.0).contains(&stalled.p50_ms), "{stalled:?}");
     assert!(windows[2].p99_ms < 50.0);
-    assert!(told.iter().all(|told| *told == Told::Acknowledged));
+    assert!(told.iter().all(|told| *told == Outcome::Ok));
 }
 
 #[tokio::test(start_paused = true)]
@@ -128,15 +134,15 @@ async fn who_still_waits_at_the_end_has_failed() {
         assert_eq!(window.reasons.get("timeout"), Some(&window.failed));
         assert!((window.p50_ms - 2_000.0).abs() < 5.0 && (window.max_ms - 2_000.0).abs() < 5.0, "{window:?}");
     }
-    assert!(told.len() >= 150 && told.iter().all(|told| *told == Told::Unanswered));
+    assert!(told.len() >= 150 && told.iter().all(|told| *told == Outcome::Info));
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_refusal_counts_with_its_status() {
+async fn a_503_counts_with_its_status_and_is_no_refusal() {
     let does = |_| Does::Answers(5 * MS, (503, r#"{"error":"pool timeout"}"#));
     let (windows, told) = customers("100/s", SECOND, 2 * SECOND, Duration::ZERO, true, does).await;
     assert_eq!(windows[0].reasons.get("503"), Some(&100));
-    assert!(told.iter().all(|told| *told == Told::Refused));
+    assert!(told.iter().all(|told| *told == Outcome::Info), "a pool's timeout does not say that nothing was done");
 }
 
 #[tokio::test(start_paused = true)]
@@ -144,14 +150,14 @@ async fn a_closed_door_fails_at_once_and_slows_nobody() {
     let (windows, told) = customers("100/s", SECOND, 2 * SECOND, Duration::ZERO, false, |_| Does::Nothing).await;
     assert_eq!((windows[0].intended, windows[0].reasons.get("connect")), (100, Some(&100)));
     assert!(windows[0].max_ms < 50.0);
-    assert!(told.iter().all(|told| *told == Told::Refused), "what was never sent cannot be in the books");
+    assert!(told.iter().all(|told| *told == Outcome::Fail), "what was never sent cannot be in the books");
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_cut_line_leaves_the_customer_without_an_answer() {
     let (windows, told) = customers("100/s", SECOND, 2 * SECOND, Duration::ZERO, true, |_| Does::HangsUp).await;
     assert_eq!(windows[0].reasons.get("cut"), Some(&100));
-    assert!(told.iter().all(|told| *told == Told::Unanswered));
+    assert!(told.iter().all(|told| *told == Outcome::Info));
 }
 
 #[tokio::test(start_paused = true)]

@@ -4,12 +4,13 @@
 
 use serde::{Deserialize, Serialize};
 
+pub use super::phase::{Acted, FaultState, Phase};
 use super::{
+    diagnosis::Answer,
     facts::Facts,
-    ledger::LedgerReading,
+    ledger::{LedgerName, LedgerReading},
     op::Op,
     plan::{Injection, Plan},
-    scenario::LedgerName,
     window::Window,
 };
 
@@ -25,46 +26,6 @@ pub struct Event {
     /// What happened.
     #[serde(flatten)]
     pub kind: EventKind,
-}
-
-/// The part of a run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Phase {
-    /// Traffic on a whole system.
-    Baseline,
-    /// From the first injection until the system is repaired or time is up.
-    Turbulence,
-    /// The hold window and the last measurements.
-    Recovery,
-}
-
-/// Where a fault is in its life.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum FaultState {
-    /// Its way back is on disk; nothing was touched.
-    Planned,
-    /// Ops are under way.
-    Injecting,
-    /// All ops of inject done.
-    Injected,
-    /// Ops of heal are under way.
-    Healing,
-    /// All ops of heal done, or the target is gone.
-    Healed,
-    /// Heal failed; `droplab heal` must be run again.
-    Stuck,
-}
-
-/// How often something that the kernel counts has acted.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Acted {
-    /// Packets that met its rule.
-    pub packets: u64,
-    /// What did it here, where more than one thing can: `netem`, `NFQUEUE helper`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub engine: Option<String>,
 }
 
 /// What can happen in a run.
@@ -116,6 +77,11 @@ pub enum EventKind {
         /// How long it took.
         took_ms: f64,
     },
+    /// What a fault holds was renewed: all of its time to live begins anew.
+    Renewed {
+        /// Index into the plan's steps.
+        step: usize,
+    },
     /// What a fault holds could not be renewed in time: it may have ended by itself.
     NotRenewed {
         /// Index into the plan's steps.
@@ -123,7 +89,14 @@ pub enum EventKind {
         /// Why.
         reason: String,
     },
-    /// How often what a fault holds has acted.
+    /// A source of what is seen has ended before its time.
+    SensorLost {
+        /// Which: `customers`.
+        what: String,
+        /// Why.
+        why: String,
+    },
+    /// How often what a fault holds has acted so far: counted at each renewal, and before it is healed.
     Acted {
         /// Index into the plan's steps.
         step: usize,
@@ -133,14 +106,14 @@ pub enum EventKind {
     },
     /// A second of traffic.
     Traffic {
-        /// Name of the probe: `payment-success`.
+        /// Name of the probe: `payment`, `checkout.parcel`.
         probe: String,
         /// What its customers saw.
         window: Window,
     },
     /// A gauge was read, or could not be.
     Gauge {
-        /// Name of the probe: `payment-pool-waiting`.
+        /// Name of the gauge, as the scenario declares it: `pool-waiting`.
         probe: String,
         /// The value; `None` when it could not be read.
         value: Option<f64>,
@@ -168,6 +141,23 @@ pub enum EventKind {
         /// What changed, in words: `deployment/payment image droplab/payment:2.8.1 → droplab/payment:2.8.0`.
         what: String,
     },
+    /// The customers have gone, and it was waited until nothing of what they set off was still under way.
+    Quiesced {
+        /// Seconds of waiting.
+        after_s: f64,
+        /// What still moved when the time was up, in words; empty when everything came to rest.
+        moving: Vec<String>,
+    },
+    /// A statement about a database was asked for its counterexamples.
+    Held {
+        /// Which statement.
+        id: String,
+        /// Its counterexamples, at most a hundred of them.
+        rows: Vec<String>,
+        /// Why it could not be asked.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        error: Option<String>,
+    },
     /// The books were held against the promises.
     Reconciled {
         /// Which books.
@@ -184,6 +174,11 @@ pub enum EventKind {
         healed: bool,
         /// What was found.
         facts: Box<Facts>,
+    },
+    /// The person has named the cause.
+    Answered {
+        /// In the words of the vocabulary.
+        answer: Answer,
     },
     /// Somebody pressed Ctrl-C.
     Interrupted,

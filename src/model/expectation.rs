@@ -1,104 +1,142 @@
-//! What a scenario expects of a repaired system.
+//! What a scenario expects of a repaired system. Jepsen's checkers: each is decided for itself, and the worst wins.
 //!
 //! **Invariant**: effects only: what customers get, what the books say, what is still there. Never what was typed.
 
-use std::fmt;
+use std::{fmt, str::FromStr};
 
-use serde::{Deserialize, Serialize};
+use schemars::JsonSchema;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::units::{Share, Span};
+use super::{condition::Condition, diagnosis::Answer, holds::Holds, keeps::Keeps, ledger::LedgerName, units::Span};
 
 /// What must hold for a pass.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Expectation {
     /// Customers are served as before, and stay so.
     Recovers(Recovers),
-    /// Every promise to a customer is in the books, once.
-    LosesNothing(LosesNothing),
+    /// Something is so all through, not just at the end.
+    Stays(Stays),
+    /// No counterexample is left in a database.
+    Holds(Holds),
+    /// Every promise to a customer is in these books, once.
+    Books(LedgerName),
     /// The repair took nothing away that was there before.
     Keeps(Keeps),
+    /// The person names the cause.
+    Says(Says),
 }
 
 /// Customers are served as before, and stay so.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Recovers {
-    /// Name of the probe.
-    pub probe: String,
-    /// What counts as recovered: this share, of which the baseline itself must reach no less.
-    pub to: Share,
+    /// How findings and cheats call it; `recovers` when left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    /// What counts as recovered; its `for` is how long it must hold. The baseline must satisfy it as well.
+    pub when: Condition,
     /// Counted from the page.
     pub within: Span,
-    /// And holds so long.
-    pub hold: Span,
 }
 
-/// Every promise to a customer is in the books, once.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+/// Something is so all through.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub struct LosesNothing {
-    /// Which books.
-    pub ledger: LedgerName,
+pub struct Stays {
+    /// How findings and cheats call it.
+    pub id: String,
+    /// What is never otherwise; its `for` is the window over which it is read.
+    pub when: Condition,
+    /// From when on.
+    #[serde(default)]
+    pub from: Since,
+    /// And so long after that.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub after: Span,
 }
 
-/// The books that can be reconciled.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum LedgerName {
-    /// `payment.ledger` against the answers to `POST /payments`.
-    Payments,
+fn is_zero(span: &Span) -> bool {
+    span.0.is_zero()
 }
 
-/// The repair took nothing away that was there before.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Keeps {
-    /// At least as many replicas as before.
-    Replicas {
-        /// The deployment's name.
-        deployment: String,
-    },
-    /// A plain environment variable as before.
-    Env {
-        /// The deployment's name.
-        deployment: String,
-        /// The variable's name.
-        name: String,
-    },
-    /// A PostgreSQL setting as before.
-    PostgresSetting {
-        /// Its name in `pg_settings`.
-        name: String,
-    },
-    /// PostgreSQL's primary was not restarted.
-    PostgresUptime,
-    /// A configuration as before: `configmap/nginx`.
-    Config {
-        /// Its name, as in `Facts::configs`.
-        name: String,
-    },
+/// From when on something must be so.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Since {
+    /// `start`: from the end of the baseline.
+    Start,
+    /// `injection`: from the first injection.
+    #[default]
+    Injection,
+    /// `page`: from the page.
+    Page,
+    /// `step 2`: from that step's injection.
+    Step(usize),
+    /// `then`: from the replay of the trigger.
+    Then,
+}
+
+/// The person names the cause.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Says {
+    /// What the answer must name: `{ component: alert, mechanism: noisy-cause-alert }`.
+    pub answer: Answer,
+    /// Counted from the page.
+    pub within: Span,
 }
 
 impl Expectation {
-    /// Its key, as in YAML and in findings.
-    pub fn key(&self) -> &'static str {
+    /// How findings and cheats call it.
+    pub fn id(&self) -> String {
         match self {
-            Self::Recovers(_) => "recovers",
-            Self::LosesNothing(_) => "loses-nothing",
-            Self::Keeps(_) => "keeps",
+            Self::Recovers(recovers) => recovers.id.clone().unwrap_or_else(|| "recovers".into()),
+            Self::Stays(stays) => stays.id.clone(),
+            Self::Holds(holds) => holds.id.clone(),
+            Self::Books(ledger) => ledger.to_string(),
+            Self::Keeps(keeps) => keeps.id(),
+            Self::Says(_) => "says".to_owned(),
         }
     }
 }
 
-impl fmt::Display for Keeps {
+impl FromStr for Since {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let step = |text: &str| text.strip_prefix("step ")?.parse().ok().filter(|number| *number > 0);
+        match text {
+            "start" => Ok(Self::Start),
+            "injection" => Ok(Self::Injection),
+            "page" => Ok(Self::Page),
+            "then" => Ok(Self::Then),
+            _ => step(text).map(Self::Step).ok_or_else(|| {
+                format!("`{text}`: expected `start`, `injection`, `page`, `then` or a step such as `step 2`")
+            }),
+        }
+    }
+}
+
+impl fmt::Display for Since {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Replicas { deployment } => write!(f, "replicas of deployment/{deployment}"),
-            Self::Env { deployment, name } => write!(f, "{name} of deployment/{deployment}"),
-            Self::PostgresSetting { name } => write!(f, "PostgreSQL's {name}"),
-            Self::PostgresUptime => f.write_str("PostgreSQL's uptime"),
-            Self::Config { name } => f.write_str(name),
+            Self::Start => f.write_str("start"),
+            Self::Injection => f.write_str("injection"),
+            Self::Page => f.write_str("page"),
+            Self::Step(number) => write!(f, "step {number}"),
+            Self::Then => f.write_str("then"),
         }
+    }
+}
+
+impl Serialize for Since {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Since {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
     }
 }

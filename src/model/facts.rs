@@ -2,12 +2,16 @@
 //!
 //! **Invariant**: maps are ordered, so that two surveys of the same lab are equal text.
 
+mod part;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     net::Ipv4Addr,
 };
 
 use serde::{Deserialize, Serialize};
+
+pub use part::Part;
 
 /// The lab at one moment.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -45,6 +49,9 @@ pub struct Facts {
     /// What a fault may leave behind, each in words: rules of ours in a pod's network, helpers, sessions, queues.
     #[serde(default)]
     pub traces: BTreeSet<String>,
+    /// Parts that could not be read, and why: what they would have told is not known, everything else is.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub unread: BTreeMap<Part, String>,
 }
 
 /// A StatefulSet, as far as plans and verdicts care.
@@ -139,6 +146,20 @@ pub struct Deployment {
     pub env: BTreeMap<String, String>,
     /// Resource limits by `container/resource`.
     pub limits: BTreeMap<String, String>,
+    /// What each container runs beside its image, by `container/part`: command, args, probes, requests, mounts, references.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub runs: BTreeMap<String, String>,
     /// The annotation `kubernetes.io/change-cause`.
     pub change_cause: Option<String>,
+}
+
+impl Deployment {
+    /// Everything about its containers, by `container/part`.
+    pub fn containers(&self) -> BTreeMap<String, String> {
+        let images = self.images.iter().map(|(name, image)| (format!("{name}/image"), image.clone()));
+        let env = self.env.iter().map(|(key, value)| (format!("env {key}"), value.clone()));
+        let limits = self.limits.iter().map(|(key, value)| (format!("limit {key}"), value.clone()));
+        let runs = self.runs.iter().map(|(key, value)| (key.clone(), value.clone()));
+        images.chain(env).chain(limits).chain(runs).collect()
+    }
 }

@@ -10,6 +10,7 @@ mod pods;
 mod servers;
 mod workload;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use kafka::{MoveLeader, PauseConsumer, ShrinkRetention, StopBroker};
@@ -26,7 +27,7 @@ pub use servers::{
 pub use workload::{ChangeConfig, DeployVersion, Scale};
 
 /// A fault as a scenario or a person asks for it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum FaultSpec {
     /// A service that answers wrongly, or late.

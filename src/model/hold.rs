@@ -11,9 +11,9 @@ pub use packets::{Direction, Distribution, Fate, Http, Packets, Port, Shape};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    customers::RequestKind,
+    customers::Customers,
     target::Target,
-    units::{Offset, Rate, Span},
+    units::{Offset, Span},
 };
 
 /// A target, and the seed that decides which pods of a share are meant.
@@ -84,11 +84,8 @@ pub struct Members {
 /// More customers.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Surge {
-    /// Kind of request → how many a second.
-    pub steady: BTreeMap<RequestKind, Rate>,
-    /// Over how long they arrive.
-    #[serde(default)]
-    pub ramp: Option<Span>,
+    /// Each kind of them, by name.
+    pub customers: BTreeMap<String, Customers>,
 }
 
 /// What processes of ours do inside of a pod.

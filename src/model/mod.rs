@@ -2,20 +2,32 @@
 //!
 //! **Invariant**: no I/O, no clock, no randomness; everything here can be written to and read from a file.
 
-pub mod bite;
+pub mod condition;
+pub mod conditions;
 pub mod customers;
+pub mod diagnosis;
+pub mod evaluate;
 pub mod event;
 pub mod expectation;
 pub mod facts;
 pub mod fault;
+pub mod gauge;
 pub mod hold;
+pub mod holds;
+pub mod keeps;
 pub mod ledger;
+pub mod moments;
+pub mod nearest;
 pub mod op;
+pub mod phase;
 pub mod plan;
+pub mod receipt;
+pub mod repair;
 pub mod scenario;
+pub mod schema;
 pub mod setting;
 pub mod steady;
-pub mod streak;
+pub mod step;
 pub mod target;
 pub mod timeline;
 pub mod units;

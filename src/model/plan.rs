@@ -5,10 +5,12 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
+    conditions::Conditions,
     facts::Facts,
     fault::FaultSpec,
     op::{Op, Recipe},
     scenario::Scenario,
+    step::Until,
 };
 
 /// What a run will do.
@@ -33,24 +35,72 @@ pub struct Injection {
     pub seed: u64,
     /// The lab as it was when this was made.
     pub before: Facts,
-    /// In order of time.
+    /// Latent defects first, then the steps in order of time, then the replay.
     pub steps: Vec<PlannedStep>,
+}
+
+/// Which part of a run a step belongs to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Part {
+    /// In before the customers come.
+    Given,
+    /// The incident itself.
+    #[default]
+    Incident,
+    /// The trigger again, after recovery.
+    Replay,
+}
+
+/// When a step begins.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Begin {
+    /// Seconds after its part of the run began.
+    AtS(f64),
+    /// As soon as this is so.
+    When(Conditions),
 }
 
 /// A step with its recipe.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PlannedStep {
-    /// Seconds after the baseline phase is over.
-    pub at_s: f64,
+    /// Which part of the run it belongs to.
+    #[serde(default)]
+    pub part: Part,
+    /// When it begins.
+    pub begin: Begin,
+    /// Seconds until it is taken out; `None` is: at the end of the run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lasts_s: Option<f64>,
+    /// From when on it does not begin any more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Until>,
+    /// The step of the scenario's file that it comes from, from 0: repetitions share one.
+    #[serde(default)]
+    pub from_step: usize,
     /// What the scenario asked for.
     pub fault: FaultSpec,
     /// How it is done and undone.
     pub recipe: Recipe,
 }
 
+impl PlannedStep {
+    /// A fault of the incident that begins at a time and stays.
+    pub fn at(at_s: f64, fault: FaultSpec, recipe: Recipe) -> Self {
+        let (part, begin) = (Part::Incident, Begin::AtS(at_s));
+        Self { part, begin, lasts_s: None, until: None, from_step: 0, fault, recipe }
+    }
+}
+
 impl Injection {
     /// Every op that breaks something.
     pub fn blows(&self) -> impl Iterator<Item = &Op> {
         self.steps.iter().flat_map(|step| &step.recipe.inject)
+    }
+
+    /// Steps of one part, with their indices.
+    pub fn of(&self, part: Part) -> impl Iterator<Item = (usize, &PlannedStep)> {
+        self.steps.iter().enumerate().filter(move |(_, step)| step.part == part)
     }
 }

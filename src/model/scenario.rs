@@ -1,23 +1,34 @@
-//! A scenario file: one incident, as its author writes it.
+//! A scenario file: one incident, as its author writes it. docs/scenarios.md says from where each construct is borrowed.
 //!
 //! **Invariant**: unknown fields are refused everywhere; the id is the file's name and stands nowhere inside.
 
-use std::fmt;
+mod asked;
 
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-pub use super::{
-    bite::{Bite, GaugeBite, Spares},
-    customers::{Load, RequestKind},
-    expectation::{Expectation, Keeps, LedgerName, LosesNothing, Recovers},
-};
 use super::{
+    condition::Condition,
     fault::FaultSpec,
-    units::{Share, Span},
+    units::{Rate, Span},
+};
+pub use super::{
+    conditions::Conditions,
+    customers::Load,
+    diagnosis::{Answer, Diagnosis},
+    expectation::{Expectation, Recovers, Since, Stays},
+    gauge::Gauge,
+    holds::Holds,
+    keeps::Keeps,
+    ledger::LedgerName,
+    repair::{Action, Cheat, Fix},
+    step::{Repeat, Step, What},
 };
 
 /// The one version of the format there is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub enum Api {
     /// `droplab/v1`
     #[serde(rename = "droplab/v1")]
@@ -25,7 +36,7 @@ pub enum Api {
 }
 
 /// Text in the languages droplab speaks.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Text {
     /// English.
@@ -35,7 +46,7 @@ pub struct Text {
 }
 
 /// An incident: how it starts, how it is seen, when it is over.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Scenario {
     /// Version of this format.
@@ -48,53 +59,83 @@ pub struct Scenario {
     pub seen_in_production: String,
     /// 1 (one cause, one hop) to 5 (data to be reconciled, an hour).
     pub level: u8,
+    /// What a host must have for it.
+    #[serde(default, skip_serializing_if = "Needs::is_empty")]
+    pub needs: Needs,
     /// The customers.
     pub load: Load,
+    /// Numbers that conditions may name, and how each is read.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub gauges: BTreeMap<String, Gauge>,
     /// When the person on call is woken.
     pub page: Page,
-    /// What breaks, and when.
+    /// Latent defects, there before the customers come.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub given: Vec<FaultSpec>,
+    /// What breaks, and when; nothing, where nothing is wrong.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub steps: Vec<Step>,
-    /// The symptom that proves that the fault took effect.
-    pub bites: Bite,
+    /// What proves that the steps took effect.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub symptom: Option<Symptom>,
+    /// What the steps were not meant to hurt, from the first injection to the page.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub bystanders: Vec<Condition>,
     /// What must hold for a pass.
     pub expect: Vec<Expectation>,
-    /// The truth about the cause, from a closed vocabulary.
+    /// The trigger played again after recovery: every goal must hold again.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub then: Vec<Step>,
+    /// The truth about the cause, from the closed vocabulary.
     pub diagnosis: Diagnosis,
     /// From "where to look" to the method.
-    #[serde(default)]
-    pub hints: Vec<Text>,
-    /// The reference repair.
-    pub fix: Vec<Action>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub hints: Vec<Hint>,
+    /// Repairs that must pass; the first one is the reference.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub fixes: Vec<Fix>,
     /// Repairs that only look like one, each of which must fail.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub cheats: Vec<Cheat>,
 }
 
-/// A threshold on a probe that must be crossed for a while.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+/// What a host must have.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub struct Below {
-    /// Name of the probe.
-    pub probe: String,
-    /// Under this share of success.
-    pub below: Share,
-    /// For at least this long.
-    #[serde(rename = "for")]
-    pub lasting: Span,
+pub struct Needs {
+    /// Requests a second that lab and customers must bear together.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rate: Option<Rate>,
+    /// Memory of the container engine, bytes, written `3GiB`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub memory: Option<super::units::Bytes>,
+    /// Free disk, bytes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub disk: Option<super::units::Bytes>,
+    /// How long one play takes when it is repaired at once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub time: Option<Span>,
+}
+
+impl Needs {
+    /// Whether nothing is asked for.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// When the person on call is woken, and how loudly.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Page {
-    /// The alert's condition.
-    pub when: Below,
+    /// The alert's condition; it is looked at from the first injection on.
+    pub when: Conditions,
     /// `P1` … `P4`.
     pub severity: Severity,
 }
 
 /// How urgent a page is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[expect(missing_docs, reason = "the names are the whole meaning")]
 pub enum Severity {
     P1,
@@ -103,69 +144,28 @@ pub enum Severity {
     P4,
 }
 
-/// One thing that breaks.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+/// What proves that the steps took effect; without it the run is the lab's error.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub struct Step {
-    /// After the end of the baseline.
-    pub at: Span,
-    /// What.
-    pub fault: FaultSpec,
+pub struct Symptom {
+    /// Each must be seen at least once.
+    pub when: Conditions,
+    /// Counted from the first injection.
+    pub within: Span,
+    /// For so long after every step has ended by itself, each must still be so: an outage that outlives its trigger.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub outlives: Option<Span>,
 }
 
-/// The truth about the cause, from a closed vocabulary.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub struct Diagnosis {
-    /// Which part.
-    pub component: String,
-    /// What happened in it.
-    pub mechanism: String,
-    /// What set it off.
-    pub trigger: String,
-    /// What made it possible or worse.
-    pub factors: Vec<String>,
-}
-
-/// One thing that a person types, as data.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Action {
-    /// Arguments of kubectl, split as a shell splits words.
-    Kubectl(String),
-    /// A statement for the PostgreSQL primary, as superuser.
-    Psql(String),
-}
-
-/// A repair that only looks like one.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub struct Cheat {
-    /// In kebab-case.
-    pub name: String,
-    /// A cheat hides the symptom; a trap works in a lab and is an outage in production.
-    #[serde(default)]
-    pub trap: bool,
-    /// Why it is none, or what it would do in production.
-    pub why: Text,
-    /// What is typed.
-    #[serde(rename = "do")]
-    pub actions: Vec<Action>,
-    /// What brings the lab back afterwards (for conformance runs, which play one cheat after the other).
-    #[serde(default)]
-    pub undo: Vec<Action>,
-    /// Keys of the expectations of which at least one must fail: `recovers`, `loses-nothing`, `keeps`.
-    pub fails: Vec<String>,
-    /// Which of the things to be kept it is recognised by: the verdict then names it.
-    #[serde(default)]
-    pub seen_by: Vec<Keeps>,
-}
-
-impl fmt::Display for Action {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Kubectl(arguments) => write!(f, "kubectl {arguments}"),
-            Self::Psql(statement) => write!(f, "psql -c \"{statement}\""),
-        }
-    }
+/// One hint.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Hint {
+    /// Given only while this is so; always when left out.
+    #[serde(default, rename = "while", skip_serializing_if = "Option::is_none")]
+    pub when: Option<Conditions>,
+    /// English.
+    pub en: String,
+    /// Russian.
+    pub ru: String,
 }

@@ -94,6 +94,16 @@ impl Timeline {
         self.first(|event| matches!(event.kind, EventKind::Paged { .. }).then_some((event.seq, event.at_s)))
     }
 
+    /// When the repaired lab was looked at, before anything was healed: what is judged ends here.
+    pub fn repaired_survey_s(&self) -> Option<f64> {
+        self.first(|event| matches!(event.kind, EventKind::Surveyed { healed: false, .. }).then_some(event.at_s))
+    }
+
+    /// Whether the person ended the run with an answer.
+    pub fn was_answered(&self) -> bool {
+        self.events.iter().any(|event| matches!(event.kind, EventKind::Answered { .. }))
+    }
+
     /// Whether somebody pressed Ctrl-C.
     pub fn interrupted(&self) -> bool {
         self.events.iter().any(|event| event.kind == EventKind::Interrupted)

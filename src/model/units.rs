@@ -33,6 +33,36 @@ pub struct Offset {
     pub span: Span,
 }
 
+/// An amount of memory or disk, written `512MiB` or `3GiB`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Bytes(
+    /// How many.
+    pub u64,
+);
+
+impl FromStr for Bytes {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let wrong =
+            || format!("`{text}` is no amount: expected a whole number and its unit, such as `512MiB` or `3GiB`");
+        let digits = text.find(|c: char| !c.is_ascii_digit()).ok_or_else(wrong)?;
+        let number: u64 = text[..digits].parse().map_err(|_| wrong())?;
+        let unit = match &text[digits..] {
+            "MiB" => 1 << 20,
+            "GiB" => 1 << 30,
+            _ => return Err(wrong()),
+        };
+        number.checked_mul(unit).map(Self).ok_or_else(wrong)
+    }
+}
+
+impl fmt::Display for Bytes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0.is_multiple_of(1 << 30) { write!(f, "{}GiB", self.0 >> 30) } else { write!(f, "{}MiB", self.0 >> 20) }
+    }
+}
+
 impl FromStr for Rate {
     type Err = String;
 
@@ -147,7 +177,7 @@ macro_rules! as_text {
         }
     )*};
 }
-as_text!(Rate, Share, Span, Offset);
+as_text!(Rate, Share, Span, Offset, Bytes);
 
 #[cfg(test)]
 mod tests {

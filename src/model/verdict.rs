@@ -69,8 +69,8 @@ pub struct Impact {
 /// One thing that was judged.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Finding {
-    /// The expectation's key: `recovers`, `loses-nothing`, `keeps`; or of the run itself: `baseline`, `bites`,
-    /// `spares`, `load`, `residue`, `lab`.
+    /// The expectation's id (of a replay `then/ID`); or, of the run itself: `baseline`, `symptom`, `bystander`, `lease`, `page`,
+    /// `load`, `aftermath`, `residue`, `lab`.
     pub expectation: String,
     /// How it came out.
     pub truth: Truth,
@@ -86,7 +86,7 @@ pub struct Times {
     /// The first fault was in.
     pub injected_s: Option<f64>,
     /// The symptom was seen.
-    pub bit_s: Option<f64>,
+    pub symptom_s: Option<f64>,
     /// The page went out.
     pub paged_s: Option<f64>,
     /// The first moment from which customers were served as before.

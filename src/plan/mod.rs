@@ -2,19 +2,18 @@
 //!
 //! **Invariant**: pure; refusals are collected, never the first one only; the plan holds all that a run, a heal or a judge needs.
 
-mod adjust;
 mod check;
+mod expand;
+mod overrides;
 
-use crate::{
-    faults::{self, Ground},
-    model::{
-        facts::Facts,
-        plan::{Injection, Plan, PlannedStep},
-        scenario::Scenario,
-    },
+use crate::model::{
+    facts::Facts,
+    plan::{Injection, Plan},
+    scenario::Scenario,
 };
 
-pub use adjust::Wishes;
+pub use check::{Doubt, lint};
+pub use overrides::Overrides;
 
 /// Every reason why this lab cannot play this scenario.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -25,22 +24,13 @@ pub struct Refusal {
 }
 
 /// Compile a scenario against the facts.
-pub fn compile(id: &str, scenario: &Scenario, facts: Facts, seed: u64, wishes: &Wishes) -> Result<Plan, Refusal> {
-    let mut reasons = check::scenario(scenario);
-    let (scenario, adjusted) = adjust::adjust(scenario, wishes, &mut reasons);
+pub fn compile(id: &str, scenario: &Scenario, facts: Facts, seed: u64, overrides: &Overrides) -> Result<Plan, Refusal> {
+    let mut reasons: Vec<String> = lint(scenario).iter().map(ToString::to_string).collect();
+    let (scenario, adjusted) = overrides.apply(scenario, &mut reasons);
     reasons.extend(check::lab(&scenario, &facts));
-    let mut steps = Vec::new();
-    for (index, step) in scenario.steps.iter().enumerate() {
-        match faults::recipe(&step.fault, &Ground::new(&facts, seed, id, index)) {
-            Ok(recipe) => steps.push(PlannedStep { at_s: step.at.0.as_secs_f64(), fault: step.fault.clone(), recipe }),
-            Err(refused) => reasons.extend(
-                refused.into_iter().map(|reason| format!("step {} ({}): {reason}", index + 1, step.fault.key())),
-            ),
-        }
-    }
+    let steps = expand::steps(&scenario, &facts, seed, id, overrides.healthy, &mut reasons);
     if !reasons.is_empty() {
         return Err(Refusal { reasons });
     }
-    steps.sort_by(|a, b| a.at_s.total_cmp(&b.at_s));
     Ok(Plan { scenario_id: id.to_owned(), scenario, injection: Injection { seed, before: facts, steps }, adjusted })
 }

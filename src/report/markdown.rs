@@ -6,8 +6,8 @@ use std::fmt::Write as _;
 
 use super::words::{self, clock, count};
 use crate::model::{
+    condition::percent,
     event::{Event, EventKind, FaultState, Phase},
-    steady::percent,
     timeline::Timeline,
     verdict::Verdict,
 };
@@ -87,6 +87,12 @@ fn line(event: &Event) -> Option<String> {
         EventKind::RunBegan { .. } => "the run begins".into(),
         EventKind::PhaseBegan { phase: Phase::Baseline } => "customers arrive; the baseline is measured".into(),
         EventKind::PhaseBegan { phase: Phase::Turbulence } => "turbulence".into(),
+        EventKind::PhaseBegan { phase: Phase::Replay } => "the trigger is played again".into(),
+        EventKind::PhaseBegan { phase: Phase::Aftermath } => "healed; measured once more".into(),
+        EventKind::Answered { answer } => {
+            format!("the person answers: {}", serde_json::to_string(answer).unwrap_or_default())
+        }
+        EventKind::SensorLost { what, why } => format!("**{what} lost**: {why}"),
         EventKind::PhaseBegan { phase: Phase::Recovery } => "customers are served again; the hold window begins".into(),
         EventKind::Fault { step, state: FaultState::Stuck, reason } => {
             format!("fault {}: **stuck**: {}", step + 1, reason.as_deref().unwrap_or_default())
@@ -101,17 +107,19 @@ fn line(event: &Event) -> Option<String> {
             format!("repair ended with status {status}: `{command}`")
         }
         EventKind::Changed { what } => what.clone(),
-        EventKind::Reconciled { reading: Some(reading), .. } => {
-            format!(
-                "books against promises: {} lost, {} twice, of {}",
-                reading.lost,
-                reading.doubled,
-                count(reading.acknowledged)
-            )
+        EventKind::Quiesced { after_s, moving } if moving.is_empty() => format!("at rest after {after_s:.1} s"),
+        EventKind::Quiesced { after_s, moving } => format!("not at rest after {after_s:.1} s: {}", moving.join("; ")),
+        EventKind::Reconciled { ledger, reading: Some(reading), .. } => {
+            let broken = reading.breaches().into_iter().filter(|(_, breach)| !breach.is_none());
+            let broken: Vec<String> = broken.map(|(what, breach)| format!("{} {what}", breach.count)).collect();
+            let broken = if broken.is_empty() { "nothing wrong".to_owned() } else { broken.join(", ") };
+            format!("{ledger} in the books against {} promises: {broken}", count(reading.acknowledged))
         }
-        EventKind::Reconciled { error, .. } => {
-            format!("books could not be read: {}", error.as_deref().unwrap_or_default())
+        EventKind::Reconciled { ledger, error, .. } => {
+            format!("the books of {ledger} could not be read: {}", error.as_deref().unwrap_or_default())
         }
+        EventKind::Held { id, rows, error: None } => format!("{id}: {} counterexamples", rows.len()),
+        EventKind::Held { id, error: Some(why), .. } => format!("{id} could not be asked: {why}"),
         EventKind::Interrupted => "**interrupted**".into(),
         EventKind::RunEnded { .. } => "the run ends".into(),
         _ => return None,

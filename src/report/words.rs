@@ -53,13 +53,15 @@ pub fn sentence(verdict: &Verdict) -> String {
         Truth::Fail => worst.map(|finding| finding.sentence.clone()).collect::<Vec<_>>().join("; "),
         // What is wrong with the run itself explains why nothing else can be told.
         Truth::Unknown => {
-            let of_the_run =
-                |finding: &&Finding| !["recovers", "loses-nothing", "keeps"].contains(&finding.expectation.as_str());
+            let of_the_run = |finding: &&Finding| RUN.contains(&finding.expectation.as_str());
             let first = worst.clone().find(of_the_run).or_else(|| worst.clone().next());
             first.map_or_else(|| "nothing was shown".to_owned(), |finding| finding.sentence.clone())
         }
     }
 }
+
+/// Findings about the run itself.
+const RUN: [&str; 9] = ["baseline", "symptom", "bystander", "lease", "page", "load", "aftermath", "residue", "lab"];
 
 /// What stands over everything that came out of a rehearsal.
 pub const REHEARSAL: &str = "Rehearsal on a fake lab: this says nothing about any real system.";
@@ -68,7 +70,7 @@ pub const REHEARSAL: &str = "Rehearsal on a fake lab: this says nothing about an
 pub fn moments(times: &Times) -> Vec<(&'static str, f64)> {
     [
         ("injected", times.injected_s),
-        ("bit", times.bit_s),
+        ("symptom", times.symptom_s),
         ("paged", times.paged_s),
         ("repaired", times.repaired_s),
         ("recovered", times.recovered_s),

@@ -16,7 +16,7 @@ use super::{
 use crate::model::{
     event::{EventKind, FaultState},
     plan::Plan,
-    scenario::{Action, Cheat},
+    scenario::{Action, Answer, Cheat, Fix},
     timeline::Timeline,
 };
 
@@ -31,6 +31,8 @@ pub struct Options {
     pub rehearsal: bool,
     /// Who repairs.
     pub repair: Repair,
+    /// Where the person's answer comes from, while the run goes on.
+    pub answers: Option<tokio::sync::watch::Receiver<Option<Answer>>>,
 }
 
 /// Who repairs, and with what.
@@ -52,14 +54,15 @@ pub enum Repair {
 }
 
 impl Repair {
-    /// The scenario's own repair.
-    pub fn reference(actions: &[Action]) -> Self {
-        Self::Actions { name: "reference repair".into(), actions: actions.to_vec(), after: Duration::from_secs(5) }
+    /// One of the scenario's repairs.
+    pub fn fix(fix: &Fix) -> Self {
+        let name = format!("fix {}", fix.name);
+        Self::Actions { name, actions: fix.actions.clone(), after: Duration::from_secs(5) }
     }
 
     /// One of its cheats.
     pub fn cheat(cheat: &Cheat) -> Self {
-        let name = format!("cheat {}", cheat.name);
+        let name = format!("{} {}", cheat.kind(), cheat.name);
         Self::Actions { name, actions: cheat.actions.clone(), after: Duration::from_secs(5) }
     }
 }

@@ -1,4 +1,4 @@
-//! What the loop does to the lab: putting faults in, typing a repair.
+//! What the loop does to the lab: putting faults in, taking them out at their time, typing a repair.
 //!
 //! **Invariant**: written down before it is begun; what follows an op begins only after that op's success is written down.
 
@@ -15,19 +15,19 @@ use crate::model::{
 };
 
 impl Play<'_, '_> {
-    /// Begin whatever is due: a step's fault, the repair.
+    /// Begin whatever is due: a step's fault, its end, a renewal, the repair.
     pub(super) fn start_due(&mut self, now_s: f64) -> Result<(), PortError> {
         self.renew_due(now_s);
-        let turbulence_s = self.watch.turbulence_s.unwrap_or(now_s);
-        while let Some(step) =
-            self.plan.injection.steps.get(self.next_step).filter(|step| now_s >= turbulence_s + step.at_s)
-        {
-            let index = self.next_step;
-            self.record.write(EventKind::Fault { step: index, state: FaultState::Injecting, reason: None })?;
+        self.end_due(now_s)?;
+        for (index, step) in self.plan.injection.steps.iter().enumerate() {
+            if self.begun.contains(&index) || !self.watch.is_due(step, &self.record.timeline, now_s) {
+                continue;
+            }
+            self.begun.insert(index);
+            self.fault(index, FaultState::Injecting, None)?;
             if let Some(op) = step.recipe.inject.first() {
                 self.jobs.push(jobs::inject(self.actuator, index, 0, op.clone()));
             }
-            self.next_step += 1;
         }
         if self.repair_s().is_some_and(|at_s| now_s >= at_s) {
             self.repairing = true;
@@ -40,6 +40,12 @@ impl Play<'_, '_> {
                 Repair::Wait => {}
             }
         }
+        Ok(())
+    }
+
+    fn fault(&mut self, step: usize, state: FaultState, reason: Option<String>) -> Result<(), PortError> {
+        self.record.write(EventKind::Fault { step, state, reason })?;
+        self.watch.note(step, state, self.record.now_s());
         Ok(())
     }
 
@@ -57,9 +63,24 @@ impl Play<'_, '_> {
         for index in due {
             self.renewals.remove(&index);
             if let Some(step) = self.plan.injection.steps.get(index) {
+                self.renewing.insert(index);
                 self.jobs.push(jobs::renew(self.actuator, index, &step.recipe));
             }
         }
+    }
+
+    /// Take out the steps whose time is over; one that is being renewed waits for that, or it would be put in again.
+    fn end_due(&mut self, now_s: f64) -> Result<(), PortError> {
+        let due = self.ends.iter().filter(|(step, at_s)| **at_s <= now_s && !self.renewing.contains(step));
+        let due: Vec<usize> = due.map(|(step, _)| *step).collect();
+        for index in due {
+            self.ends.remove(&index);
+            self.renewals.remove(&index);
+            let Some(step) = self.plan.injection.steps.get(index) else { continue };
+            self.fault(index, FaultState::Healing, None)?;
+            self.jobs.push(jobs::take_out(self.actuator, index, &step.recipe));
+        }
+        Ok(())
     }
 
     fn start_action(&mut self, index: usize, actions: &[Action]) -> Result<(), PortError> {
@@ -70,6 +91,7 @@ impl Play<'_, '_> {
     }
 
     fn say_repair(&mut self, command: String) -> Result<(), PortError> {
+        self.typing = true;
         self.record.write(EventKind::Repair { command, status: None, output: String::new() })
     }
 
@@ -78,28 +100,43 @@ impl Play<'_, '_> {
         match done {
             Done::Op { outcome: Err(error), .. } | Done::Action { outcome: Err(error), .. } => Err(error),
             Done::Renewed { step, outcome } => {
+                self.renewing.remove(&step);
                 self.watch_over(step);
                 match outcome {
-                    Ok(()) => Ok(()),
+                    Ok(acted) => {
+                        self.record.write(EventKind::Renewed { step })?;
+                        acted.into_iter().try_for_each(|acted| self.record.write(EventKind::Acted { step, acted }))
+                    }
                     Err(error) => self.record.write(EventKind::NotRenewed { step, reason: error.to_string() }),
                 }
             }
+            Done::TakenOut { step, performed, outcome } => {
+                for (op, took_ms) in performed {
+                    self.record.write(EventKind::Performed { step, op, took_ms })?;
+                }
+                outcome?;
+                self.fault(step, FaultState::Healed, Some("its time is over".to_owned()))
+            }
             Done::Op { step, index, op, took_ms, outcome: Ok(()) } => {
                 self.record.write(EventKind::Performed { step, op: *op, took_ms })?;
-                let following = self.plan.injection.steps.get(step).and_then(|step| step.recipe.inject.get(index + 1));
-                if let Some(op) = following {
+                let planned = self.plan.injection.steps.get(step);
+                if let Some(op) = planned.and_then(|step| step.recipe.inject.get(index + 1)) {
                     self.jobs.push(jobs::inject(self.actuator, step, index + 1, op.clone()));
                     return Ok(());
                 }
-                self.record.write(EventKind::Fault { step, state: FaultState::Injected, reason: None })?;
-                self.watch.injected_s.get_or_insert(self.record.now_s());
+                self.fault(step, FaultState::Injected, None)?;
+                if let Some(lasts_s) = planned.and_then(|step| step.lasts_s) {
+                    self.ends.insert(step, self.record.now_s() + lasts_s);
+                }
                 self.watch_over(step);
                 Ok(())
             }
             Done::Action { index, command, outcome: Ok((status, output)) } => {
                 self.record.write(EventKind::Repair { command, status: Some(status), output })?;
+                self.typing = false;
                 match &self.options.repair {
-                    Repair::Actions { actions, .. } => self.start_action(index + 1, actions),
+                    // A person looks at what a command answered; what follows a failed one proves nothing.
+                    Repair::Actions { actions, .. } if status == 0 => self.start_action(index + 1, actions),
                     _ => Ok(()),
                 }
             }

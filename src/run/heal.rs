@@ -1,20 +1,21 @@
 //! The way back: from a live run, or from the journal of one that died.
 //!
-//! **Invariant**: a fault's state is a fold over its events, illegal moves are errors; healing twice is healing once.
+//! **Invariant**: a fault's state is a fold over its events, illegal moves are errors; healing twice is healing once. What is still
+//! on its way when a heal begins (an op that was given up, a renewal) is older than its release, and does nothing after it.
 
 use std::collections::BTreeMap;
 
 use tokio::time::Instant;
 
 use super::{
-    limits,
+    jobs, limits,
     ports::{Actuator, Journal, Observer, PortError, Ports},
     record::Record,
     settle::settle,
 };
 use crate::model::{
     event::{EventKind, FaultState},
-    op::{Op, Recipe},
+    op::Op,
     plan::Injection,
     timeline::Timeline,
 };
@@ -74,9 +75,10 @@ pub async fn from_journal(
     screen: &mut dyn Observer,
 ) -> Result<Timeline, HealError> {
     let (_, injection, _) = timeline.injection().ok_or(HealError::NoPlan)?;
-    states(timeline)?;
+    // A story that cannot have happened is no reason to leave a fault in: heal sets states, and does not mind.
+    let doubts = states(timeline).err().map(|error| error.to_string()).into_iter().collect();
     let mut record = Record::resume(journal, screen, timeline);
-    to_the_end(injection, lab, &mut record, Vec::new()).await;
+    to_the_end(injection, lab, &mut record, doubts).await;
     Ok(record.timeline)
 }
 
@@ -86,7 +88,6 @@ pub fn gone_with_the_lab(
     journal: &mut dyn Journal,
     screen: &mut dyn Observer,
 ) -> Result<(), HealError> {
-    states(timeline)?;
     let mut record = Record::resume(journal, screen, timeline);
     for step in timeline.unhealed() {
         record.try_write(EventKind::Fault { step, state: FaultState::Healing, reason: None });
@@ -118,12 +119,17 @@ pub(super) async fn all(injection: &Injection, actuator: &dyn Actuator, record: 
     for step in record.timeline.unhealed().into_iter().rev() {
         let Some(planned) = injection.steps.get(step) else { continue };
         record.try_write(EventKind::Fault { step, state: FaultState::Healing, reason: None });
-        count(step, &planned.recipe, actuator, record).await;
+        for acted in jobs::counted(actuator, &planned.recipe).await {
+            record.try_write(EventKind::Acted { step, acted });
+        }
         let mut outcome = Ok(());
         for op in &planned.recipe.heal {
-            outcome = perform(step, op, actuator, record).await;
-            if outcome.is_err() {
-                break;
+            match perform(op, actuator).await {
+                Ok(took_ms) => record.try_write(EventKind::Performed { step, op: op.clone(), took_ms }),
+                Err(error) => {
+                    outcome = Err(error);
+                    break;
+                }
             }
         }
         let (state, reason) = match outcome {
@@ -134,27 +140,14 @@ pub(super) async fn all(injection: &Injection, actuator: &dyn Actuator, record: 
     }
 }
 
-/// How often a fault has acted; what cannot be counted is no reason to leave it in.
-async fn count(step: usize, recipe: &Recipe, actuator: &dyn Actuator, record: &mut Record<'_>) {
-    for op in &recipe.inject {
-        if let Ok(Some(acted)) = limits::within(limits::COUNT, format!("count: {op}"), actuator.acted(op)).await {
-            record.try_write(EventKind::Acted { step, acted });
-        }
-    }
-}
-
-/// One op of a heal, tried a few times: a lab under fault is slow to obey.
-async fn perform(step: usize, op: &Op, actuator: &dyn Actuator, record: &mut Record<'_>) -> Result<(), PortError> {
+/// One op of a heal, tried a few times: a lab under fault is slow to obey. The milliseconds of the try that succeeded.
+pub(super) async fn perform(op: &Op, actuator: &dyn Actuator) -> Result<f64, PortError> {
     let mut tries = 0;
     loop {
         tries += 1;
         let began = Instant::now();
         match limits::within(limits::OP, op.to_string(), actuator.perform(op)).await {
-            Ok(()) => {
-                let took_ms = began.elapsed().as_secs_f64() * 1000.0;
-                record.try_write(EventKind::Performed { step, op: op.clone(), took_ms });
-                return Ok(());
-            }
+            Ok(()) => return Ok(began.elapsed().as_secs_f64() * 1000.0),
             Err(error) if tries >= limits::HEAL_TRIES => return Err(error),
             Err(_) => tokio::time::sleep(limits::HEAL_PAUSE).await,
         }

@@ -8,10 +8,11 @@ use futures::future::BoxFuture;
 use tokio::time::Instant;
 
 use super::{
-    limits,
+    heal, limits,
     ports::{Actuator, PortError, Repairer},
 };
 use crate::model::{
+    event::Acted,
     op::{Op, Recipe},
     scenario::Action,
 };
@@ -23,8 +24,10 @@ pub(super) type Job<'a> = BoxFuture<'a, Done>;
 pub(super) enum Done {
     /// An op of inject.
     Op { step: usize, index: usize, op: Box<Op>, took_ms: f64, outcome: Result<(), PortError> },
-    /// What a step holds was renewed, or not.
-    Renewed { step: usize, outcome: Result<(), PortError> },
+    /// What a step holds was renewed, and has acted so often since it began; or it was not.
+    Renewed { step: usize, outcome: Result<Vec<Acted>, PortError> },
+    /// A step was taken out at its time: its ops with their milliseconds, and the first that failed.
+    TakenOut { step: usize, performed: Vec<(Op, f64)>, outcome: Result<(), PortError> },
     /// An action of the repair.
     Action { index: usize, command: String, outcome: Result<(i32, String), PortError> },
 }
@@ -47,17 +50,42 @@ pub(super) async fn blow(actuator: &dyn Actuator, op: &Op) -> (f64, Result<(), P
     (began.elapsed().as_secs_f64() * 1000.0, outcome)
 }
 
-/// Whatever a step holds, for another time to live.
+/// Whatever a step holds, for another time to live; and how often it has acted so far.
 pub(super) fn renew<'a>(actuator: &'a dyn Actuator, step: usize, recipe: &'a Recipe) -> Job<'a> {
     Box::pin(async move { Done::Renewed { step, outcome: renewed(actuator, recipe).await } })
 }
 
-/// Each op that ends by itself is done again: pods that came in the meantime are hit as well.
-pub(super) async fn renewed(actuator: &dyn Actuator, recipe: &Recipe) -> Result<(), PortError> {
+/// Each op that ends by itself is done again: pods that came in the meantime are hit as well. How often they have acted.
+pub(super) async fn renewed(actuator: &dyn Actuator, recipe: &Recipe) -> Result<Vec<Acted>, PortError> {
     for op in recipe.inject.iter().filter(|op| op.ttl().is_some()) {
         limits::within(limits::OP, op.to_string(), actuator.perform(op)).await?;
     }
-    Ok(())
+    Ok(counted(actuator, recipe).await)
+}
+
+/// How often what a recipe injects has acted; what cannot be counted changes nothing else.
+pub(super) async fn counted(actuator: &dyn Actuator, recipe: &Recipe) -> Vec<Acted> {
+    let mut all = Vec::new();
+    for op in &recipe.inject {
+        if let Ok(Some(acted)) = limits::within(limits::COUNT, format!("count: {op}"), actuator.acted(op)).await {
+            all.push(acted);
+        }
+    }
+    all
+}
+
+/// Take a step out: every op of its heal, in order, each tried as a heal tries it.
+pub(super) fn take_out<'a>(actuator: &'a dyn Actuator, step: usize, recipe: &'a Recipe) -> Job<'a> {
+    Box::pin(async move {
+        let mut performed = Vec::new();
+        for op in &recipe.heal {
+            match heal::perform(op, actuator).await {
+                Ok(took_ms) => performed.push((op.clone(), took_ms)),
+                Err(error) => return Done::TakenOut { step, performed, outcome: Err(error) },
+            }
+        }
+        Done::TakenOut { step, performed, outcome: Ok(()) }
+    })
 }
 
 /// The repair's action at `index`.

@@ -28,6 +28,14 @@ pub(super) const START: Duration = Duration::from_secs(30);
 pub(super) const STOP: Duration = Duration::from_secs(10);
 /// Holding the books against the promises: a million rows on a busy machine.
 pub(super) const RECONCILE: Duration = Duration::from_mins(2);
+/// Asking once what still moves.
+pub(super) const REST: Duration = Duration::from_secs(10);
+/// At rest for so long in a row, a lab has come to rest.
+pub(super) const AT_REST: Duration = Duration::from_secs(3);
+/// Until a lab has come to rest after its customers have gone.
+pub(super) const QUIESCE: Duration = Duration::from_secs(90);
+/// Asking a database for counterexamples.
+pub(super) const COUNTEREXAMPLES: Duration = Duration::from_secs(45);
 /// One action of a repair.
 pub(super) const ACTION: Duration = Duration::from_mins(3);
 /// Without an event for this long, the customers are lost.

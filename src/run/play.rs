@@ -2,17 +2,20 @@
 //!
 //! **Invariant**: a fault's state is on disk before its op is begun; Ctrl-C is heard at every await.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use futures::{FutureExt as _, StreamExt as _, stream::FuturesUnordered};
+use futures::{StreamExt as _, stream::FuturesUnordered};
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    execute::{Options, Repair},
+    driver::Driver,
+    execute::Options,
+    given,
     jobs::Job,
     limits,
     ports::{Actuator, PortError, Ports, Repairer, Sensor},
     record::Record,
+    wake::answered,
     watch::{Over, Watch},
 };
 use crate::model::{
@@ -41,11 +44,20 @@ pub(super) async fn play(
     options: &Options,
     stop: &CancellationToken,
 ) -> Ending {
+    let latent = tokio::select! {
+        biased;
+        () = stop.cancelled() => return Ending::Interrupted,
+        latent = given::put_in(plan, lab, record) => latent,
+    };
+    if let Err(error) = latent {
+        return Ending::Broke(error);
+    }
     let Ports { actuator, sensor, repairer, .. } = lab;
-    let started = limits::within(limits::START, "start the customers", sensor.start(&options.run, &plan.scenario.load));
+    let (load, bounds) = (&plan.scenario.load, plan.scenario.bounds());
+    let starting = sensor.start(&options.run, load, &bounds, &plan.scenario.gauges);
     let started = tokio::select! {
         () = stop.cancelled() => return Ending::Interrupted,
-        started = started => started,
+        started = limits::within(limits::START, "start the customers", starting) => started,
     };
     if let Err(error) = started {
         return Ending::Broke(error);
@@ -58,10 +70,14 @@ pub(super) async fn play(
         actuator: actuator.as_ref(),
         repairer: repairer.as_ref(),
         watch: Watch::new(plan),
+        driver: Driver::new(plan),
         jobs: FuturesUnordered::new(),
-        next_step: 0,
+        begun: BTreeSet::new(),
+        ends: BTreeMap::new(),
         renewals: BTreeMap::new(),
+        renewing: BTreeSet::new(),
         repairing: false,
+        typing: false,
     };
     tokio::select! {
         biased;
@@ -78,11 +94,19 @@ pub(super) struct Play<'a, 'r> {
     pub(super) actuator: &'a dyn Actuator,
     pub(super) repairer: &'a dyn Repairer,
     pub(super) watch: Watch<'a>,
+    pub(super) driver: Driver,
     pub(super) jobs: FuturesUnordered<Job<'a>>,
-    pub(super) next_step: usize,
+    /// Steps that were begun.
+    pub(super) begun: BTreeSet<usize>,
+    /// When each step is to be taken out.
+    pub(super) ends: BTreeMap<usize, f64>,
     /// When what each step holds is to be renewed.
     pub(super) renewals: BTreeMap<usize, f64>,
+    /// Steps that are being renewed at this moment.
+    pub(super) renewing: BTreeSet<usize>,
     pub(super) repairing: bool,
+    /// A repair of ours is being typed.
+    pub(super) typing: bool,
 }
 
 impl Play<'_, '_> {
@@ -90,7 +114,7 @@ impl Play<'_, '_> {
         self.record.write(EventKind::PhaseBegan { phase: Phase::Baseline })?;
         self.baseline(sensor).await?;
         let end_s = self.record.now_s();
-        if !self.is_steady(end_s) {
+        if steady::doubts(&self.plan.scenario, &self.record.timeline, end_s).next().is_some() {
             return Ok(Ending::Unsteady);
         }
         self.record.write(EventKind::PhaseBegan { phase: Phase::Turbulence })?;
@@ -101,7 +125,7 @@ impl Play<'_, '_> {
     /// Watch whole customers for the scenario's time, and until that time's windows are in.
     async fn baseline(&mut self, sensor: &mut dyn Sensor) -> Result<(), PortError> {
         let load = &self.plan.scenario.load;
-        let (baseline_s, probes) = (load.baseline.0.as_secs_f64(), steady::deciding(&self.plan.scenario));
+        let (baseline_s, probes) = (load.baseline.0.as_secs_f64(), steady::probes(&self.plan.scenario));
         let latest_s = baseline_s + (load.timeout.0 + limits::LATE_WINDOW).as_secs_f64();
         loop {
             let now_s = self.record.now_s();
@@ -110,30 +134,32 @@ impl Play<'_, '_> {
             if now_s >= latest_s || (now_s >= baseline_s && probes.iter().all(seen)) {
                 return Ok(());
             }
+            let silent_s = self.driver.silent_at_s();
+            let wake = seconds(latest_s.min(silent_s) - now_s);
             tokio::select! {
                 biased;
-                seen = next(sensor) => self.record.write(seen?)?,
-                () = tokio::time::sleep(seconds(latest_s - now_s)) => {}
+                seen = sensor.next() => self.write_seen(seen)?,
+                () = tokio::time::sleep(wake) => self.driver.check(self.record.now_s())?,
             }
         }
     }
 
-    fn is_steady(&self, end_s: f64) -> bool {
-        steady::deciding(&self.plan.scenario).iter().all(|probe| {
-            let windows = steady::windows(&self.record.timeline, probe, end_s);
-            steady::assess(&self.plan.scenario, probe, &windows).doubt.is_none()
-        })
-    }
-
     async fn turbulence(&mut self, sensor: &mut dyn Sensor) -> Result<Ending, PortError> {
+        let mut answers = self.options.answers.clone();
         loop {
             let now_s = self.record.now_s();
+            self.driver.check(now_s)?;
             self.start_due(now_s)?;
             match self.watch.over(now_s) {
                 // What we began to type is typed to its end, or a lab would be left half changed.
-                Some(Over::TimeUp) if self.is_typing() => {}
+                Some(Over::TimeUp) if self.typing => {}
+                Some(Over::Held) if self.watch.wants_replay() => {
+                    self.record.write(EventKind::PhaseBegan { phase: Phase::Replay })?;
+                    self.watch.begin_replay(now_s);
+                    continue;
+                }
                 // All ends have the same next step: wind up. The judge tells them apart.
-                Some(Over::Held | Over::TimeUp | Over::NoBite) => return Ok(Ending::Over),
+                Some(Over::Held | Over::Answered | Over::TimeUp | Over::NoSymptom) => return Ok(Ending::Over),
                 None => {}
             }
             let wake = self.wake_s().filter(|at_s| *at_s > now_s);
@@ -142,45 +168,26 @@ impl Play<'_, '_> {
             tokio::select! {
                 biased;
                 Some(done) = self.jobs.next(), if !self.jobs.is_empty() => self.done(done)?,
-                seen = next(sensor) => self.see(&seen?)?,
+                answer = answered(&mut answers) => {
+                    self.record.write(EventKind::Answered { answer })?;
+                    self.watch.answer();
+                }
+                seen = sensor.next() => self.see(seen)?,
                 () = tokio::time::sleep(wake) => {}
             }
         }
     }
 
-    fn is_typing(&self) -> bool {
-        matches!(self.options.repair, Repair::Actions { .. }) && !self.jobs.is_empty()
+    fn write_seen(&mut self, seen: EventKind) -> Result<(), PortError> {
+        self.driver.see(&seen, self.record.now_s())?;
+        self.record.write(seen)
     }
 
-    fn see(&mut self, seen: &EventKind) -> Result<(), PortError> {
-        self.record.write(seen.clone())?;
-        let follows = self.watch.see(seen, self.record.now_s());
+    fn see(&mut self, seen: EventKind) -> Result<(), PortError> {
+        self.write_seen(seen)?;
+        let follows = self.watch.see(&self.record.timeline, self.record.now_s());
         follows.into_iter().try_for_each(|kind| self.record.write(kind))
     }
-
-    /// The next moment at which something is due.
-    fn wake_s(&self) -> Option<f64> {
-        let step =
-            self.plan.injection.steps.get(self.next_step).and_then(|step| Some(self.watch.turbulence_s? + step.at_s));
-        let renewal = self.renewals.values().copied().min_by(f64::total_cmp);
-        [step, renewal, self.repair_s(), self.watch.deadline_s()].into_iter().flatten().min_by(f64::total_cmp)
-    }
-
-    /// When the repair is to begin; `None` when it has, or when it is not ours.
-    pub(super) fn repair_s(&self) -> Option<f64> {
-        match &self.options.repair {
-            _ if self.repairing => None,
-            Repair::Wait => None,
-            // Ours proves nothing before the fault has had its whole effect; a person's comes when the person comes.
-            Repair::Actions { after, .. } => Some(self.watch.repairable_s()? + after.as_secs_f64()),
-            Repair::Script(_) => self.watch.paged_s,
-        }
-    }
-}
-
-/// The next thing seen; silence is a failure of the lab.
-async fn next(sensor: &mut dyn Sensor) -> Result<EventKind, PortError> {
-    limits::within(limits::SILENCE, "watch the customers", sensor.next().map(Ok)).await
 }
 
 /// A span that may have passed already.

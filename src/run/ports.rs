@@ -2,15 +2,20 @@
 //!
 //! **Invariant**: a port has two implementations at least: the lab (`crate::lab`) and the fake lab of rehearsals and tests.
 
+use std::collections::BTreeMap;
+
 use async_trait::async_trait;
 use tokio::sync::mpsc::UnboundedSender;
 
 use crate::model::{
     event::{Acted, Event, EventKind},
     facts::Facts,
-    ledger::{LedgerReading, Promises},
+    holds::Holds,
+    ledger::{LedgerName, LedgerReading, Promises},
     op::Op,
-    scenario::{Action, LedgerName, Load, RequestKind},
+    receipt::Receipt,
+    scenario::{Action, Gauge, Load},
+    units::Span,
 };
 
 /// Performs ops.
@@ -45,12 +50,24 @@ pub trait Surveyor: Send + Sync {
 /// The customers and the gauges: yields `Traffic`, `Gauge` and `Changed` events, about one set a second.
 #[async_trait]
 pub trait Sensor: Send {
-    /// Start the customers; times in windows count from this moment, which is the run's zero.
-    async fn start(&mut self, run: &str, load: &Load) -> Result<(), PortError>;
+    /// Start the customers, who count their answers within these bounds of latency, and read these gauges; times in windows count from this moment, which is the run's zero.
+    async fn start(
+        &mut self,
+        run: &str,
+        load: &Load,
+        bounds: &BTreeMap<String, Vec<Span>>,
+        gauges: &BTreeMap<String, Gauge>,
+    ) -> Result<(), PortError>;
+    /// Each gauge, read once, within 5 s: its value in base units, or why it cannot be read. Starts nothing.
+    async fn probe(&self, gauges: &BTreeMap<String, Gauge>) -> BTreeMap<String, Result<f64, String>>;
     /// The next thing seen; cannot fail (a failure to read is itself data). Cancel safe.
     async fn next(&mut self) -> EventKind;
     /// Stop the customers, wait for the last answers (bounded by the load's timeout) and yield the windows still open.
     async fn stop(&mut self) -> Vec<EventKind>;
+    /// What still moves of what the customers set off, in words, and what could not be asked about; empty: all is at rest.
+    async fn at_rest(&self) -> Result<Vec<String>, PortError>;
+    /// The counterexamples of a statement about a database, as text, at most [`Holds::MOST`]. Nothing is written.
+    async fn counterexamples(&self, holds: &Holds) -> Result<Vec<String>, PortError>;
     /// Hold the books against the promises made to this run's customers.
     async fn reconcile(&self, ledger: LedgerName) -> Result<LedgerReading, PortError>;
 }
@@ -59,11 +76,19 @@ pub trait Sensor: Send {
 #[async_trait]
 pub trait Customers: Send + Sync {
     /// Start them; each second of their traffic goes to `seen` once all its requests are settled.
-    async fn start(&mut self, run: &str, load: &Load, seen: UnboundedSender<EventKind>) -> Result<(), PortError>;
+    async fn start(
+        &mut self,
+        run: &str,
+        load: &Load,
+        bounds: &BTreeMap<String, Vec<Span>>,
+        seen: UnboundedSender<EventKind>,
+    ) -> Result<(), PortError>;
     /// Send no more and wait for the last answers; the windows still open go to `seen`.
     async fn stop(&mut self);
     /// What the customers of one kind have been told so far.
-    fn promises(&self, kind: RequestKind) -> Promises;
+    fn promises(&self, name: &str) -> Promises;
+    /// What the customers of this name keep of their checkouts so far; customers who check nothing out keep nothing.
+    fn receipts(&self, name: &str) -> Vec<Receipt>;
 }
 
 /// Types what a person would type.

@@ -1,17 +1,18 @@
 //! What the loop knows of the customers, and what follows from it.
 //!
-//! **Invariant**: pure; it only decides what to do next. What the run came to is the judge's business.
+//! **Invariant**: pure; it only decides what to do next. What the run came to is the judge's business, with the same evaluator.
 
-use std::time::Duration;
+mod due;
+mod patience;
 
-use super::limits;
+use std::collections::BTreeMap;
+
 use crate::model::{
-    event::{EventKind, Phase},
-    plan::Plan,
-    scenario::{Expectation, Recovers},
-    steady::percent,
-    streak::{BelowStreak, HoldStreak},
-    window::Window,
+    evaluate,
+    event::{EventKind, FaultState, Phase},
+    plan::{Part, Plan},
+    timeline::Timeline,
+    units::Span,
 };
 
 /// Why there is nothing left to wait for.
@@ -19,49 +20,47 @@ use crate::model::{
 pub(super) enum Over {
     /// Recovered, and held.
     Held,
+    /// The person has answered, where an answer is all there is to give.
+    Answered,
     /// The time to repair is over.
     TimeUp,
-    /// The fault showed no symptom in time.
-    NoBite,
-}
-
-/// One expectation of recovery, as it stands.
-struct Goal<'a> {
-    recovers: &'a Recovers,
-    streak: HoldStreak,
-    held: bool,
+    /// The steps showed no symptom in time.
+    NoSymptom,
 }
 
 /// What the loop knows.
 pub(super) struct Watch<'a> {
     plan: &'a Plan,
-    page: BelowStreak,
-    goals: Vec<Goal<'a>>,
     phase: Phase,
     pub(super) turbulence_s: Option<f64>,
-    pub(super) injected_s: Option<f64>,
-    bit_s: Option<f64>,
+    pub(super) replay_s: Option<f64>,
+    first_injected_s: Option<f64>,
+    last_injected_s: Option<f64>,
+    /// When each step was in, and when it was out again.
+    injected: BTreeMap<usize, f64>,
+    ended: BTreeMap<usize, f64>,
+    /// When each condition of the symptom was first seen.
+    seen: BTreeMap<usize, f64>,
     pub(super) paged_s: Option<f64>,
+    held: bool,
+    answered: bool,
 }
 
 impl<'a> Watch<'a> {
     pub(super) fn new(plan: &'a Plan) -> Self {
-        let page = &plan.scenario.page;
-        let goals = plan.scenario.expect.iter().filter_map(|expectation| match expectation {
-            Expectation::Recovers(recovers) => {
-                Some(Goal { recovers, streak: HoldStreak::new(recovers, page), held: false })
-            }
-            _ => None,
-        });
         Self {
             plan,
-            page: BelowStreak::new(&page.when),
-            goals: goals.collect(),
             phase: Phase::Baseline,
             turbulence_s: None,
-            injected_s: None,
-            bit_s: None,
+            replay_s: None,
+            first_injected_s: None,
+            last_injected_s: None,
+            injected: BTreeMap::new(),
+            ended: BTreeMap::new(),
+            seen: BTreeMap::new(),
             paged_s: None,
+            held: false,
+            answered: false,
         }
     }
 
@@ -71,79 +70,124 @@ impl<'a> Watch<'a> {
         self.phase = Phase::Turbulence;
     }
 
-    /// Take what the sensor saw; what follows from it at once.
-    pub(super) fn see(&mut self, seen: &EventKind, now_s: f64) -> Vec<EventKind> {
-        let (EventKind::Traffic { probe, window }, Some(turbulence_s)) = (seen, self.turbulence_s) else {
-            return Vec::new();
-        };
-        let scenario = &self.plan.scenario;
-        if self.injected_s.is_some() && *probe == scenario.bites.probe && self.bit_s.is_none() {
-            let bit = window.success().is_some_and(|success| success < scenario.bites.below.0);
-            self.bit_s = bit.then_some(window.to_s);
+    /// From now on the trigger is played again.
+    pub(super) fn begin_replay(&mut self, now_s: f64) {
+        self.replay_s = Some(now_s);
+        self.phase = Phase::Replay;
+        self.held = false;
+    }
+
+    /// Take note of a step's state.
+    pub(super) fn note(&mut self, step: usize, state: FaultState, now_s: f64) {
+        match state {
+            FaultState::Injected => {
+                self.injected.insert(step, now_s);
+                if self.part(step) == Some(Part::Incident) {
+                    self.first_injected_s.get_or_insert(now_s);
+                    self.last_injected_s = Some(now_s);
+                }
+            }
+            FaultState::Healed => drop(self.ended.insert(step, now_s)),
+            _ => {}
         }
-        if *probe == scenario.page.when.probe
-            && self.paged_s.is_none()
-            && let Some(held) = self.page.feed(window)
+    }
+
+    /// The person has answered.
+    pub(super) fn answer(&mut self) {
+        self.answered = true;
+    }
+
+    /// Look at what is known now; what follows from it at once.
+    pub(super) fn see(&mut self, timeline: &Timeline, now_s: f64) -> Vec<EventKind> {
+        if self.turbulence_s.is_none() {
+            return Vec::new();
+        }
+        if let Some(from_s) = self.first_injected_s {
+            let symptom = self.plan.scenario.symptom.iter().flat_map(|symptom| &symptom.when).enumerate();
+            for (index, condition) in symptom {
+                if !self.seen.contains_key(&index) && evaluate::at(condition, timeline, from_s, now_s).is_yes() {
+                    self.seen.insert(index, now_s);
+                }
+            }
+        }
+        if self.paged_s.is_none()
+            && let Some(paged) = self.page(timeline, now_s)
         {
             self.paged_s = Some(now_s);
-            let (below, severity, share) = (&scenario.page.when, scenario.page.severity, percent(held.share));
-            let sentence = format!("{severity:?} {probe} {share} for {} (alert below {})", below.lasting, below.below);
-            // The seconds that led to the page are no part of any recovery.
-            return vec![EventKind::Paged { sentence }];
+            return vec![paged];
         }
-        let healthy_run = self.plan.injection.steps.is_empty() && window.from_s >= turbulence_s;
-        if self.paged_s.is_none() && !healthy_run {
-            return Vec::new();
-        }
-        self.hold(probe, window);
-        self.phase_change().into_iter().collect()
+        let Some(from_s) = self.goals_from_s() else { return Vec::new() };
+        self.held = self.all_goals(timeline, from_s, now_s, false);
+        self.phase_change(timeline, from_s, now_s).into_iter().collect()
     }
 
-    fn hold(&mut self, probe: &str, window: &Window) {
-        for goal in self.goals.iter_mut().filter(|goal| goal.recovers.probe == probe) {
-            goal.held = goal.streak.feed(window).is_some();
-        }
+    /// The page, when its conditions are met: never before the first injection.
+    fn page(&self, timeline: &Timeline, now_s: f64) -> Option<EventKind> {
+        let page = &self.plan.scenario.page;
+        let calm = self.plan.scenario.steps.is_empty() && self.plan.scenario.hands_in();
+        let from_s = self.first_injected_s.or(self.turbulence_s.filter(|_| calm))?;
+        let met: Vec<_> = page.when.iter().map(|condition| evaluate::at(condition, timeline, from_s, now_s)).collect();
+        met.iter().all(evaluate::Met::is_yes).then(|| {
+            let said = page.when.iter().zip(&met).filter_map(|(condition, met)| {
+                Some(format!("{} at {}", condition.signal, condition.said(met.reading()?.value)))
+            });
+            let said: Vec<_> = said.collect();
+            EventKind::Paged { sentence: format!("{:?} {} (alert: {})", page.severity, said.join(", "), page.when) }
+        })
     }
 
-    /// Recovery is when every goal is being held; a relapse is turbulence again.
-    fn phase_change(&mut self) -> Option<EventKind> {
-        let holding = self.goals.iter().all(|goal| goal.streak.so_far_s() > 0.0);
-        let phase = if holding { Phase::Recovery } else { Phase::Turbulence };
+    /// From when on a recovery counts; `None` while nothing is there to recover from.
+    pub(super) fn goals_from_s(&self) -> Option<f64> {
+        if let Some(replay_s) = self.replay_s {
+            return self.trigger_end_s(replay_s);
+        }
+        if self.plan.injection.of(Part::Incident).next().is_none() {
+            return self.turbulence_s;
+        }
+        if !self.every_timed_step_is_in() {
+            return None;
+        }
+        Some(self.paged_s?.max(self.last_injected_s?))
+    }
+
+    fn all_goals(&self, timeline: &Timeline, from_s: f64, now_s: f64, at_once: bool) -> bool {
+        let mut goals = self.plan.scenario.recoveries().peekable();
+        goals.peek().is_some()
+            && goals.all(|recovers| {
+                let mut when = recovers.when.clone();
+                if at_once {
+                    when.lasting = Span::default();
+                }
+                evaluate::at(&when, timeline, from_s, now_s).is_yes()
+            })
+    }
+
+    /// Recovery is when every goal is met at this moment; a relapse is turbulence again.
+    fn phase_change(&mut self, timeline: &Timeline, from_s: f64, now_s: f64) -> Option<EventKind> {
+        let ill = if self.replay_s.is_some() { Phase::Replay } else { Phase::Turbulence };
+        let phase = if self.all_goals(timeline, from_s, now_s, true) { Phase::Recovery } else { ill };
         let changed = phase != self.phase;
         self.phase = phase;
         changed.then_some(EventKind::PhaseBegan { phase })
     }
 
-    /// Whether there is nothing left to wait for.
+    /// Whether there is nothing left to wait for. `Held` with a replay still to come is no end: see [`Self::wants_replay`].
     pub(super) fn over(&self, now_s: f64) -> Option<Over> {
-        if self.goals.iter().all(|goal| goal.held) {
+        if self.answered {
+            return Some(Over::Answered);
+        }
+        if self.held {
             return Some(Over::Held);
         }
-        (now_s >= self.deadline_s()?).then_some(if self.waits_for_bite() { Over::NoBite } else { Over::TimeUp })
+        (now_s >= self.deadline_s()?).then_some(if self.waits_for_page() { Over::NoSymptom } else { Over::TimeUp })
     }
 
-    /// From when on a repair of ours proves something: somebody was woken, and the fault has had its whole effect.
-    pub(super) fn repairable_s(&self) -> Option<f64> {
-        Some(self.paged_s?.max(self.bit_s?))
+    /// Whether the trigger is to be played again now.
+    pub(super) fn wants_replay(&self) -> bool {
+        self.replay_s.is_none() && self.plan.injection.of(Part::Replay).next().is_some()
     }
 
-    fn waits_for_bite(&self) -> bool {
-        self.paged_s.is_none() && !self.plan.injection.steps.is_empty()
-    }
-
-    /// When waiting ends, as far as is known now.
-    pub(super) fn deadline_s(&self) -> Option<f64> {
-        let scenario = &self.plan.scenario;
-        let late_s = (scenario.load.timeout.0 + limits::LATE_WINDOW).as_secs_f64();
-        if self.waits_for_bite() {
-            let within = scenario.bites.within.0 + scenario.page.when.lasting.0;
-            return Some(self.injected_s? + within.as_secs_f64() + late_s);
-        }
-        let from_s = self.paged_s.or(self.turbulence_s)?;
-        let slowest = self.goals.iter().map(|goal| goal.recovers.within.0).max().unwrap_or(Duration::ZERO);
-        // A hold window that began in time may end late.
-        let holding = self.phase == Phase::Recovery;
-        let hold = self.goals.iter().map(|goal| goal.recovers.hold.0).max().unwrap_or(Duration::ZERO);
-        Some(from_s + slowest.as_secs_f64() + late_s + if holding { hold.as_secs_f64() } else { 0.0 })
+    fn part(&self, step: usize) -> Option<Part> {
+        self.plan.injection.steps.get(step).map(|step| step.part)
     }
 }

@@ -1,49 +1,103 @@
-//! What always comes last: stop the customers, look at the books and the lab, heal, look again.
+//! What always comes last: look at the repaired lab, heal, measure once more, send the customers home, wait until everything
+//! has come to rest, and read the books.
 //!
 //! **Invariant**: each part is bounded and none keeps the next from being tried; an error here is data, not an exit.
 
+use std::time::Duration;
+
+use tokio::time::Instant;
+
 use super::{
-    heal, limits,
+    books, heal, limits,
     play::Ending,
     ports::{PortError, Ports},
+    quiesce,
     record::Record,
     settle::settle,
 };
 use crate::model::{
-    event::EventKind,
+    evaluate,
+    event::{EventKind, Phase},
     plan::Plan,
-    scenario::{Expectation, LedgerName},
 };
+
+/// How long customers are measured at least after the heal.
+const AFTERMATH: Duration = Duration::from_secs(5);
+/// And at most, where requests are few.
+const AFTERMATH_MOST: Duration = Duration::from_secs(40);
 
 /// Wind up, whatever the run's end was.
 pub(super) async fn wind_up(plan: &Plan, lab: &mut Ports, record: &mut Record<'_>, ending: Ending) {
     let mut errors = Vec::new();
-    let interrupted = matches!(ending, Ending::Interrupted);
+    let mut measures = true;
+    let mut interrupted = false;
     match ending {
-        Ending::Interrupted => record.try_write(EventKind::Interrupted),
-        Ending::Broke(error) => errors.push(error.to_string()),
-        Ending::Over | Ending::Unsteady => {}
+        Ending::Interrupted => {
+            record.try_write(EventKind::Interrupted);
+            interrupted = true;
+        }
+        Ending::Broke(error) => {
+            errors.push(error.to_string());
+            measures = false;
+        }
+        Ending::Unsteady => measures = false,
+        Ending::Over => {}
     }
     if interrupted {
         // Somebody wants it over: the way back first, the customers' last answers after it.
         heal::all(&plan.injection, lab.actuator.as_ref(), record).await;
-    }
-    stop(plan, lab, record, &mut errors).await;
-    if !interrupted {
-        reconcile(plan, lab, record).await;
+    } else {
         survey(lab, record, false, &mut errors).await;
         heal::all(&plan.injection, lab.actuator.as_ref(), record).await;
     }
     if let Some(error) = settle(&plan.injection, lab.surveyor.as_ref(), record).await {
         errors.push(error);
     }
+    if measures && !interrupted {
+        aftermath(plan, lab, record).await;
+    }
+    stop(plan, lab, record, &mut errors).await;
+    // A run that broke, or had no baseline, has nothing that its books could show.
+    if measures && !interrupted {
+        let sensor = lab.sensor.as_ref();
+        quiesce::quiesce(sensor, record).await;
+        books::reconcile_twice(&plan.scenario.ledgers(), &plan.scenario.statements(), sensor, record).await;
+    }
     survey(lab, record, true, &mut errors).await;
     errors.extend(record.broken.take().filter(|broken| !errors.contains(broken)));
     record.try_write(EventKind::RunEnded { lab_errors: errors });
 }
 
+/// Go on measuring after the heal: what it broke, or did not bring back, must be seen.
+async fn aftermath(plan: &Plan, lab: &mut Ports, record: &mut Record<'_>) {
+    record.try_write(EventKind::PhaseBegan { phase: Phase::Aftermath });
+    let from_s = record.now_s();
+    let timeout = plan.scenario.load.timeout.0;
+    let deadline = Instant::now() + AFTERMATH_MOST + timeout + limits::LATE_WINDOW;
+    loop {
+        let enough = plan.scenario.recoveries().all(|recovers| {
+            // Each second that has begun before the heal was over says nothing about after it.
+            let seen = evaluate::share_between(&recovers.when, &record.timeline, from_s, f64::MAX);
+            recovers.when.probe().is_none()
+                || seen.is_some_and(|(reading, requests)| {
+                    reading.until_s - reading.since_s >= AFTERMATH.as_secs_f64() && requests >= recovers.when.fewest()
+                })
+        });
+        if enough {
+            return;
+        }
+        tokio::select! {
+            biased;
+            seen = lab.sensor.next() => record.try_write(seen),
+            () = tokio::time::sleep_until(deadline) => return,
+        }
+    }
+}
+
 async fn stop(plan: &Plan, lab: &mut Ports, record: &mut Record<'_>, errors: &mut Vec<String>) {
-    let limit = plan.scenario.load.timeout.0 + limits::STOP;
+    let load = &plan.scenario.load;
+    let slowest = load.customers.values().map(|customers| customers.patience(load.timeout)).max();
+    let limit = slowest.unwrap_or(load.timeout).0 + limits::STOP;
     let last = async { Ok::<_, PortError>(lab.sensor.stop().await) };
     match limits::within(limit, "stop the customers", last).await {
         Ok(seen) => seen.into_iter().for_each(|kind| record.try_write(kind)),
@@ -51,33 +105,17 @@ async fn stop(plan: &Plan, lab: &mut Ports, record: &mut Record<'_>, errors: &mu
     }
 }
 
-async fn reconcile(plan: &Plan, lab: &Ports, record: &mut Record<'_>) {
-    let mut ledgers: Vec<LedgerName> = plan
-        .scenario
-        .expect
-        .iter()
-        .filter_map(|expectation| match expectation {
-            Expectation::LosesNothing(expected) => Some(expected.ledger),
-            _ => None,
-        })
-        .collect();
-    ledgers.dedup();
-    for ledger in ledgers {
-        let outcome = limits::within(limits::RECONCILE, "reconcile the books", lab.sensor.reconcile(ledger)).await;
-        let (reading, error) = outcome.map_or_else(|error| (None, Some(error.to_string())), |read| (Some(read), None));
-        record.try_write(EventKind::Reconciled { ledger, reading, error });
-    }
-}
-
-async fn survey(lab: &Ports, record: &mut Record<'_>, healed: bool, errors: &mut Vec<String>) {
+async fn survey(lab: &mut Ports, record: &mut Record<'_>, healed: bool, errors: &mut Vec<String>) {
     let mut tries = 0;
     loop {
         tries += 1;
         match limits::within(limits::SURVEY, "survey the lab", lab.surveyor.survey()).await {
-            Ok(facts) => return record.try_write(EventKind::Surveyed { healed, facts: Box::new(facts) }),
-            Err(error) if tries >= limits::SURVEY_TRIES => return errors.push(error.to_string()),
             // A database that was just restarted answers in a moment.
-            Err(_) => tokio::time::sleep(limits::SURVEY_PAUSE).await,
+            Ok(facts) if facts.unread.is_empty() || tries >= limits::SURVEY_TRIES => {
+                return record.try_write(EventKind::Surveyed { healed, facts: Box::new(facts) });
+            }
+            Err(error) if tries >= limits::SURVEY_TRIES => return errors.push(error.to_string()),
+            Ok(_) | Err(_) => tokio::time::sleep(limits::SURVEY_PAUSE).await,
         }
     }
 }

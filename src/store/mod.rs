@@ -15,8 +15,6 @@ use std::{
     path::{Path, PathBuf},
 };
 
-pub use scenarios::read_scenario;
-
 /// What a file could not be made to do.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {

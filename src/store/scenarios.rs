@@ -1,41 +1,85 @@
-//! Scenarios: those that droplab carries, and those of a user's own.
+//! Scenarios: those that droplab carries, those of a user's own folder, and single files.
 //!
-//! **Invariant**: every file in `scenarios/` is embedded (held by `tests/it/tidy.rs`); the id is the file's name.
+//! **Invariant**: the id is the file's name; a folder is read whole, and nothing is known by name in code.
 
-use std::{fs, path::Path};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 use super::{StoreError, file, yaml};
-use crate::model::scenario::Scenario;
+use crate::model::{nearest::nearest, scenario::Scenario};
 
-macro_rules! embedded {
-    ($($id:literal),* $(,)?) => {
-        &[$(($id, include_str!(concat!("../../scenarios/", $id, ".yaml")))),*]
-    };
+/// Name and text of each file in `scenarios/`, as it was when droplab was built: the one binary works outside of the repository.
+const CARRIED: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/scenarios.rs"));
+
+/// The ids of all scenarios, in order: of a folder, or of those that droplab carries.
+pub fn ids(folder: Option<&Path>) -> Result<Vec<String>, StoreError> {
+    let Some(folder) = folder else { return Ok(CARRIED.iter().map(|(id, _)| (*id).to_owned()).collect()) };
+    let entries = fs::read_dir(folder).map_err(file("read", folder))?;
+    let mut ids: Vec<String> = entries.flatten().filter_map(|entry| id(&entry.path())).collect();
+    ids.sort();
+    Ok(ids)
 }
 
-/// Id and text of each scenario that droplab carries.
-pub const EMBEDDED: &[(&str, &str)] = embedded!["payment-pool-exhaustion"];
-
-/// Read a scenario by its id, or from a file of the user's (anything with a `/` or ending in `.yaml`).
-pub fn read_scenario(name: &str) -> Result<(String, Scenario), StoreError> {
-    let path = Path::new(name);
-    if name.contains('/') || path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml") {
-        let text = fs::read_to_string(path).map_err(file("read", path))?;
-        let id = path.file_stem().map_or_else(|| name.to_owned(), |stem| stem.to_string_lossy().into_owned());
-        return Ok((id, yaml::read(path.to_owned(), &text)?));
+/// Read a scenario by its id (of a folder, or of those that droplab carries), or from a file (anything with a `/` or ending in
+/// `.yaml`).
+pub fn read(folder: Option<&Path>, name: &str) -> Result<(String, Scenario), StoreError> {
+    if name.contains('/') || id(Path::new(name)).is_some() {
+        return read_file(Path::new(name)).map(|(id, scenario, _)| (id, scenario));
     }
-    let Some((id, text)) = EMBEDDED.iter().find(|(id, _)| *id == name) else {
-        return Err(unknown(name));
-    };
-    Ok(((*id).to_owned(), yaml::read(format!("scenarios/{id}.yaml").into(), text)?))
+    let known = ids(folder)?;
+    if !known.iter().any(|id| id == name) {
+        let near = nearest(name, known.iter().map(String::as_str))
+            .or_else(|| known.iter().map(String::as_str).find(|id| id.contains(name)));
+        let suggestion = near.map_or_else(String::new, |id| format!("; did you mean `{id}`?"));
+        return Err(StoreError::UnknownScenario { name: name.to_owned(), suggestion });
+    }
+    if let Some(folder) = folder {
+        return read_file(&folder.join(format!("{name}.yaml"))).map(|(id, scenario, _)| (id, scenario));
+    }
+    let text = CARRIED.iter().find(|(id, _)| *id == name).map(|(_, text)| *text).unwrap_or_default();
+    Ok((name.to_owned(), yaml::read(PathBuf::from(format!("scenarios/{name}.yaml")), text)?))
 }
 
-fn unknown(name: &str) -> StoreError {
-    let near = EMBEDDED
-        .iter()
-        .map(|(id, _)| (strsim::damerau_levenshtein(name, id), *id))
-        .filter(|(distance, id)| *distance * 2 <= id.len() || id.contains(name))
-        .min();
-    let suggestion = near.map_or_else(String::new, |(_, id)| format!("; did you mean `{id}`?"));
-    StoreError::UnknownScenario { name: name.to_owned(), suggestion }
+/// A scenario's id, the scenario, and its text.
+pub fn read_file(path: &Path) -> Result<(String, Scenario, String), StoreError> {
+    let text = fs::read_to_string(path).map_err(file("read", path))?;
+    let id = path.file_stem().map_or_else(|| path.display().to_string(), |stem| stem.to_string_lossy().into_owned());
+    Ok((id, yaml::read(path.to_owned(), &text)?, text))
+}
+
+/// Where a field stands in a text, as line and column from 1: the last of its words that is found in order.
+pub fn place(text: &str, field: &str) -> (usize, usize) {
+    let words = field.split(['.', '[', ']', '/']).filter(|word| !word.is_empty() && word.parse::<usize>().is_err());
+    let (mut line, mut column) = (0, 0);
+    for word in words {
+        let found = text.lines().enumerate().skip(line).find_map(|(number, text)| {
+            let from = if number == line { column } else { 0 };
+            let at = text.get(from..)?.find(word)? + from;
+            Some((number, at))
+        });
+        if let Some(found) = found {
+            (line, column) = found;
+        }
+    }
+    (line + 1, column + 1)
+}
+
+fn id(path: &Path) -> Option<String> {
+    let yaml = path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml");
+    yaml.then(|| path.file_stem().map(|stem| stem.to_string_lossy().into_owned())).flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_field_is_found_in_its_text() {
+        let text = "page: { when: a }\nexpect:\n  - recovers: { when: b }\n";
+        assert_eq!(place(text, "expect.recovers.when"), (3, 17));
+        assert_eq!(place(text, "page.when"), (1, 9));
+        assert_eq!(place(text, "nowhere"), (1, 1));
+    }
 }

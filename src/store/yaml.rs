@@ -6,6 +6,8 @@ use std::{fmt, path::PathBuf};
 
 use serde::de::DeserializeOwned;
 
+use crate::model::nearest::nearest;
+
 /// A file that is no scenario.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Invalid {
@@ -52,12 +54,8 @@ fn without_place(message: &str) -> String {
 fn meant(what: &str) -> Option<String> {
     let (found, expected) = what.split_once("expected ")?;
     let found = quoted(found).last().cloned()?;
-    quoted(expected)
-        .into_iter()
-        .map(|word| (strsim::damerau_levenshtein(&found, &word), word))
-        .filter(|(distance, word)| *distance > 0 && *distance * 3 <= word.len().max(found.len()))
-        .min()
-        .map(|(_, word)| word)
+    let expected = quoted(expected);
+    nearest(&found, expected.iter().map(String::as_str).filter(|word| *word != found)).map(str::to_owned)
 }
 
 /// The words that stand in backticks.

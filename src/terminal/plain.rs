@@ -121,6 +121,8 @@ impl<W: Write + Send> Plain<W> {
             EventKind::PhaseBegan { phase } => self.phase(at_s, *phase),
             EventKind::Traffic { probe, .. } if self.live.is_main(probe) => self.state(at_s),
             EventKind::Paged { sentence } => self.page(at_s, sentence),
+            EventKind::Answered { .. } => self.line(at_s, "you have answered"),
+            EventKind::SensorLost { what, why } => self.line(at_s, &format!("{what} lost: {why}")),
             EventKind::Interrupted => self.line(at_s, "interrupted; healing, this takes a moment"),
             EventKind::Fault { state: FaultState::Stuck, step, reason } => {
                 let why = reason.as_deref().unwrap_or_default();
@@ -136,7 +138,7 @@ impl<W: Write + Send> Plain<W> {
                 self.line(at_s, &format!("repair: status {status}  {last}"));
             }
             EventKind::Changed { what } if self.manner.candid => self.line(at_s, what),
-            EventKind::Reconciled { .. } => self.line(at_s, "books held against promises"),
+            EventKind::Quiesced { after_s, moving } => self.line(at_s, &live::rest(*after_s, moving)),
             EventKind::RunEnded { lab_errors } => self.ended(at_s, lab_errors),
             _ => {}
         }
@@ -159,6 +161,8 @@ impl<W: Write + Send> Plain<W> {
             Phase::Turbulence if self.live.was_paged() => "it slipped again; the hold window starts over",
             Phase::Turbulence => "the baseline is steady; from now on something may break",
             Phase::Recovery => "customers are served again; holding",
+            Phase::Replay => "it holds; the same trouble comes once more",
+            Phase::Aftermath => "healed; measuring once more",
         };
         self.state_now(at_s);
         self.line(at_s, news);

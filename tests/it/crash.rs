@@ -23,7 +23,7 @@ use crate::stage::{Dying, Memory, Nobody, Stage, headline, minimal};
 
 fn tiny() -> (String, Scenario) {
     let (id, mut scenario) = minimal();
-    scenario.load.steady.retain(|kind, _| kind.probe() == "payment-success");
+    scenario.load.customers.retain(|name, _| name == "payment");
     (id, scenario)
 }
 
@@ -48,7 +48,7 @@ async fn from_every_prefix_of_the_journal_heal_brings_the_lab_back_and_twice_is_
         Stage::of(tiny(), Quirks::default()).repair(Repair::Wait).play_on(&mut memory, &mut Nobody).await;
         memory.text.lines().count()
     };
-    assert!(whole > 100, "{whole} lines");
+    assert!(whole > 50, "{whole} lines");
     let mut hit = 0;
     for (line, writes_last) in (1..=whole).flat_map(|line| [(line, false), (line, true)]) {
         let stage = Stage::of(tiny(), Quirks::default()).repair(Repair::Wait);
@@ -74,7 +74,7 @@ async fn from_every_prefix_of_the_journal_heal_brings_the_lab_back_and_twice_is_
         };
         assert_eq!(performed(&again), performed(&healed));
     }
-    assert!(hit > 50, "the fault was in at {hit} of the prefixes");
+    assert!(hit > 20, "the fault was in at {hit} of the prefixes");
 }
 
 #[tokio::test(start_paused = true)]
@@ -100,7 +100,7 @@ async fn a_disk_that_fills_up_in_the_middle_heals_and_says_so() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_journal_that_tells_an_impossible_story_is_refused() {
+async fn a_journal_that_tells_an_impossible_story_is_healed_all_the_same() {
     let stage = Stage::of(tiny(), Quirks::default());
     let mut timeline = stage.play().await.timeline;
     for event in &mut timeline.events {
@@ -110,6 +110,15 @@ async fn a_journal_that_tells_an_impossible_story_is_refused() {
     }
     let error = heal::states(&timeline).unwrap_err().to_string();
     insta::assert_snapshot!(error, @"event 1: the fault of step 0 cannot go from None to Healed");
+    // Up to the blow, so that something is in.
+    let injected = |event: &droplab::model::event::Event| {
+        matches!(event.kind, EventKind::Fault { state: FaultState::Injected, .. })
+    };
+    let end = timeline.events.iter().position(injected).unwrap();
+    timeline.events.truncate(end + 1);
+    let healed = heal::from_journal(&timeline, &stage.lab.ports(), &mut Memory::default(), &mut Nobody).await.unwrap();
+    assert_eq!(healed.unhealed(), Vec::<usize>::new());
+    assert!(healed.lab_errors().unwrap().1[0].contains("cannot go from None to Healed"), "and it is said");
 }
 
 #[tokio::test(start_paused = true)]

@@ -53,7 +53,7 @@ fn injection(manual: &Manual, lab: &FakeLab) -> Injection {
     let fault = example(manual);
     let recipe = faults::recipe(&fault, &Ground::new(&before, 1, manual.key, 0));
     let recipe = recipe.unwrap_or_else(|why| panic!("{}: {why:?}", manual.key));
-    Injection { seed: 1, steps: vec![PlannedStep { at_s: 0.0, fault, recipe }], before }
+    Injection { seed: 1, steps: vec![PlannedStep::at(0.0, fault, recipe)], before }
 }
 
 /// A journal in which that is not so can neither be renewed nor healed.

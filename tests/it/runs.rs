@@ -5,7 +5,7 @@ use std::time::Duration;
 use droplab::{
     cli::exit::Exit,
     lab::fake::Quirks,
-    model::{event::EventKind, units::Rate, verdict::Truth},
+    model::{event::EventKind, scenario::Expectation, units::Rate, verdict::Truth},
     run::Repair,
 };
 
@@ -21,10 +21,11 @@ async fn the_reference_repair_passes() {
     let outcome = stage.play().await;
     expect(&outcome, Truth::Pass, Exit::Pass);
     let times = &outcome.verdict.times;
-    let order = [times.injected_s, times.bit_s, times.paged_s, times.repaired_s, times.recovered_s];
+    let order = [times.injected_s, times.paged_s, times.repaired_s, times.recovered_s];
+    assert!(times.symptom_s > times.injected_s && times.symptom_s < times.repaired_s, "{times:?}");
     assert!(order.iter().all(Option::is_some) && order.is_sorted(), "{times:?}");
-    assert!(outcome.verdict.effect.gauges["payment-pool-waiting"] >= 380.0);
-    assert!(outcome.verdict.probes["payment-success"].worst.unwrap() <= 0.12);
+    assert!(outcome.verdict.effect.gauges["pool-waiting"] >= 380.0);
+    assert!(outcome.verdict.probes["payment"].worst.unwrap() <= 0.12);
     assert_eq!(stage.lab.world().image("payment"), Some("droplab/payment:2.8.0"));
 }
 
@@ -46,7 +47,7 @@ async fn a_different_valid_repair_passes() {
 #[tokio::test(start_paused = true)]
 async fn a_healthy_lab_passes() {
     let mut stage = Stage::new(Quirks::default());
-    stage.wishes.healthy = true;
+    stage.overrides.healthy = true;
     let outcome = stage.repair(Repair::Wait).play().await;
     expect(&outcome, Truth::Pass, Exit::Pass);
     assert!(!outcome.was_hit());
@@ -57,7 +58,7 @@ async fn doing_nothing_fails_and_droplab_heals() {
     let stage = Stage::new(Quirks::default()).repair(Repair::Wait);
     let outcome = stage.play().await;
     expect(&outcome, Truth::Fail, Exit::Fail);
-    insta::assert_snapshot!(outcome.sentence("recovers", Truth::Fail), @"payment-success was at 9.06% at the end, 99.8% held for 30s was expected within 15m of the page");
+    insta::assert_snapshot!(outcome.sentence("recovers", Truth::Fail), @"payment.success was at 9.13% at the end, `payment.success >= 99.8% for 30s` was expected within 15m of the page");
     assert_eq!(stage.lab.world().image("payment"), Some("droplab/payment:2.8.0"));
     assert_eq!(outcome.verdict.residue, Vec::<String>::new());
 }
@@ -65,7 +66,7 @@ async fn doing_nothing_fails_and_droplab_heals() {
 #[tokio::test(start_paused = true)]
 async fn a_repair_that_comes_too_late_fails() {
     let mut stage = Stage::new(Quirks::default());
-    stage.wishes.within = Some("3s".parse().unwrap());
+    stage.overrides.within = Some("3s".parse().unwrap());
     let outcome = stage.play().await;
     expect(&outcome, Truth::Fail, Exit::Fail);
     assert_eq!(outcome.verdict.adjusted, ["time to repair 3s instead of 15m"]);
@@ -77,11 +78,19 @@ async fn each_cheat_fails_as_its_scenario_says_and_is_named() {
         let stage = Stage::new(Quirks::default()).repair(Repair::cheat(&cheat));
         let outcome = stage.play().await;
         expect(&outcome, Truth::Fail, Exit::Fail);
-        let failed = cheat.fails.iter().filter(|key| !outcome.findings(key, Truth::Fail).is_empty()).count();
-        assert!(failed > 0, "{}: {:#?}", cheat.name, outcome.verdict.findings);
-        if !cheat.seen_by.is_empty() {
-            let named = outcome.findings("keeps", Truth::Fail).iter().any(|found| found.sentence.contains(&cheat.name));
-            assert!(named, "{}: {:#?}", cheat.name, outcome.verdict.findings);
+        for id in &cheat.caught_by {
+            assert_eq!(
+                outcome.findings(id, Truth::Fail).len(),
+                1,
+                "{} by {id}: {:#?}",
+                cheat.name,
+                outcome.verdict.findings
+            );
+        }
+        let named = |found: &droplab::model::verdict::Finding| found.sentence.contains(&cheat.name);
+        let kept = headline().1.expect.into_iter().filter(|expected| matches!(expected, Expectation::Keeps(_)));
+        if kept.map(|expected| expected.id()).any(|id| cheat.caught_by.contains(&id)) {
+            assert!(outcome.verdict.findings.iter().any(named), "{}: {:#?}", cheat.name, outcome.verdict.findings);
         }
         let typed = outcome
             .timeline
@@ -97,7 +106,7 @@ async fn an_edge_that_answers_by_itself_loses_payments() {
     let cheat = headline().1.cheats.into_iter().find(|cheat| cheat.name == "answer-at-the-edge").unwrap();
     let outcome = Stage::new(Quirks::default()).repair(Repair::cheat(&cheat)).play().await;
     assert_eq!(outcome.findings("recovers", Truth::Fail).len(), 0, "traffic alone would be fooled");
-    assert!(outcome.sentence("loses-nothing", Truth::Fail).contains("are not in the books"));
+    assert!(outcome.sentence("payments", Truth::Fail).contains("acknowledged, not in the ledger"));
 }
 
 #[tokio::test(start_paused = true)]
@@ -106,19 +115,16 @@ async fn a_machine_that_is_too_slow_is_told_so_before_anything_breaks() {
     expect(&outcome, Truth::Unknown, Exit::Unknown);
     assert!(!outcome.was_hit());
     assert_eq!(outcome.verdict.proposed_rate, Some(Rate { per_second: 600.0 }));
-    insta::assert_snapshot!(outcome.sentence("baseline", Truth::Unknown), @"payment-success reached 7994 of 12000 requests (66.61%) in the baseline, 99.8% is needed; this machine may be too slow: try --rate 600/s, four fifths of what it reached");
+    insta::assert_snapshot!(outcome.sentence("baseline", Truth::Unknown), @"payment.success was at 66.61% over 12000 requests in the baseline, `payment.success >= 99.8% for 30s` is needed; this machine may be too slow: try --rate 600/s, four fifths of what it reached");
 }
 
 #[tokio::test(start_paused = true)]
 async fn the_proposed_rate_can_be_played_and_is_declared() {
     let mut stage = Stage::new(Quirks { capacity: Some(800.0), ..Quirks::default() });
-    stage.wishes.rate = Some(Rate { per_second: 600.0 });
+    stage.overrides.rate = Some(Rate { per_second: 600.0 });
     let outcome = stage.play().await;
     expect(&outcome, Truth::Pass, Exit::Pass);
-    assert_eq!(
-        outcome.verdict.adjusted,
-        ["payment-success at 600/s instead of 1200/s", "payment-pool-waiting must reach 190 instead of 380"]
-    );
+    assert_eq!(outcome.verdict.adjusted, ["payment at 600/s instead of 1200/s", "pool-waiting >= 190 instead of 380"]);
 }
 
 /// A lab that is not whole, the finding that says so, and a word of its sentence.
@@ -132,18 +138,22 @@ async fn unknown(quirks: Quirks, expectation: &str, says: &str) -> Outcome {
 
 fn minimal_with_gauges() -> (String, droplab::model::scenario::Scenario) {
     let (id, mut scenario) = minimal();
-    scenario.bites = headline().1.bites;
-    scenario.bites.gauges.retain(|name, _| name == "payment-pool-in-use");
+    scenario.gauges = headline().1.gauges;
+    let in_use = "pool-in-use >= 50".parse().unwrap();
+    scenario.symptom.as_mut().unwrap().when.0.push(in_use);
+    scenario.load.customers.get_mut("browse").unwrap().rate = "20/s".parse().unwrap();
+    scenario.bystanders = vec!["browse.success > 95%".parse().unwrap()];
     (id, scenario)
 }
 
 #[tokio::test(start_paused = true)]
 async fn what_cannot_be_told_is_unknown_and_never_a_pass() {
     let quirks = Quirks::default;
-    unknown(Quirks { harmless: true, ..quirks() }, "bites", "did not bite").await;
-    unknown(Quirks { blind_gauges: true, ..quirks() }, "bites", "could not be read").await;
-    unknown(Quirks { closed_books: true, ..quirks() }, "loses-nothing", "could not be read").await;
-    unknown(Quirks { collateral: true, ..quirks() }, "spares", "hit more than it should").await;
+    unknown(Quirks { harmless: true, ..quirks() }, "symptom", "showed no symptom").await;
+    unknown(Quirks { blind_gauges: true, ..quirks() }, "baseline", "could not be read").await;
+    unknown(Quirks { closed_books: true, ..quirks() }, "payments", "could not be read").await;
+    unknown(Quirks { restless: true, ..quirks() }, "payments", "2 events wait in the outbox").await;
+    unknown(Quirks { collateral: true, ..quirks() }, "bystander", "hit more than it should").await;
     unknown(Quirks { lag_ms: 400.0, ..quirks() }, "baseline", "late").await;
     let outcome = unknown(Quirks { no_customers: true, ..quirks() }, "lab", "does not answer").await;
     assert!(!outcome.was_hit());
@@ -170,11 +180,16 @@ async fn a_fault_that_cannot_be_healed_outranks_everything() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn lost_and_doubled_payments_fail_whatever_the_traffic_says() {
-    for quirks in [Quirks { forgets: 3, ..Quirks::default() }, Quirks { doubles: 1, ..Quirks::default() }] {
+async fn lost_doubled_and_refused_but_charged_payments_fail_whatever_the_traffic_says() {
+    let quirks = Quirks::default;
+    for quirks in [
+        Quirks { forgets: 3, ..quirks() },
+        Quirks { doubles: 1, ..quirks() },
+        Quirks { charges_refused: 1, ..quirks() },
+    ] {
         let outcome = Stage::of(minimal(), quirks).play().await;
         expect(&outcome, Truth::Fail, Exit::Fail);
-        assert!(outcome.sentence("loses-nothing", Truth::Fail).contains("run-payment-18007"));
+        assert!(outcome.sentence("payments", Truth::Fail).contains("run-payment-18007"));
     }
 }
 

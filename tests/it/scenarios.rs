@@ -4,7 +4,7 @@ use std::{fs, path::Path};
 
 use droplab::{
     lab::fake::{FakeLab, Quirks},
-    plan::{self, Wishes},
+    plan::{self, Overrides},
     store,
 };
 
@@ -14,9 +14,9 @@ fn facts() -> droplab::model::facts::Facts {
 
 #[test]
 fn every_scenario_compiles_to_the_plan_that_was_reviewed() {
-    for (id, _) in store::scenarios::EMBEDDED {
-        let (id, scenario) = store::read_scenario(id).unwrap();
-        let plan = plan::compile(&id, &scenario, facts(), 1, &Wishes::default()).unwrap();
+    for id in store::scenarios::ids(None).unwrap() {
+        let (id, scenario) = store::scenarios::read(None, &id).unwrap();
+        let plan = plan::compile(&id, &scenario, facts(), 1, &Overrides::default()).unwrap();
         insta::with_settings!({ snapshot_suffix => id.clone() }, { insta::assert_yaml_snapshot!("plan", plan.injection.steps) });
         let text = serde_json::to_string(&plan).unwrap();
         assert_eq!(
@@ -29,10 +29,10 @@ fn every_scenario_compiles_to_the_plan_that_was_reviewed() {
 
 #[test]
 fn every_scenario_speaks_both_languages_and_names_its_cheats_once() {
-    for (id, _) in store::scenarios::EMBEDDED {
-        let (_, scenario) = store::read_scenario(id).unwrap();
+    for id in store::scenarios::ids(None).unwrap() {
+        let (_, scenario) = store::scenarios::read(None, &id).unwrap();
         let cheats = scenario.cheats.iter().map(|cheat| &cheat.why);
-        for text in [&scenario.title, &scenario.story].into_iter().chain(&scenario.hints).chain(cheats) {
+        for text in [&scenario.title, &scenario.story].into_iter().chain(cheats) {
             let russian = text.ru.chars().any(|letter| ('а'..='я').contains(&letter));
             assert!(!text.en.trim().is_empty() && russian && text.en != text.ru, "{id}: {text:?}");
         }
@@ -52,10 +52,10 @@ fn every_wrong_scenario_is_answered_with_place_and_expectation() {
     let mut messages = String::new();
     for path in files {
         let name = path.file_name().unwrap().to_string_lossy().into_owned();
-        let message = match store::read_scenario(&path.to_string_lossy()) {
+        let message = match store::scenarios::read(None, &path.to_string_lossy()) {
             Err(error) => error.to_string(),
             Ok((id, scenario)) => {
-                plan::compile(&id, &scenario, facts(), 1, &Wishes::default()).unwrap_err().to_string()
+                plan::compile(&id, &scenario, facts(), 1, &Overrides::default()).unwrap_err().to_string()
             }
         };
         let message = message.replace(&*folder.to_string_lossy(), "");
@@ -66,6 +66,42 @@ fn every_wrong_scenario_is_answered_with_place_and_expectation() {
 
 #[test]
 fn an_unknown_name_is_answered_with_a_near_one() {
-    let error = store::read_scenario("payment-pool-exaustion").unwrap_err().to_string();
+    let error = store::scenarios::read(None, "payment-pool-exaustion").unwrap_err().to_string();
     insta::assert_snapshot!(error, @"no scenario `payment-pool-exaustion`; did you mean `payment-pool-exhaustion`?");
+}
+
+/// Three hard incidents, written down before the language was settled: they show that it is more than payments.
+#[test]
+fn every_draft_lints() {
+    let drafts = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/drafts");
+    let mut seen = 0;
+    for entry in fs::read_dir(drafts).unwrap().flatten() {
+        let (id, scenario, _) = store::scenarios::read_file(&entry.path()).unwrap();
+        assert_eq!(plan::lint(&scenario), [], "{id}");
+        seen += 1;
+    }
+    assert!(seen >= 3, "{seen} drafts");
+}
+
+#[test]
+fn a_folder_of_ones_own_is_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let minimal = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/minimal.yaml");
+    fs::copy(minimal, folder.path().join("my-incident.yaml")).unwrap();
+    assert_eq!(store::scenarios::ids(Some(folder.path())).unwrap(), ["my-incident"]);
+    let (id, scenario) = store::scenarios::read(Some(folder.path()), "my-incident").unwrap();
+    assert_eq!((id.as_str(), scenario.level), ("my-incident", 1));
+    assert!(store::scenarios::read(Some(folder.path()), "payment-pool-exhaustion").is_err(), "only what is in it");
+}
+
+/// Editors read the file, droplab reads by the types: they must say the same.
+#[test]
+fn the_schema_is_current() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/scenario.schema.json");
+    let current = droplab::model::schema::schema();
+    let kept = fs::read_to_string(&path).unwrap_or_default();
+    assert!(
+        kept == current,
+        "docs/scenario.schema.json is out of date: droplab lint --schema > docs/scenario.schema.json"
+    );
 }

@@ -13,7 +13,7 @@ use droplab::{
         timeline::Timeline,
         verdict::{Finding, Truth, Verdict},
     },
-    plan::{self, Wishes},
+    plan::{self, Overrides},
     run::{
         self, Options, Repair,
         ports::{Journal, Observer, PortError},
@@ -25,12 +25,12 @@ use tokio_util::sync::CancellationToken;
 
 /// The scenario that droplab carries.
 pub fn headline() -> (String, Scenario) {
-    store::read_scenario("payment-pool-exhaustion").unwrap()
+    store::scenarios::read(None, "payment-pool-exhaustion").unwrap()
 }
 
 /// The smallest scenario there is.
 pub fn minimal() -> (String, Scenario) {
-    store::read_scenario(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/minimal.yaml")).unwrap()
+    store::scenarios::read(None, concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/minimal.yaml")).unwrap()
 }
 
 /// Events in memory, and as the text that would be in the file.
@@ -87,7 +87,7 @@ pub struct Stage {
     pub id: String,
     pub scenario: Scenario,
     pub lab: FakeLab,
-    pub wishes: Wishes,
+    pub overrides: Overrides,
     pub repair: Repair,
     pub stop: CancellationToken,
 }
@@ -107,9 +107,9 @@ impl Stage {
 
     /// A scenario on a lab with these quirks, repaired as the scenario says.
     pub fn of((id, scenario): (String, Scenario), quirks: Quirks) -> Self {
-        let repair = Repair::reference(&scenario.fix);
+        let repair = Repair::fix(&scenario.fixes[0]);
         let lab = FakeLab::new("test", quirks);
-        Self { id, scenario, lab, wishes: Wishes::default(), repair, stop: CancellationToken::new() }
+        Self { id, scenario, lab, overrides: Overrides::default(), repair, stop: CancellationToken::new() }
     }
 
     pub fn repair(mut self, repair: Repair) -> Self {
@@ -119,11 +119,17 @@ impl Stage {
 
     pub fn plan(&self) -> Plan {
         let facts = self.lab.world().facts.clone();
-        plan::compile(&self.id, &self.scenario, facts, 1, &self.wishes).unwrap()
+        plan::compile(&self.id, &self.scenario, facts, 1, &self.overrides).unwrap()
     }
 
     pub fn options(&self) -> Options {
-        Options { run: "run-1".into(), version: "0.0.0".into(), rehearsal: true, repair: self.repair.clone() }
+        Options {
+            run: "run-1".into(),
+            version: "0.0.0".into(),
+            rehearsal: true,
+            repair: self.repair.clone(),
+            answers: None,
+        }
     }
 
     pub async fn play(&self) -> Outcome {

@@ -16,8 +16,8 @@ use crate::host::Host;
 use crate::peer::Peer;
 use crate::pool::Pool;
 
-/// A checkout ends within its deadline of some seconds; an order that is only placed after this many was left alone.
-/// `ORDER_LEFT_ALONE_S` sets another number.
+/// A checkout ends within its deadline of some seconds; an order that is only placed after so many seconds was left alone, unless
+/// `ORDER_LEFT_ALONE_S` says otherwise.
 const LEFT_ALONE_S: u32 = 60;
 const EVERY: Duration = Duration::from_secs(2);
 

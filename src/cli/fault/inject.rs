@@ -116,7 +116,7 @@ pub(super) async fn main(global: &Global, args: &Args) -> Result<Exit, Failure> 
         return Err(Failure::new(Code::Usage, why).next("the same without --detach"));
     }
     let key = fault.key();
-    let steps = vec![PlannedStep { at_s: 0.0, fault, recipe }];
+    let steps = vec![PlannedStep::at(0.0, fault, recipe)];
     let injection = Injection { seed: args.common.seed, before, steps };
     if args.common.plan {
         return Ok(told::plan(global, &injection));
@@ -157,7 +157,7 @@ fn journal_is_healed(folder: &RunDir) -> bool {
 /// Two faults whose ways back would undo each other.
 fn fights(global: &Global, injection: &Injection) -> Result<(), Failure> {
     let wanted: Vec<String> = injection.blows().filter_map(Op::claims).collect();
-    for (run, timeline) in runs::unhealed(&store::home(), &global.lab) {
+    for (run, timeline) in runs::unhealed(&store::home(), &global.lab).runs {
         let Some((_, other, _)) = timeline.injection() else { continue };
         if let Some(claim) = other.blows().filter_map(Op::claims).find(|claim| wanted.contains(claim)) {
             let why = format!("{claim} belongs to fault {} already", run.id);

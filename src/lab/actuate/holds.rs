@@ -1,7 +1,7 @@
 //! What is held inside of the nodes: rules for packets, frozen processes, processes of ours.
 //!
 //! **Invariant**: what is to be hit is looked up anew at every renewal, so pods that came in the meantime are hit as well; ending
-//! needs no lookup, it is done everywhere.
+//! needs no lookup, it is done everywhere. Each script is a step of the hold's generation: one that comes late does nothing.
 
 use std::collections::BTreeMap;
 
@@ -15,6 +15,7 @@ use crate::{
         node::{
             agent,
             features::{self, Feature, Shaper},
+            fence::{self, Way},
             keeper, packets,
             sandbox::{self, Sandbox},
             table, work,
@@ -56,38 +57,73 @@ impl Grip {
         Ok(features::missing(needed, &self.nodes.run(node, &trials).await?))
     }
 
+    /// A hold is armed anew: its generation, and whatever can be got ready in the nodes.
     pub(in crate::lab) async fn prepare_in_nodes(&self, id: &str, ttl: Span, hold: &Hold) -> Result<(), LabError> {
+        self.counts.forget(id);
+        let mut generation = self.generations.arm(id);
         let Some(scripts) = self.scripts(id, ttl, hold).await? else { return Ok(()) };
-        // Opens the shells, too: opening one costs more than everything that is said in it.
-        future::try_join_all(scripts.iter().map(|(node, script)| self.nodes.run(node, &script.ready))).await?;
-        self.prepared.lock().await.insert(id.to_owned(), scripts);
-        Ok(())
+        loop {
+            let ready: ByNode =
+                scripts.iter().map(|(node, scripts)| (node.clone(), scripts.fenced(id, generation))).collect();
+            // Opens the shells, too: opening one costs more than everything that is said in it.
+            let done = ready.iter().map(|(node, script)| self.nodes.run(node, &script.ready));
+            let Some(newer) = fence::newest(&future::try_join_all(done).await?) else {
+                self.prepared.lock().await.insert(id.to_owned(), ready);
+                return Ok(());
+            };
+            // Another process' clock went ahead of ours: what is armed now is newer all the same.
+            self.generations.learn(id, newer);
+            generation = self.generations.arm(id);
+        }
     }
 
+    /// Arms what was made ready, or renews what this process holds.
     pub(super) async fn hold_in_nodes(&self, id: &str, ttl: Span, hold: &Hold) -> Result<(), LabError> {
+        let generation = self.generation(id)?;
         // What was made ready is good for one time.
         let ready = self.prepared.lock().await.remove(id);
         let scripts: Vec<(String, String)> = if let Some(ready) = ready {
             ready.into_iter().map(|(node, script)| (node, script.blow)).collect()
         } else {
             let found = self.scripts(id, ttl, hold).await?.unwrap_or_default();
-            found.into_iter().map(|(node, script)| (node, script.whole)).collect()
+            found.into_iter().map(|(node, script)| (node, script.fenced(id, generation).whole)).collect()
         };
-        future::try_join_all(scripts.iter().map(|(node, script)| self.nodes.run(node, script))).await.map(drop)
+        let done = future::try_join_all(scripts.iter().map(|(node, script)| self.nodes.run(node, script))).await?;
+        match fence::newest(&done) {
+            None => Ok(()),
+            Some(newer) => {
+                self.generations.learn(id, newer);
+                Err(ended(id))
+            }
+        }
+    }
+
+    /// The generation in which this process holds something; an error once it was released, here or by another process.
+    pub(super) fn generation(&self, id: &str) -> Result<u64, LabError> {
+        self.generations.of(id).ok_or_else(|| ended(id))
     }
 
     /// In every node that runs: one that is gone took the fault with it.
-    pub(super) async fn release_in_nodes(&self, script: &str) -> Result<(), LabError> {
-        let nodes = self.nodes.running().await?;
-        future::try_join_all(nodes.iter().map(|node| self.nodes.run(node, script))).await.map(drop)
+    pub(super) async fn release_in_nodes(&self, id: &str, script: &str) -> Result<(), LabError> {
+        self.prepared.lock().await.remove(id);
+        loop {
+            let step = fence::step(id, self.generations.release(id), Way::Release, script);
+            let nodes = self.nodes.running().await?;
+            // All of them to their end: a node that fails keeps no other one from being healed.
+            let done = future::join_all(nodes.iter().map(|node| self.nodes.run(node, &step))).await;
+            let done: Vec<String> = done.into_iter().collect::<Result<_, _>>()?;
+            let Some(newer) = fence::newest(&done) else { return Ok(()) };
+            // Another process' clock went ahead of ours: what is released now is newer all the same.
+            self.generations.learn(id, newer);
+        }
     }
 
-    /// How many packets met a fault's rules, everywhere.
+    /// How many packets met a fault's rules, everywhere, since it was armed; those of pods that are gone count as well.
     pub(super) async fn count(&self, id: &str) -> Result<u64, LabError> {
         let script = format!("{}\n{}", table::count(id), each_network(&table::count(id)));
         let nodes = self.nodes.running().await?;
         let counted = future::try_join_all(nodes.iter().map(|node| self.nodes.run(node, &script))).await?;
-        Ok(counted.iter().flat_map(|output| output.lines()).filter_map(|line| line.trim().parse::<u64>().ok()).sum())
+        Ok(self.counts.add(id, nodes.iter().map(String::as_str).zip(counted.iter().map(String::as_str))))
     }
 
     /// What a hold comes to on this lab, as it is now; `None` when it is not in the nodes.
@@ -164,6 +200,11 @@ impl Grip {
         }
         Ok(by_node)
     }
+}
+
+/// Of no harm: whoever ended it wanted it ended.
+fn ended(id: &str) -> LabError {
+    LabError::Kube { tried: format!("hold {id}"), why: "it was released in the meantime, and stays so".to_owned() }
 }
 
 fn peers(rule: &Packets, facts: &Facts) -> Vec<String> {

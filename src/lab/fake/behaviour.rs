@@ -7,7 +7,10 @@ use std::{collections::BTreeMap, time::Duration};
 use tokio::time::Instant;
 
 use super::world::{Edge, World};
-use crate::model::{scenario::RequestKind, window::Window};
+use crate::model::{
+    customers::Journey,
+    window::{BadRun, Window},
+};
 
 /// A new pod is not there before this.
 const POD_START: Duration = Duration::from_secs(2);
@@ -76,11 +79,11 @@ impl World {
     }
 
     /// How the other kinds fare: browsing never meets payment, a checkout always does.
-    pub(super) fn others(&self, kind: RequestKind, payments: &Service, jitter: f64) -> Service {
-        let success = match kind {
-            RequestKind::Browse if self.quirks.collateral => payments.success,
-            RequestKind::Browse => 1.0,
-            RequestKind::Payment | RequestKind::Checkout => payments.success,
+    pub(super) fn others(&self, journey: Journey, payments: &Service, jitter: f64) -> Service {
+        let success = match journey {
+            Journey::Browse | Journey::History if self.quirks.collateral => payments.success,
+            Journey::Browse | Journey::History => 1.0,
+            Journey::Payment | Journey::Checkout => payments.success,
         };
         Service { success, reason: payments.reason, p50_ms: 9.0 + jitter * 3.0, p99_ms: 40.0 + jitter * 12.0 }
     }
@@ -91,7 +94,7 @@ impl World {
         let (size, idle) = (self.pool(), (rate * 0.008 + 2.0 * jitter).round());
         let in_use = if badness > 0.0 { size } else { idle.min(size) };
         let waiting = if badness > 0.0 { (rate * badness * POOL_WAIT_S * (0.96 + 0.08 * jitter)).round() } else { 0.0 };
-        [("payment-pool-in-use", in_use), ("payment-pool-size", size), ("payment-pool-waiting", waiting)].into()
+        [("db_pool_in_use", in_use), ("db_pool_size", size), ("db_pool_waiting_requests", waiting)].into()
     }
 }
 
@@ -113,11 +116,36 @@ pub(super) fn window(from_s: f64, to_s: f64, intended: u64, service: &Service, l
         ok,
         failed,
         reasons,
+        within: BTreeMap::new(),
+        bad: bad_runs(from_s, to_s, intended, failed),
+        bad_cut: false,
         p50_ms: tenths(service.p50_ms),
         p99_ms: tenths(service.p99_ms),
         max_ms: tenths(service.p99_ms * 1.6),
         lag_p99_ms: tenths(lag_ms),
     }
+}
+
+/// The failed requests of a second: in one run at its end where nearly none is good, else one by one.
+#[expect(clippy::cast_precision_loss, reason = "counts of a second")]
+fn bad_runs(from_s: f64, to_s: f64, intended: u64, failed: u64) -> Vec<BadRun> {
+    if failed == 0 || intended == 0 {
+        return Vec::new();
+    }
+    let apart_s = (to_s - from_s) / intended as f64;
+    let at_s = |number: u64| from_s + number as f64 * apart_s;
+    if failed * 20 < intended {
+        let spread = |index: u64| index * (intended / failed) + 1;
+        let one = |index| BadRun {
+            from_s: at_s(spread(index)),
+            last_s: at_s(spread(index)),
+            good_s: Some(at_s(spread(index) + 1)),
+            count: 1,
+        };
+        return (0..failed).map(one).collect();
+    }
+    let good_s = (failed < intended).then(|| at_s(failed));
+    vec![BadRun { from_s, last_s: at_s(failed - 1), good_s, count: failed }]
 }
 
 fn tenths(value: f64) -> f64 {

@@ -2,25 +2,15 @@
 //!
 //! **Invariant**: as slow as the real ones, in the runtime's time; cancel safe wherever the port says so.
 
-use std::{collections::VecDeque, path::Path, time::Duration};
+use std::{path::Path, time::Duration};
 
 use async_trait::async_trait;
 use tokio::time::Instant;
 
-use super::{
-    FakeLab,
-    behaviour::{jitter, window},
-    world::Edge,
-};
+use super::FakeLab;
 use crate::{
-    model::{
-        event::EventKind,
-        facts::Facts,
-        ledger::LedgerReading,
-        op::Op,
-        scenario::{Action, LedgerName, Load, RequestKind},
-    },
-    run::ports::{Actuator, PortError, Repairer, Sensor, Surveyor},
+    model::{facts::Facts, op::Op, scenario::Action},
+    run::ports::{Actuator, PortError, Repairer, Surveyor},
 };
 
 #[async_trait]
@@ -65,114 +55,4 @@ impl Repairer for FakeLab {
     async fn script(&self, path: &Path) -> Result<(i32, String), PortError> {
         Ok((127, format!("a rehearsal runs no script: {}", path.display())))
     }
-}
-
-/// The fake lab's customers and gauges.
-pub(super) struct FakeSensor {
-    lab: FakeLab,
-    load: Option<(Load, Instant)>,
-    seconds: u32,
-    seen: VecDeque<EventKind>,
-    image: String,
-}
-
-impl FakeSensor {
-    pub(super) fn new(lab: FakeLab) -> Self {
-        let image = lab.world().image("payment").unwrap_or_default().to_owned();
-        Self { lab, load: None, seconds: 0, seen: VecDeque::new(), image }
-    }
-
-    /// What was seen from the end of the last second to a moment.
-    fn look(&mut self, to_s: f64, now: Instant) {
-        let Some((load, _)) = &self.load else { return };
-        let from_s = f64::from(self.seconds);
-        let second = u64::from(self.seconds);
-        let mut world = self.lab.world();
-        let rate = |kind| load.steady.get(&kind).map_or(0.0, |rate: &crate::model::units::Rate| rate.per_second);
-        let payment_rate = rate(RequestKind::Payment);
-        let payments = world.payments(now, payment_rate, jitter(second, 1));
-        for (index, kind) in (0..).zip(load.steady.keys().copied()) {
-            let intended = count(rate(kind) * (to_s - from_s));
-            let other = world.others(kind, &payments, jitter(second, 2 + index));
-            let service = if kind == RequestKind::Payment { &payments } else { &other };
-            let lag_ms = world.quirks.lag_ms + 2.0 + 3.0 * jitter(second, 9 + index);
-            let window = window(from_s, to_s, intended, service, lag_ms);
-            if kind == RequestKind::Payment {
-                world.books.acknowledged += window.ok;
-                world.books.refused += window.failed;
-                world.books.recorded += if world.edge == Edge::Answers { 0 } else { window.ok };
-            }
-            self.seen.push_back(EventKind::Traffic { probe: kind.probe().into(), window });
-        }
-        let blind = world.quirks.blind_gauges;
-        for (name, value) in world.pool_gauges(now, payment_rate, jitter(second, 20)) {
-            let (value, error) = if blind { (None, Some("connection refused".into())) } else { (Some(value), None) };
-            self.seen.push_back(EventKind::Gauge { probe: name.into(), value, error });
-        }
-        let image = world.image("payment").unwrap_or_default().to_owned();
-        if image != self.image {
-            let what = format!("deployment/payment image {} → {image}", self.image);
-            self.seen.push_back(EventKind::Changed { what });
-            self.image = image;
-        }
-    }
-}
-
-#[async_trait]
-impl Sensor for FakeSensor {
-    async fn start(&mut self, _run: &str, load: &Load) -> Result<(), PortError> {
-        let mut world = self.lab.world();
-        if world.quirks.no_customers {
-            return Err(PortError::new("start the customers", "the shop does not answer"));
-        }
-        world.books = LedgerReading::default();
-        drop(world);
-        self.load = Some((load.clone(), Instant::now()));
-        Ok(())
-    }
-
-    async fn next(&mut self) -> EventKind {
-        loop {
-            if let Some(seen) = self.seen.pop_front() {
-                return seen;
-            }
-            let Some((_, zero)) = &self.load else { return std::future::pending().await };
-            let end = *zero + Duration::from_secs(u64::from(self.seconds) + 1);
-            // A second is known a moment after its end, when its last answers are in.
-            tokio::time::sleep_until(end + Duration::from_millis(40)).await;
-            self.look(f64::from(self.seconds + 1), end);
-            self.seconds += 1;
-        }
-    }
-
-    async fn stop(&mut self) -> Vec<EventKind> {
-        let Some(zero) = self.load.as_ref().map(|(_, zero)| *zero) else { return Vec::new() };
-        let now_s = zero.elapsed().as_secs_f64();
-        if now_s - f64::from(self.seconds) > 0.1 {
-            self.look(now_s, Instant::now());
-        }
-        tokio::time::sleep(Duration::from_millis(200)).await;
-        self.load = None;
-        self.seen.drain(..).collect()
-    }
-
-    async fn reconcile(&self, _ledger: LedgerName) -> Result<LedgerReading, PortError> {
-        tokio::time::sleep(Duration::from_secs(1)).await;
-        let world = self.lab.world();
-        if world.quirks.closed_books {
-            return Err(PortError::new("read payment.ledger", "connection refused"));
-        }
-        let mut reading = world.books.clone();
-        reading.lost = (reading.acknowledged.saturating_sub(reading.recorded)) + world.quirks.forgets;
-        reading.doubled = world.quirks.doubles;
-        if reading.lost + reading.doubled > 0 {
-            reading.examples = vec!["run-payment-18007".into(), "run-payment-18008".into()];
-        }
-        Ok(reading)
-    }
-}
-
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "requests of a second")]
-fn count(requests: f64) -> u64 {
-    requests.round().max(0.0) as u64
 }

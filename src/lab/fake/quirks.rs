@@ -30,4 +30,8 @@ pub struct Quirks {
     pub forgets: u64,
     /// Payments that are booked twice, in all.
     pub doubles: u64,
+    /// Payments that are refused and charged all the same, in all.
+    pub charges_refused: u64,
+    /// It never comes to rest when its customers have gone.
+    pub restless: bool,
 }

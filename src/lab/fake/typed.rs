@@ -15,6 +15,7 @@ impl World {
         let outcome = match action {
             Action::Kubectl(arguments) => self.kubectl(arguments),
             Action::Psql(statement) => self.psql(statement),
+            Action::Kafka(_) | Action::Redis(_) | Action::Sh(_) => Err("a rehearsal's lab has no such tool".to_owned()),
         };
         outcome.map_or_else(|error| (1, format!("error: {error}")), |output| (0, output))
     }
@@ -38,6 +39,7 @@ impl World {
             ["set", "env", target, pair] => self.set_env(bare(target), pair),
             ["patch", "deployment/nginx", ..] => {
                 self.edge = if arguments.contains("return 201") { Edge::Answers } else { Edge::Drops };
+                self.edge_runs(arguments);
                 Ok("deployment.apps/nginx patched".into())
             }
             // The replicas' settings are none of what a survey finds.
@@ -61,9 +63,17 @@ impl World {
         }
     }
 
+    /// What a survey finds of the edge's containers.
+    fn edge_runs(&mut self, arguments: &str) {
+        if let Some(nginx) = self.facts.deployments.get_mut("nginx") {
+            nginx.runs.insert("nginx/args".to_owned(), arguments.to_owned());
+        }
+    }
+
     fn undo(&mut self, name: &str) -> Result<String, String> {
         if name == "nginx" {
             self.edge = Edge::Whole;
+            self.edge_runs("nginx");
             return Ok("deployment.apps/nginx rolled back".into());
         }
         let history = self.history.get_mut(name).and_then(Vec::pop);

@@ -1,17 +1,23 @@
 //! Senses the real lab: customers' traffic, gauges each second, and what changes under the person's hands.
 //!
-//! Read in this order: `pods` and `postgres` (gauges), `changes` (who touched what), `ledger` (the books).
+//! Read in this order: `gauges` (one file per source), `changes` (who touched what), `rest` (what still moves when the
+//! customers have gone), `books` and `counterexamples` (what is true in the end).
 //!
 //! **Invariant**: each source has its own task and its own deadline: a slow one is late alone, and one that cannot be read
 //! says so.
 
+mod books;
 mod changes;
+mod counterexamples;
 mod gauges;
-mod ledger;
-mod metrics;
+mod in_flight;
+mod lag;
 mod pods;
 mod postgres;
+mod rest;
 mod workload;
+
+use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 use tokio::{
@@ -20,10 +26,13 @@ use tokio::{
 };
 
 use crate::{
+    lab::{layout::Layout, node::Nodes},
     model::{
         event::EventKind,
-        ledger::LedgerReading,
-        scenario::{LedgerName, Load, RequestKind},
+        holds::Holds,
+        ledger::{LedgerName, LedgerReading},
+        scenario::{Gauge, Load},
+        units::Span,
     },
     run::ports::{Customers, PortError, Sensor},
 };
@@ -35,8 +44,32 @@ pub struct SenseTarget {
     pub kube: kube::Client,
     /// The PostgreSQL primary at the host's port, as superuser: it gets in even when all other connections are taken.
     pub postgres: tokio_postgres::Config,
+    /// Redis' primary, or why nobody can ask it.
+    pub redis: Result<redis::Client, String>,
+    /// The brokers at the host's ports.
+    pub kafka: String,
+    /// kubectl, for servers that have no port at the host.
+    pub kubectl: Kubectl,
+    /// The lab's name and nodes, for what is read inside of them.
+    pub layout: Layout,
     /// Where everything runs.
     pub namespace: String,
+}
+
+impl SenseTarget {
+    /// A way into the nodes of its own: whoever shares one waits for the other's script.
+    fn nodes(&self) -> Nodes {
+        Nodes::of(&self.layout)
+    }
+}
+
+/// The program and the lab's variables.
+#[derive(Clone)]
+pub struct Kubectl {
+    /// Its path.
+    pub program: std::path::PathBuf,
+    /// What `droplab env` sets.
+    pub environment: Vec<(&'static str, String)>,
 }
 
 /// The sensor of the real lab.
@@ -61,13 +94,23 @@ impl LabSensor {
 
 #[async_trait]
 impl Sensor for LabSensor {
-    async fn start(&mut self, run: &str, load: &Load) -> Result<(), PortError> {
+    async fn start(
+        &mut self,
+        run: &str,
+        load: &Load,
+        bounds: &BTreeMap<String, Vec<Span>>,
+        gauges: &BTreeMap<String, Gauge>,
+    ) -> Result<(), PortError> {
         let (seen, traffic) = unbounded_channel();
-        self.customers.start(run, load, seen).await?;
+        self.customers.start(run, load, bounds, seen).await?;
         self.traffic = Some(traffic);
-        gauges::spawn(&mut self.tasks, &self.target, &self.rest_in);
+        gauges::spawn(&mut self.tasks, gauges, &self.target, &self.rest_in);
         changes::spawn(&mut self.tasks, &self.target, &self.rest_in);
         Ok(())
+    }
+
+    async fn probe(&self, gauges: &BTreeMap<String, Gauge>) -> BTreeMap<String, Result<f64, String>> {
+        gauges::probe(gauges, &self.target).await
     }
 
     async fn next(&mut self) -> EventKind {
@@ -75,8 +118,7 @@ impl Sensor for LabSensor {
         tokio::select! {
             window = traffic.recv() => window.unwrap_or_else(|| {
                 self.traffic = None;
-                let error = Some("the customers ended before they were told to".to_owned());
-                EventKind::Gauge { probe: "customers".to_owned(), value: None, error }
+                EventKind::SensorLost { what: "the customers".into(), why: "they ended before they were told to".into() }
             }),
             event = rest(&mut self.rest) => event,
         }
@@ -96,12 +138,16 @@ impl Sensor for LabSensor {
         left
     }
 
+    async fn at_rest(&self) -> Result<Vec<String>, PortError> {
+        Ok(rest::moving(&self.target).await)
+    }
+
+    async fn counterexamples(&self, holds: &Holds) -> Result<Vec<String>, PortError> {
+        counterexamples::of(&self.target, holds).await
+    }
+
     async fn reconcile(&self, ledger: LedgerName) -> Result<LedgerReading, PortError> {
-        match ledger {
-            LedgerName::Payments => {
-                ledger::payments(&self.target.postgres, &self.customers.promises(RequestKind::Payment)).await
-            }
-        }
+        books::reconcile(&self.target, self.customers.as_ref(), ledger).await
     }
 }
 
@@ -116,19 +162,25 @@ async fn rest(channel: &mut UnboundedReceiver<EventKind>) -> EventKind {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{ledger::Promises, window::Window};
+    use crate::model::{ledger::Promises, receipt::Receipt, window::Window};
 
     /// Customers who see one second, and a second one when they leave.
     #[derive(Default)]
     struct Two(Option<UnboundedSender<EventKind>>);
 
     fn second(from_s: f64) -> EventKind {
-        EventKind::Traffic { probe: "payment-success".to_owned(), window: Window { from_s, ..Window::default() } }
+        EventKind::Traffic { probe: "payment".to_owned(), window: Window { from_s, ..Window::default() } }
     }
 
     #[async_trait]
     impl Customers for Two {
-        async fn start(&mut self, _: &str, _: &Load, seen: UnboundedSender<EventKind>) -> Result<(), PortError> {
+        async fn start(
+            &mut self,
+            _: &str,
+            _: &Load,
+            _: &BTreeMap<String, Vec<Span>>,
+            seen: UnboundedSender<EventKind>,
+        ) -> Result<(), PortError> {
             seen.send(second(0.0)).unwrap();
             self.0 = Some(seen);
             Ok(())
@@ -138,8 +190,12 @@ mod tests {
             self.0.take().unwrap().send(second(1.0)).unwrap();
         }
 
-        fn promises(&self, _: RequestKind) -> Promises {
+        fn promises(&self, _: &str) -> Promises {
             Promises::default()
+        }
+
+        fn receipts(&self, _: &str) -> Vec<Receipt> {
+            Vec::new()
         }
     }
 
@@ -149,20 +205,45 @@ mod tests {
         let mut postgres = tokio_postgres::Config::new();
         postgres.host("127.0.0.1").port(1).user("postgres");
         let kube = kube::Client::try_from(kube::Config::new(nowhere)).unwrap();
-        let target = SenseTarget { kube, postgres, namespace: "shop".to_owned() };
+        let kubectl = Kubectl { program: "false".into(), environment: vec![] };
+        let (kafka, namespace) = ("127.0.0.1:1".to_owned(), "shop".to_owned());
+        let redis = redis::Client::open("redis://127.0.0.1:1").map_err(|error| error.to_string());
+        let layout = Layout::new("no-such-lab-of-a-test", 27_000).unwrap();
+        let target = SenseTarget { kube, postgres, redis, kafka, kubectl, layout, namespace };
         let mut sensor = LabSensor::new(target, Box::new(Two::default()));
-        let load: Load = serde_yaml::from_str("{ steady: {}, baseline: 1s, timeout: 1s }").unwrap();
-        sensor.start("run", &load).await.unwrap();
+        let load: Load = serde_yaml::from_str("{ customers: {}, baseline: 1s, timeout: 1s }").unwrap();
+        let gauges: BTreeMap<String, Gauge> =
+            serde_yaml::with::singleton_map_recursive::deserialize(serde_yaml::Deserializer::from_str(
+                "{ pool: { metric: { name: a, of: payment } }, rows: { sql: { query: select 1 } },
+                   keys: { redis: { command: DBSIZE } }, lag: { kafka-lag: { group: g, topic: t } },
+                   replica: { sql: { query: select 1, at: dc-2 } }, stopped: { cgroup: { of: orders, figure: cpu-throttled } },
+                   end: { kafka-offset: { topic: t } }, lookup: { dns: { name: bank } } }",
+            ))
+            .unwrap();
+        sensor.start("run", &load, &BTreeMap::new(), &gauges).await.unwrap();
         let mut seen = Vec::new();
-        while seen.len() < 5 {
-            seen.push(sensor.next().await);
-        }
+        let unread = |seen: &Vec<EventKind>| {
+            let names = seen.iter().filter_map(|event| match event {
+                EventKind::Gauge { probe, value: None, error: Some(_) } => Some(probe.clone()),
+                _ => None,
+            });
+            names.collect::<std::collections::BTreeSet<_>>().len()
+        };
+        let patience = std::time::Duration::from_secs(20);
+        let looked = tokio::time::timeout(patience, async {
+            while unread(&seen) < gauges.len() {
+                seen.push(sensor.next().await);
+            }
+        });
+        assert!(looked.await.is_ok(), "{seen:?}");
         assert!(seen.contains(&second(0.0)));
-        for wanted in ["payment-pool-waiting", "payment-pool-in-use", "payment-pool-size", "postgres-connections"] {
-            let said = |event: &EventKind| matches!(event, EventKind::Gauge { probe, value: None, error: Some(_) } if probe == wanted);
-            assert!(seen.iter().any(said), "{wanted} in {seen:?}");
-        }
+        let probed = sensor.probe(&gauges).await;
+        assert_eq!(probed.keys().collect::<Vec<_>>(), gauges.keys().collect::<Vec<_>>());
+        assert!(probed.values().all(Result::is_err), "{probed:?}");
         assert!(sensor.stop().await.contains(&second(1.0)));
         assert!(sensor.reconcile(LedgerName::Payments).await.is_err());
+        let moving = sensor.at_rest().await.unwrap();
+        assert_eq!(moving.len(), 3, "what cannot be asked is not at rest: {moving:?}");
+        assert!(sensor.counterexamples(&Holds::at_primary("a", "select 1 where false")).await.is_err());
     }
 }

@@ -1,16 +1,11 @@
-//! PostgreSQL's own numbers, over a connection of our own that no pool of the shop can take.
+//! Connections of our own to PostgreSQL, which no pool of the shop can take.
 //!
-//! **Invariant**: our own connections never count.
+//! **Invariant**: read-only, and bounded in every respect.
 
 use std::time::Duration;
 
 use tokio_postgres::{Client, Config, NoTls};
 use tokio_util::task::AbortOnDropHandle;
-
-use super::gauges::Source;
-
-const COUNT: &str = "select count(*) from pg_stat_activity
-    where backend_type = 'client backend' and application_name is distinct from 'droplab'";
 
 /// A connection, and the task that carries it.
 pub(super) struct Session {
@@ -39,33 +34,5 @@ pub(super) fn explain(error: &tokio_postgres::Error) -> String {
     match std::error::Error::source(error) {
         Some(cause) => format!("postgres: {error}: {cause}"),
         None => format!("postgres: {error}"),
-    }
-}
-
-/// The backends that serve somebody else than droplab.
-pub(super) struct Backends {
-    config: Config,
-    session: Option<Session>,
-}
-
-impl Backends {
-    pub(super) fn new(config: Config) -> Self {
-        Self { config, session: None }
-    }
-}
-
-impl Source for Backends {
-    const PROBES: &'static [&'static str] = &["postgres-connections"];
-
-    async fn read(&mut self) -> Result<Vec<f64>, String> {
-        // Taken out: a session whose query failed or was given up is not used again.
-        let session = match self.session.take().filter(|session| !session.client.is_closed()) {
-            Some(session) => session,
-            None => connect(&self.config, Duration::from_secs(2)).await?,
-        };
-        let row = session.client.query_one(COUNT, &[]).await.map_err(|error| explain(&error))?;
-        self.session = Some(session);
-        let count = u32::try_from(row.get::<_, i64>(0)).unwrap_or(u32::MAX);
-        Ok(vec![f64::from(count)])
     }
 }

@@ -93,11 +93,8 @@ impl fmt::Display for Hold {
             Self::Members(Members { group, topic, count }) => {
                 write!(f, "hold {count} partitions of {topic} in group {group}")
             }
-            Self::Surge(Surge { steady, .. }) => {
-                let kinds: Vec<_> = steady
-                    .iter()
-                    .map(|(kind, rate)| format!("{} {rate}", kind.probe().trim_end_matches("-success")))
-                    .collect();
+            Self::Surge(Surge { customers }) => {
+                let kinds: Vec<_> = customers.iter().map(|(name, one)| format!("{name} {}", one.rate)).collect();
                 write!(f, "bring more customers: {}", kinds.join(", "))
             }
             Self::RedisPause { all: false } => f.write_str("let writes to Redis wait"),

@@ -1,0 +1,137 @@
+//! `droplab conform`: is a scenario honest? Every play that it must pass and every play that it must fail, on the real lab.
+//!
+//! Each play is a `droplab run` of its own, as a person would start it: what is tried here is what people get.
+//!
+//! **Invariant**: needs nothing but the scenario; a play begins on a lab that is proven to be as before the first one, and what
+//! was shown stays shown: an interrupted conformance goes on where it ended.
+
+mod child;
+mod history;
+mod judged;
+mod plays;
+mod proof;
+
+use std::time::{Duration, Instant};
+
+use tokio_util::sync::CancellationToken;
+
+use super::{
+    args::Global,
+    exit::Exit,
+    failure::{Code, Failure},
+    interrupt, screen,
+};
+use crate::store::scenarios;
+use history::{History, Shown};
+use judged::Outcome;
+use plays::Play;
+
+/// Arguments of `droplab conform`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  droplab conform payment-pool-exhaustion                       each play once (a quarter of an hour)
+  droplab conform payment-pool-exhaustion --times 10            ten rounds; goes on where it was interrupted
+  droplab conform payment-pool-exhaustion --play cheat:scale-to-zero
+  droplab conform payment-pool-exhaustion --list                the plays, without playing them
+
+Plays: healthy, nothing, fix:NAME, cheat:NAME, trap:NAME, killed. Exit 0 when every play came out as it must, 1 when the
+scenario is wrong, 3 when the lab erred twice, 4 when something of a fault is left.")]
+pub struct Args {
+    /// Its name (`droplab list`), or the path of a scenario file
+    pub scenario: String,
+    /// How many rounds
+    #[arg(long, value_name = "NUMBER", default_value_t = 1)]
+    pub times: u32,
+    /// Only these plays; as often as you like
+    #[arg(long = "play", value_name = "NAME")]
+    pub plays: Vec<String>,
+    /// Forget what earlier rounds have shown
+    #[arg(long)]
+    pub fresh: bool,
+    /// Only list the plays
+    #[arg(long)]
+    pub list: bool,
+    /// Requests a second of the traffic that decides, for a small machine
+    #[arg(long, value_name = "RATE")]
+    pub rate: Option<crate::model::units::Rate>,
+}
+
+/// The verb.
+pub async fn main(global: &Global, args: &Args) -> Result<Exit, Failure> {
+    let (id, scenario) = scenarios::read(global.scenarios.as_deref(), &args.scenario)?;
+    let all = plays::of(&scenario);
+    let chosen = chosen(&all, &args.plays)?;
+    if args.list {
+        for play in chosen {
+            screen::result(&play.name());
+        }
+        return Ok(Exit::Pass);
+    }
+    let mut history = History::open(&id, &scenario, args.fresh);
+    let ground = proof::Ground::of(global).await?;
+    let stop = interrupt::token();
+    for round in 1..=args.times {
+        for play in &chosen {
+            if history.has(round, &play.name()) {
+                continue;
+            }
+            let shown = shown(global, args, &scenario, play, round, &ground, &stop).await?;
+            let word = if shown.fine { "✓" } else { "✗" };
+            let (name, seconds) = (play.name(), shown.seconds);
+            screen::note(&format!(
+                "  {word} round {round} of {}  {name:<28} {seconds:>4} s  {}",
+                args.times, shown.said
+            ));
+            history.keep(shown)?;
+        }
+    }
+    let names: Vec<_> = chosen.iter().map(|play| play.name()).collect();
+    history.write_junit(&id)?;
+    screen::result(&if global.json() { history.json() } else { history.table(&id, &names) });
+    Ok(history.exit(&names))
+}
+
+fn chosen<'a>(all: &'a [Play<'a>], wanted: &[String]) -> Result<Vec<&'a Play<'a>>, Failure> {
+    let known: Vec<_> = all.iter().map(Play::name).collect();
+    if let Some(unknown) = wanted.iter().find(|name| !known.contains(name)) {
+        let why = format!("no play `{unknown}`; there are {}", known.join(", "));
+        return Err(Failure::new(Code::Usage, why));
+    }
+    Ok(all.iter().filter(|play| wanted.is_empty() || wanted.contains(&play.name())).collect())
+}
+
+/// One play, and once more if the lab itself erred.
+async fn shown(
+    global: &Global,
+    args: &Args,
+    scenario: &crate::model::scenario::Scenario,
+    play: &Play<'_>,
+    round: u32,
+    ground: &proof::Ground,
+    stop: &CancellationToken,
+) -> Result<Shown, Failure> {
+    let began = Instant::now();
+    let mut tries = 0;
+    loop {
+        tries += 1;
+        ground.proven(global).await?;
+        let outcome = child::play(global, args, scenario, play, round, stop).await?;
+        let again = matches!(outcome, Outcome::LabErred(_)) && tries < 2;
+        if again {
+            screen::note(&format!("    {} once more: {}", play.name(), outcome.said()));
+            tokio::time::sleep(Duration::from_secs(2)).await;
+            continue;
+        }
+        // Not this play's business alone: what it left would be the next one's.
+        ground.reset(global).await?;
+        let seconds = began.elapsed().as_secs();
+        return Ok(Shown {
+            round,
+            play: play.name(),
+            fine: outcome.is_fine(),
+            kind: outcome.kind(),
+            seconds,
+            said: outcome.said(),
+        });
+    }
+}

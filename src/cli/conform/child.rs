@@ -1,0 +1,131 @@
+//! One play: a `droplab run` of its own, its journal and its verdict.
+//!
+//! **Invariant**: what the child did is read from its journal, never from what it printed.
+
+use std::{
+    path::{Path, PathBuf},
+    process::Stdio,
+    time::Duration,
+};
+
+use tokio::process::{Child, Command};
+use tokio_util::sync::CancellationToken;
+
+use super::{
+    Args,
+    judged::{self, Outcome},
+    plays::Play,
+};
+use crate::{
+    cli::{
+        args::Global,
+        failure::{Code, Failure},
+    },
+    judge,
+    model::{event::FaultState, scenario::Scenario, target, timeline::Timeline},
+    store::{self, journal},
+};
+
+/// How long nobody repairs, or a cheat is given to look like a repair.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// A play that takes longer than this hangs.
+const LONGEST: Duration = Duration::from_mins(15);
+/// An interrupted play heals within this.
+const HEALING: Duration = Duration::from_mins(3);
+/// The latest moment of a kill, counted from the first blow.
+const KILLED_WITHIN_MS: u64 = 20_000;
+
+/// Play, and judge how it came out.
+pub(super) async fn play(
+    global: &Global,
+    args: &Args,
+    scenario: &Scenario,
+    play: &Play<'_>,
+    round: u32,
+    stop: &CancellationToken,
+) -> Result<Outcome, Failure> {
+    let folder = store::home().join("conform").join("play");
+    let _ = std::fs::remove_dir_all(&folder);
+    let mut child = start(global, args, play, &folder)?;
+    if *play == Play::Killed {
+        return killed(global, &mut child, &folder, round).await;
+    }
+    let status = tokio::select! {
+        status = tokio::time::timeout(LONGEST, child.wait()) => status,
+        () = stop.cancelled() => return Err(interrupted(&mut child).await),
+    };
+    let Ok(Ok(status)) = status else {
+        let _ = child.kill().await;
+        return Ok(Outcome::LabErred(format!("the play did not end within {} min", LONGEST.as_secs() / 60)));
+    };
+    let timeline = journal::read(&folder.join("journal.jsonl"))?;
+    let verdict = judge::judge(timeline.began().map_or(scenario, |(_, plan, _)| &plan.scenario), &timeline);
+    Ok(judged::judged(play, status.code(), &timeline, &verdict))
+}
+
+/// Somebody wants it over: the child heals what it broke, and is waited for.
+async fn interrupted(child: &mut Child) -> Failure {
+    let id = child.id().and_then(|id| i32::try_from(id).ok()).and_then(rustix::process::Pid::from_raw);
+    if let Some(id) = id {
+        let _ = rustix::process::kill_process(id, rustix::process::Signal::INT);
+    }
+    let healed = tokio::time::timeout(HEALING, child.wait()).await.is_ok();
+    let why = if healed { "the play was interrupted, and healed" } else { "the play was interrupted, and still heals" };
+    Failure::new(Code::Interrupted, why).next("the same command again: it goes on where it was")
+}
+
+fn start(global: &Global, args: &Args, play: &Play<'_>, folder: &Path) -> Result<Child, Failure> {
+    let mut command = droplab(global)?;
+    command.arg("run").arg(&args.scenario).arg("--out").arg(folder).arg("--quiet");
+    let within = format!("{}s", PATIENCE.as_secs());
+    match play {
+        Play::Healthy => command.arg("--healthy"),
+        Play::Nothing => command.args(["--fix", "none", "--within", &within]),
+        Play::Fix(fix) => command.args(["--fix", &fix.name]),
+        Play::Cheat(cheat) => command.args(["--cheat", &cheat.name, "--within", &within]),
+        Play::Killed => command.args(["--fix", "none"]),
+    };
+    if let Some(rate) = args.rate {
+        command.args(["--rate", &rate.to_string()]);
+    }
+    if let Some(scenarios) = &global.scenarios {
+        command.arg("--scenarios").arg(scenarios);
+    }
+    command.spawn().map_err(|error| Failure::new(Code::LabError, format!("start a play: {error}")))
+}
+
+/// This very program, on this lab.
+fn droplab(global: &Global) -> Result<Command, Failure> {
+    let program: PathBuf = std::env::current_exe()
+        .map_err(|error| Failure::new(Code::LabError, format!("find droplab's own program: {error}")))?;
+    let mut command = Command::new(program);
+    command.args(["--lab", &global.lab, "--port-base", &global.port_base.to_string()]);
+    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).kill_on_drop(true);
+    Ok(command)
+}
+
+/// SIGKILL at a moment that the round draws; then `droplab heal`, and nothing may be left.
+async fn killed(global: &Global, child: &mut Child, folder: &Path, round: u32) -> Result<Outcome, Failure> {
+    let journal = folder.join("journal.jsonl");
+    let begun = |timeline: &Timeline| timeline.fault_states().values().any(|state| *state > FaultState::Planned);
+    let deadline = tokio::time::Instant::now() + LONGEST;
+    while !journal::read(&journal).is_ok_and(|timeline| begun(&timeline)) {
+        if tokio::time::Instant::now() > deadline || matches!(child.try_wait(), Ok(Some(_))) {
+            return Ok(Outcome::LabErred("the play ended before anything was broken".to_owned()));
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    let after_ms = target::mixed("killed", u64::from(round)) % KILLED_WITHIN_MS;
+    tokio::time::sleep(Duration::from_millis(after_ms)).await;
+    let _ = child.kill().await;
+    let healed = droplab(global)?.arg("heal").status().await;
+    let timeline = journal::read(&journal)?;
+    let when = format!("killed {:.1} s after the first blow", std::time::Duration::from_millis(after_ms).as_secs_f64());
+    match healed {
+        Ok(status) if status.success() && timeline.unhealed().is_empty() => {
+            Ok(Outcome::Fine(format!("{when}, and healed")))
+        }
+        Ok(status) => Ok(Outcome::Residue(format!("{when}; droplab heal: {status}"))),
+        Err(error) => Ok(Outcome::LabErred(format!("droplab heal: {error}"))),
+    }
+}

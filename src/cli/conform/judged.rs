@@ -1,0 +1,192 @@
+//! How a play came out, held against how it must.
+//!
+//! **Invariant**: a cheat counts only if it was really tried: each of its commands succeeded, and each of its reasons failed.
+
+use super::plays::Play;
+use crate::model::{
+    event::EventKind,
+    timeline::Timeline,
+    verdict::{Truth, Verdict},
+};
+
+/// How a play came out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Outcome {
+    /// As it must.
+    Fine(String),
+    /// Otherwise: the scenario is wrong.
+    Wrong(String),
+    /// The lab erred: nothing was shown.
+    LabErred(String),
+    /// Something of a fault is left.
+    Residue(String),
+}
+
+impl Outcome {
+    pub(super) fn is_fine(&self) -> bool {
+        matches!(self, Self::Fine(_))
+    }
+
+    /// One word.
+    pub(super) fn kind(&self) -> String {
+        let word = match self {
+            Self::Fine(_) => "fine",
+            Self::Wrong(_) => "wrong",
+            Self::LabErred(_) => "lab-erred",
+            Self::Residue(_) => "residue",
+        };
+        word.to_owned()
+    }
+
+    /// In words.
+    pub(super) fn said(&self) -> String {
+        match self {
+            Self::Fine(said) | Self::Wrong(said) | Self::LabErred(said) | Self::Residue(said) => said.clone(),
+        }
+    }
+}
+
+/// Judge a play by its exit code, its journal and its verdict.
+pub(super) fn judged(play: &Play<'_>, code: Option<i32>, timeline: &Timeline, verdict: &Verdict) -> Outcome {
+    if !verdict.residue.is_empty() || code == Some(4) {
+        return Outcome::Residue(format!("left in the lab: {}", verdict.residue.join("; ")));
+    }
+    if verdict.truth == Truth::Unknown {
+        let doubts = verdict.findings.iter().filter(|finding| finding.truth == Truth::Unknown);
+        // What is about the run itself explains the rest.
+        let doubts: Vec<_> = doubts.map(|finding| format!("{}: {}", finding.expectation, finding.sentence)).collect();
+        return Outcome::LabErred(doubts.last().cloned().unwrap_or_default());
+    }
+    if let Some(failed) = failed_command(timeline) {
+        return Outcome::Wrong(format!("a command did not succeed, so nothing was tried: {failed}"));
+    }
+    let failed = |id: &str| verdict.findings.iter().any(|found| found.expectation == id && found.truth == Truth::Fail);
+    match play {
+        Play::Healthy | Play::Fix(_) => passes(verdict),
+        Play::Nothing => {
+            let symptom = verdict.findings.iter().find(|found| found.expectation == "symptom");
+            match symptom.filter(|found| found.truth == Truth::Pass) {
+                Some(found) if verdict.truth == Truth::Fail => Outcome::Fine(found.sentence.clone()),
+                Some(_) => Outcome::Wrong("nobody did anything, and it passed".to_owned()),
+                None => Outcome::LabErred("no symptom was seen".to_owned()),
+            }
+        }
+        Play::Cheat(cheat) => {
+            let missed: Vec<_> = cheat.caught_by.iter().filter(|id| !failed(id)).cloned().collect();
+            let caught = cheat.caught_by.join(", ");
+            if verdict.truth == Truth::Pass {
+                return Outcome::Wrong("it passed".to_owned());
+            }
+            if !missed.is_empty() {
+                return Outcome::Wrong(format!(
+                    "it was to be caught by {caught}, and was not by {}",
+                    missed.join(", ")
+                ));
+            }
+            let named = verdict.findings.iter().any(|found| found.sentence.contains(&cheat.name));
+            if cheat.trap && !named {
+                return Outcome::Wrong(format!("caught by {caught}, and the verdict does not name the trap"));
+            }
+            Outcome::Fine(format!("caught by {caught}"))
+        }
+        Play::Killed => Outcome::Wrong("it ended before it could be killed".to_owned()),
+    }
+}
+
+fn passes(verdict: &Verdict) -> Outcome {
+    let failed: Vec<_> = verdict.findings.iter().filter(|found| found.truth == Truth::Fail).collect();
+    match failed.first() {
+        None => {
+            let took = verdict.impact.page_to_repair_s.map(|took_s| format!("repaired {took_s:.1} s after the page"));
+            Outcome::Fine(took.unwrap_or_else(|| "passed".to_owned()))
+        }
+        Some(found) => Outcome::Wrong(format!("{}: {}", found.expectation, found.sentence)),
+    }
+}
+
+/// The first command of a repair that ended otherwise than well, or did not end.
+fn failed_command(timeline: &Timeline) -> Option<String> {
+    let mut open: Option<&str> = None;
+    for event in &timeline.events {
+        match &event.kind {
+            EventKind::Repair { command, status: None, .. } => open = Some(command),
+            EventKind::Repair { command, status: Some(status), output } => {
+                open = None;
+                if *status != 0 {
+                    let last = output.trim().lines().last().unwrap_or_default();
+                    return Some(format!("{command}: status {status}: {last}"));
+                }
+            }
+            _ => {}
+        }
+    }
+    open.map(|command| format!("{command}: it never ended"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{
+        event::Event,
+        scenario::{Action, Cheat, Text},
+        verdict::Finding,
+    };
+
+    fn cheat() -> Cheat {
+        let text = Text { en: "why".into(), ru: "why".into() };
+        let actions = vec![Action::Kubectl("scale".into())];
+        Cheat {
+            name: "scale-to-zero".into(),
+            trap: false,
+            why: text,
+            actions,
+            caught_by: vec!["recovers".into(), "replicas".into()],
+        }
+    }
+
+    fn verdict(findings: &[(&str, Truth)]) -> Verdict {
+        let finding = |(id, truth): &(&str, Truth)| Finding {
+            expectation: (*id).to_owned(),
+            truth: *truth,
+            sentence: "so".into(),
+            evidence: vec![],
+        };
+        let text = r#"{"run":"","scenario":"","rehearsal":false,"seed":0,"truth":"pass","findings":[],"times":{},"probes":{},
+            "impact":{"requests":0,"failed":0,"out_of_slo_s":0.0,"page_to_repair_s":null},
+            "effect":{"symptom":null,"bystander":null,"exercised":0,"gauges":{}},"residue":[],"drift":[],"adjusted":[],
+            "proposed_rate":null}"#;
+        let mut verdict: Verdict = serde_json::from_str(text).unwrap();
+        verdict.findings = findings.iter().map(finding).collect();
+        verdict.truth = verdict.findings.iter().map(|found| found.truth).max().unwrap();
+        verdict
+    }
+
+    fn typed(status: i32) -> Timeline {
+        let kind =
+            EventKind::Repair { command: "kubectl scale".into(), status: Some(status), output: "no such".into() };
+        Timeline { events: vec![Event { seq: 0, at_s: 0.0, wall: String::new(), kind }] }
+    }
+
+    /// The hand-written conformance never looked whether a cheat's commands had succeeded.
+    #[test]
+    fn a_cheat_whose_command_failed_was_never_tried() {
+        let caught = verdict(&[("recovers", Truth::Fail), ("replicas", Truth::Fail)]);
+        let outcome = |status| judged(&Play::Cheat(&cheat()), Some(1), &typed(status), &caught);
+        assert!(outcome(0).is_fine());
+        assert_eq!(outcome(1).kind(), "wrong");
+        assert!(outcome(1).said().contains("status 1: no such"), "{}", outcome(1).said());
+    }
+
+    #[test]
+    fn a_cheat_must_be_caught_by_every_reason() {
+        let half = verdict(&[("recovers", Truth::Fail), ("replicas", Truth::Pass)]);
+        let outcome = judged(&Play::Cheat(&cheat()), Some(1), &typed(0), &half);
+        assert_eq!(outcome.said(), "it was to be caught by recovers, replicas, and was not by replicas");
+    }
+
+    #[test]
+    fn an_unknown_run_shows_nothing() {
+        let unknown = verdict(&[("recovers", Truth::Pass), ("symptom", Truth::Unknown)]);
+        assert_eq!(judged(&Play::Healthy, Some(3), &typed(0), &unknown).kind(), "lab-erred");
+    }
+}

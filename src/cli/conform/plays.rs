@@ -1,0 +1,40 @@
+//! The plays of a scenario, from its file alone.
+//!
+//! **Invariant**: whatever the file lists is played: no fix, cheat or trap is left out.
+
+use crate::model::scenario::{Cheat, Fix, Scenario};
+
+/// One way to play a scenario, with one way in which it must come out.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Play<'a> {
+    /// Nothing is broken: it passes.
+    Healthy,
+    /// Nobody repairs: it shows its symptom in time, and fails.
+    Nothing,
+    /// A repair that must pass.
+    Fix(&'a Fix),
+    /// A repair that must fail, for its reasons.
+    Cheat(&'a Cheat),
+    /// droplab is killed in the middle: nothing is left.
+    Killed,
+}
+
+impl Play<'_> {
+    /// As on the command line.
+    pub(super) fn name(&self) -> String {
+        match self {
+            Self::Healthy => "healthy".to_owned(),
+            Self::Nothing => "nothing".to_owned(),
+            Self::Fix(fix) => format!("fix:{}", fix.name),
+            Self::Cheat(cheat) => format!("{}:{}", cheat.kind(), cheat.name),
+            Self::Killed => "killed".to_owned(),
+        }
+    }
+}
+
+/// All of them, the cheapest proof first.
+pub(super) fn of(scenario: &Scenario) -> Vec<Play<'_>> {
+    let fixes = scenario.fixes.iter().map(Play::Fix);
+    let cheats = scenario.cheats.iter().map(Play::Cheat);
+    [Play::Healthy, Play::Nothing].into_iter().chain(fixes).chain(cheats).chain([Play::Killed]).collect()
+}

@@ -1,0 +1,80 @@
+//! The proof that a play begins where the first one began: two surveys that tell the same.
+//!
+//! **Invariant**: compared is all that a person or a fault can change, and nothing that changes by itself.
+
+use crate::{
+    cli::{
+        args::Global,
+        connect::connect,
+        failure::{Code, Failure},
+        health,
+        steps::Steps,
+    },
+    lab::{Lab, reset::reset},
+    model::facts::Facts,
+    run::ports::Surveyor as _,
+    store,
+};
+
+/// The lab as it was before the first play.
+pub(super) struct Ground(Facts);
+
+impl Ground {
+    /// Put the lab back to its charts and look at it.
+    pub(super) async fn of(global: &Global) -> Result<Self, Failure> {
+        let ground = Self(Facts::default());
+        ground.reset(global).await?;
+        Ok(Self(lasting(connect(global, false).await?.surveyor.survey().await?)))
+    }
+
+    /// Put the lab back to its charts.
+    pub(super) async fn reset(&self, global: &Global) -> Result<(), Failure> {
+        let _alone = store::lock::lock(&store::home(), &global.lab, "droplab conform")?;
+        let lab = Lab::connect(&global.lab).await?;
+        let quiet = Global { quiet: true, ..global.clone() };
+        let steps = Steps::show(&quiet);
+        reset(&lab, &steps).await?;
+        Ok(())
+    }
+
+    /// Refuse to play on a lab that is otherwise than before the first play.
+    pub(super) async fn proven(&self, global: &Global) -> Result<(), Failure> {
+        health::healthy(global).await?;
+        let lab = Lab::connect(&global.lab).await?;
+        let found = lasting(lab.survey().await?);
+        if found == self.0 {
+            return Ok(());
+        }
+        let why = format!("the lab is not as it was before the first play: {}", difference(&self.0, &found));
+        Err(Failure::new(Code::LabError, why)
+            .next("droplab reset, then droplab conform again (it goes on where it was)"))
+    }
+}
+
+/// Without what changes by itself: pods and their addresses, starts, the images' order, who leads.
+fn lasting(mut facts: Facts) -> Facts {
+    facts.pods.clear();
+    facts.postgres_started = None;
+    for deployment in facts.deployments.values_mut() {
+        deployment.ready = 0;
+        deployment.change_cause = None;
+    }
+    for set in facts.stateful_sets.values_mut() {
+        set.ready = 0;
+    }
+    for topic in facts.topics.values_mut() {
+        topic.leaders.clear();
+    }
+    facts
+}
+
+/// The first line of the two texts that differs.
+fn difference(before: &Facts, found: &Facts) -> String {
+    let text = |facts: &Facts| serde_json::to_string_pretty(facts).unwrap_or_default();
+    let (before, found) = (text(before), text(found));
+    let pair = before.lines().zip(found.lines()).find(|(before, found)| before != found);
+    pair.map_or_else(
+        || "one tells more than the other".to_owned(),
+        |(before, found)| format!("{} was {}", found.trim(), before.trim()),
+    )
+}

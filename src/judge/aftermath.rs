@@ -1,0 +1,49 @@
+//! What was measured after the heal: the final readings decide whether the lab is whole again.
+//!
+//! **Invariant**: a goal that does not hold after the heal is the lab's error, not the person's: the heal was droplab's.
+
+use super::case::{self, Case};
+use crate::model::{
+    evaluate,
+    verdict::{Finding, Truth},
+};
+
+pub(super) fn findings(case: &Case) -> Vec<Finding> {
+    let Some(from_s) = case.aftermath_s else { return Vec::new() };
+    let goals = case.scenario.recoveries().filter(|recovers| recovers.when.probe().is_some());
+    goals
+        .map(|recovers| {
+            let when = &recovers.when;
+            let (_, operator, wanted) = when.measure();
+            let (truth, sentence, evidence) = match evaluate::share_between(when, case.timeline, from_s, f64::MAX) {
+                Some((reading, requests)) => {
+                    let said = format!(
+                        "{} at {} over {requests} requests after the heal",
+                        when.signal,
+                        when.said(reading.value)
+                    );
+                    let whole = operator.holds(reading.value, wanted);
+                    (if whole { Truth::Pass } else { Truth::Unknown }, said, vec![reading.seq])
+                }
+                None => (Truth::Unknown, format!("{}: nothing was measured after the heal", when.signal), vec![]),
+            };
+            case::finding("aftermath", truth, sentence, evidence)
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{Story, found, scenario};
+    use crate::model::verdict::Truth;
+
+    #[test]
+    fn a_heal_that_breaks_customers_again_is_seen() {
+        let after = |served| {
+            let story = Story::of(scenario()).paged().seconds(7, 100).aftermath(6, served);
+            found(&story.end().judged(), "aftermath").0
+        };
+        assert_eq!(after(100), Truth::Pass);
+        assert_eq!(after(50), Truth::Unknown);
+    }
+}

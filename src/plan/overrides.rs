@@ -1,0 +1,88 @@
+//! What a person asks for that differs from the scenario's file.
+//!
+//! **Invariant**: every difference is put into words that end up in the verdict; nothing is changed in silence.
+
+use crate::model::{
+    condition::{Condition, Signal, Value},
+    conditions::Conditions,
+    scenario::{Expectation, Scenario},
+    units::{Rate, Span},
+};
+
+/// What a person asks for that differs from the scenario's file.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Overrides {
+    /// Another rate of the traffic that decides (that of the page's first probe).
+    pub rate: Option<Rate>,
+    /// Another time to repair.
+    pub within: Option<Span>,
+    /// Another hold window.
+    pub hold: Option<Span>,
+    /// Break nothing: the proof that a healthy lab passes.
+    pub healthy: bool,
+}
+
+impl Overrides {
+    /// The scenario as asked for, and each difference in words.
+    pub(super) fn apply(&self, scenario: &Scenario, reasons: &mut Vec<String>) -> (Scenario, Vec<String>) {
+        let mut adjusted = scenario.clone();
+        let mut said = Vec::new();
+        if let Some(rate) = self.rate {
+            match main_customers(scenario) {
+                Some(name) => set_rate(&mut adjusted, &name, rate, &mut said),
+                None => reasons.push("--rate: the page watches no customers whose rate could be changed".to_owned()),
+            }
+        }
+        for expectation in &mut adjusted.expect {
+            let Expectation::Recovers(recovers) = expectation else { continue };
+            if let Some(within) = self.within.filter(|within| *within != recovers.within) {
+                said.push(format!("time to repair {within} instead of {}", recovers.within));
+                recovers.within = within;
+            }
+            if let Some(hold) = self.hold.filter(|hold| *hold != recovers.when.lasting) {
+                said.push(format!("hold window {hold} instead of {}", recovers.when.lasting));
+                recovers.when.lasting = hold;
+            }
+        }
+        if self.healthy {
+            adjusted.steps.clear();
+            adjusted.then.clear();
+            said.push("no fault is injected".to_owned());
+        }
+        (adjusted, said)
+    }
+}
+
+/// The customers that the page watches first.
+pub(super) fn main_customers(scenario: &Scenario) -> Option<String> {
+    let probe = scenario.page.when.iter().find_map(Condition::probe)?;
+    let name = probe.split('.').next().unwrap_or(probe);
+    scenario.load.customers.contains_key(name).then(|| name.to_owned())
+}
+
+/// Another rate; with less traffic queues are shorter in proportion, and so are the thresholds on gauges that say so.
+fn set_rate(scenario: &mut Scenario, name: &str, rate: Rate, said: &mut Vec<String>) {
+    let Some(customers) = scenario.load.customers.get_mut(name) else { return };
+    let before = std::mem::replace(&mut customers.rate, rate);
+    if before == rate {
+        return;
+    }
+    said.push(format!("{name} at {rate} instead of {before}"));
+    let ratio = rate.per_second / before.per_second;
+    if ratio >= 1.0 {
+        return;
+    }
+    let scaling: Vec<_> =
+        scenario.gauges.iter().filter(|(_, gauge)| gauge.scales()).map(|(name, _)| name.clone()).collect();
+    let symptom = scenario.symptom.iter_mut().map(|symptom| &mut symptom.when);
+    for Conditions(conditions) in symptom.chain([&mut scenario.page.when]) {
+        for condition in conditions {
+            let (Signal::Gauge(gauge), Value::Number(number)) = (&condition.signal, condition.value) else { continue };
+            if scaling.contains(gauge) {
+                let scaled = (number * ratio).floor();
+                said.push(format!("{gauge} {} {scaled} instead of {number}", condition.operator));
+                condition.value = Value::Number(scaled);
+            }
+        }
+    }
+}
