@@ -27,7 +27,7 @@ pub(crate) struct Peer {
     url: String,
     client: Client,
     retries: Retries,
-    retried: IntCounter,
+    counted: IntCounter,
     limit: Arc<Limit>,
 }
 
@@ -63,9 +63,9 @@ impl Peer {
             // The cluster's own names never go through a proxy.
             .no_proxy()
             .build();
-        let retried = host.metrics.retries.with_label_values(&[service]);
+        let counted = host.metrics.retries.with_label_values(&[service]);
         let (retries, limit) = (Retries::of_what_was_not_sent()?, Arc::new(Limit::new()));
-        Ok(client.ok().map(|client| Self { service, url, client, retries, retried, limit }))
+        Ok(client.ok().map(|client| Self { service, url, client, retries, counted, limit }))
     }
 
     /// The same peer, called again by another rule.
@@ -139,7 +139,7 @@ impl Peer {
 
     /// Counts a further try, and writes why it is made.
     fn note(&self, retry: u32, failure: &Failure) {
-        self.retried.inc();
+        self.counted.inc();
         if let Some(suppressed) = self.limit.pass() {
             let request_id = server::request_id();
             let request_id = request_id.as_ref().and_then(|id| id.to_str().ok());
