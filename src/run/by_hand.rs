@@ -122,7 +122,9 @@ async fn hold(
             match outcome {
                 Ok(acted) => {
                     record.try_write(EventKind::Renewed { step });
-                    acted.into_iter().for_each(|acted| record.try_write(EventKind::Acted { step, acted }));
+                    for acted in acted {
+                        record.try_write(EventKind::Acted { step, acted });
+                    }
                 }
                 Err(error) => record.try_write(EventKind::NotRenewed { step, reason: error.to_string() }),
             }

@@ -63,6 +63,10 @@ impl JournalFile {
 
     /// All of a line or nothing of it: what a full disk cut off is taken back.
     fn write_line(&mut self, line: &str) -> std::io::Result<()> {
+        // One writer at a time: what another process has written behind our back (a heal) ends our own writing.
+        if self.file.metadata()?.len() != self.whole {
+            return Err(std::io::Error::other("another process has written to it"));
+        }
         let written = self.file.write_all(line.as_bytes()).and_then(|()| self.file.sync_data());
         match written {
             Ok(()) => self.whole += line.len() as u64,

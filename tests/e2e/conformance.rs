@@ -26,7 +26,7 @@ fn conforms(plays: &[&str]) {
 fn rate() -> Option<String> {
     static RATE: std::sync::OnceLock<Option<String>> = std::sync::OnceLock::new();
     let asked = || {
-        let (_, verdict) = incident("healthy", &["--healthy"]);
+        let (_, verdict) = incident("healthy", &["--healthy", "--within", "1m"]);
         let adjusted = verdict["adjusted"].as_array().into_iter().flatten().filter_map(|said| said.as_str());
         let rates = adjusted.filter_map(|said| said.strip_prefix("payment at ")?.split(' ').next().map(str::to_owned));
         rates.last()

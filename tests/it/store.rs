@@ -113,3 +113,19 @@ fn a_broken_journal_is_named_and_healed_as_far_as_it_can_be_read() {
     let open = droplab::store::runs::unhealed(home.path(), "test");
     assert_eq!((open.runs.len(), open.broken.len()), (0, 1));
 }
+
+/// A fault by hand went on to write its renewals while another process healed it.
+#[test]
+fn a_journal_has_one_writer_at_a_time() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("journal.jsonl");
+    let mut first = journal::JournalFile::create(&path, journal::Wall::Real).unwrap();
+    first.append(0.0, EventKind::Interrupted).unwrap();
+    let timeline = journal::read(&path).unwrap();
+    let mut second = journal::JournalFile::resume(&path, &timeline).unwrap();
+    second.append(1.0, EventKind::Renewed { step: 0 }).unwrap();
+    let error = first.append(1.1, EventKind::Renewed { step: 0 }).unwrap_err().to_string();
+    assert!(error.contains("another process has written to it"), "{error}");
+    second.append(2.0, EventKind::Interrupted).unwrap();
+    assert_eq!(journal::read(&path).unwrap().events.len(), 3);
+}

@@ -7,14 +7,16 @@ use std::collections::BTreeMap;
 
 use futures::future;
 
-use super::scripts::{ByNode, Scripts, each_network, fetched};
+use super::{
+    addresses::{beyond, peers},
+    scripts::{ByNode, Scripts, each_network, fetched},
+};
 use crate::{
     lab::{
         error::LabError,
         grip::Grip,
         node::{
             agent,
-            features::{self, Feature, Shaper},
             fence::{self, Way},
             keeper, packets,
             sandbox::{self, Sandbox},
@@ -23,40 +25,12 @@ use crate::{
     },
     model::{
         facts::{Facts, Pod},
-        hold::{Fate, Hold, Packets, Selection, Shape, Work},
+        hold::{Fate, Hold, Selection, Work},
         units::Span,
     },
 };
 
 impl Grip {
-    /// What a hold cannot do without and the nodes' kernel has not; all nodes have the same one.
-    pub(in crate::lab) async fn missing(&self, hold: &Hold) -> Result<Option<String>, LabError> {
-        let Some((needed, instead)) = features::needs(hold) else { return Ok(None) };
-        let mut needed = needed.to_vec();
-        if let Hold::Packets(Packets { fate: Fate::Shape(shape), .. }) = hold
-            && self.shaper(shape).await? == Shaper::Netem
-        {
-            needed.retain(|feature| *feature != &features::QUEUE);
-        }
-        let missing = self.first_missing(&needed).await?;
-        Ok(missing
-            .map(|(feature, why)| format!("the kernel here lacks {}: {why}\nuse instead: {instead}", feature.what)))
-    }
-
-    /// What shapes packets here.
-    pub(super) async fn shaper(&self, shape: &Shape) -> Result<Shaper, LabError> {
-        let tried = async || Ok::<_, LabError>(self.first_missing(&[&features::NETEM]).await?.is_none());
-        Ok(Shaper::of(*self.netem.get_or_try_init(tried).await?, shape))
-    }
-
-    /// The first of these that is missing in a node, with the tool's words.
-    async fn first_missing<'f>(&self, needed: &[&'f Feature]) -> Result<Option<(&'f Feature, String)>, LabError> {
-        let nodes = self.nodes.running().await?;
-        let Some(node) = nodes.first() else { return Ok(None) };
-        let trials = format!("unshare --net sh <<'TRIALS'\n{}TRIALS", features::trials(needed));
-        Ok(features::missing(needed, &self.nodes.run(node, &trials).await?))
-    }
-
     /// A hold is armed anew: its generation, and whatever can be got ready in the nodes.
     pub(in crate::lab) async fn prepare_in_nodes(&self, id: &str, ttl: Span, hold: &Hold) -> Result<(), LabError> {
         self.counts.forget(id);
@@ -205,35 +179,4 @@ impl Grip {
 /// Of no harm: whoever ended it wanted it ended.
 fn ended(id: &str) -> LabError {
     LabError::Kube { tried: format!("hold {id}"), why: "it was released in the meantime, and stays so".to_owned() }
-}
-
-fn peers(rule: &Packets, facts: &Facts) -> Vec<String> {
-    let addresses = rule.peer.as_ref().map(|peer| peer.target.addresses(facts, peer.seed)).unwrap_or_default();
-    addresses.iter().map(ToString::to_string).collect()
-}
-
-/// Every other node, and every other node's pods.
-fn beyond(zone: &str, facts: &Facts) -> Vec<String> {
-    let others = facts.nodes.values().filter(|node| node.zone.as_deref() != Some(zone));
-    others
-        .flat_map(|node| node.address.map(|address| address.to_string()).into_iter().chain(node.pod_range.clone()))
-        .collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::model::facts::Node;
-
-    #[test]
-    fn a_zone_is_cut_from_every_other_node_and_its_pods() {
-        let node = |number: u8, zone: Option<&str>| Node {
-            zone: zone.map(str::to_owned),
-            address: Some(std::net::Ipv4Addr::new(172, 18, 0, number)),
-            pod_range: Some(format!("10.244.{number}.0/24")),
-        };
-        let nodes = [("c", node(0, None)), ("w1", node(1, Some("dc-1"))), ("w2", node(2, Some("dc-2")))];
-        let facts = Facts { nodes: nodes.map(|(name, node)| (name.to_owned(), node)).into(), ..Facts::default() };
-        assert_eq!(beyond("dc-2", &facts), ["172.18.0.0", "10.244.0.0/24", "172.18.0.1", "10.244.1.0/24"]);
-    }
 }

@@ -3,8 +3,10 @@
 //! **Invariant**: every op is inside of the lab by construction: Kubernetes through a client that is asked anew whose cluster
 //! it reaches, nodes through shells that open only where droplab's mark is, servers through the lab's own ports.
 
+mod addresses;
 pub mod counts;
 mod holds;
+mod lacks;
 pub mod members;
 pub mod redis;
 pub mod scripts;

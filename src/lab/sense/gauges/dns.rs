@@ -113,12 +113,12 @@ fn answer(said: &str, number: u8) -> Reading {
     let bytes = |line: &str| -> Option<Vec<u8>> {
         line.split_whitespace().map(|byte| u8::from_str_radix(byte, 16).ok().filter(|_| byte.len() == 2)).collect()
     };
-    let head = said.lines().filter_map(bytes).find(|head| head.len() == 12);
-    let head = head.ok_or_else(|| "no answer within 2.5 s".to_owned())?;
-    if head[..2] != [NUMBER, number] {
+    let header = said.lines().filter_map(bytes).find(|bytes| bytes.len() == 12);
+    let header = header.ok_or_else(|| "no answer within 2.5 s".to_owned())?;
+    if header[..2] != [NUMBER, number] {
         return Err("an answer to another question came".to_owned());
     }
-    match (head[3] & 0x0F, u16::from_be_bytes([head[6], head[7]])) {
+    match (header[3] & 0x0F, u16::from_be_bytes([header[6], header[7]])) {
         (0, 1..) => Ok((had - asked).max(0.0)),
         (0, 0) => Err("the name has no address".to_owned()),
         (2, _) => Err("the server failed (SERVFAIL)".to_owned()),

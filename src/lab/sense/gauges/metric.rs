@@ -106,7 +106,9 @@ fn chosen<'a>(gauge: &MetricGauge, texts: &'a [(String, String)]) -> Result<Vec<
         known.dedup();
         return Err(format!("{name} has no label `{label}`; it has: {}", known.join(", ")));
     }
-    pods.iter_mut().for_each(|(_, samples)| samples.retain(|sample| sample.has(wanted)));
+    for (_, samples) in &mut pods {
+        samples.retain(|sample| sample.has(wanted));
+    }
     Ok(pods)
 }
 
@@ -154,6 +156,6 @@ mod tests {
         typo.labels.insert("stauts".into(), "503".into());
         let why = once(&typo, &[TEXT]).unwrap_err();
         assert_eq!(why, "http_requests_total has no label `stauts`; it has: status");
-        assert_eq!(once(&gauge("http_request_total", Some("503"), Fold::Sum), &[TEXT]).is_err(), true);
+        assert!(once(&gauge("http_request_total", Some("503"), Fold::Sum), &[TEXT]).is_err());
     }
 }
