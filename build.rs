@@ -1,4 +1,5 @@
-//! Lists the charts, the scenarios and `kind-config.yaml` for `include_str!`, so that the one binary works outside of the repository.
+//! Lists the charts, the scenarios and `kind-config.yaml` for `include_str!`, and the shop's releases, so that the one binary works
+//! outside of the repository.
 //!
 //! **Invariant**: the list is rebuilt whenever a file of them changes, appears or goes.
 
@@ -25,7 +26,24 @@ fn main() -> io::Result<()> {
     list.extend(b"]\n");
     let out = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default());
     fs::File::create(out.join("assets.rs"))?.write_all(&list)?;
-    fs::File::create(out.join("scenarios.rs"))?.write_all(&scenarios(&root)?)
+    fs::File::create(out.join("scenarios.rs"))?.write_all(&scenarios(&root)?)?;
+    fs::File::create(out.join("releases.rs"))?.write_all(&releases(&root)?)
+}
+
+/// The image of each release of the shop: the file `SERVICE/VERSION` is `droplab/SERVICE:VERSION`. `images/build` reads the same folder.
+fn releases(root: &Path) -> io::Result<Vec<u8>> {
+    println!("cargo::rerun-if-changed=images/shop/releases");
+    let folder = root.join("images/shop/releases");
+    let mut files = Vec::new();
+    collect(&folder, &mut files)?;
+    files.sort();
+    let mut list = b"&[\n".to_vec();
+    for file in files {
+        let name = file.strip_prefix(&folder).unwrap_or(&file).display().to_string().replace('/', ":");
+        writeln!(list, "    {:?},", format!("droplab/{name}"))?;
+    }
+    list.extend(b"]\n");
+    Ok(list)
 }
 
 /// Id and text of each scenario.

@@ -38,10 +38,14 @@ pub(crate) fn text(name: &'static str, default: &str) -> String {
 
 /// A whole number, or its default.
 pub(crate) fn number<N: FromStr>(name: &'static str, default: N) -> Result<N, ConfigError> {
-    match required(name) {
-        Err(_) => Ok(default),
-        Ok(value) => value.parse().map_err(|_| ConfigError::Malformed { name, value, expected: "a whole number" }),
-    }
+    Ok(number_if_set(name)?.unwrap_or(default))
+}
+
+/// A whole number, or nothing where the variable is not set.
+pub(crate) fn number_if_set<N: FromStr>(name: &'static str) -> Result<Option<N>, ConfigError> {
+    let Ok(value) = required(name) else { return Ok(None) };
+    let number = value.parse().map_err(|_| ConfigError::Malformed { name, value, expected: "a whole number" })?;
+    Ok(Some(number))
 }
 
 /// A duration in milliseconds, or its default.

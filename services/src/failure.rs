@@ -41,6 +41,9 @@ pub(crate) enum Failure {
         /// What came instead of an answer.
         detail: String,
     },
+    /// As many requests as this process takes are being answered.
+    #[error("too many requests at once")]
+    Busy,
     /// The whole request took too long.
     #[error("deadline exceeded")]
     Deadline,
@@ -55,7 +58,7 @@ impl Failure {
             Self::Conflict(_) => StatusCode::CONFLICT,
             Self::KeyReused => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Declined(_) => StatusCode::PAYMENT_REQUIRED,
-            Self::PoolTimeout | Self::Database(_) | Self::Upstream { .. } | Self::Deadline => {
+            Self::PoolTimeout | Self::Database(_) | Self::Upstream { .. } | Self::Busy | Self::Deadline => {
                 StatusCode::SERVICE_UNAVAILABLE
             }
         }

@@ -10,17 +10,22 @@ use tokio::sync::watch;
 
 use crate::config::{self, ConfigError};
 use crate::metrics::Metrics;
+use crate::release::Release;
 
 /// The process around a role.
 pub(crate) struct Host {
     /// The role's name, as in the logs.
     pub(crate) role: &'static str,
+    /// The release of it that this process is.
+    pub(crate) release: Release,
     /// Where to listen.
     pub(crate) listen: SocketAddr,
     /// How long to keep serving after the signal to stop.
     pub(crate) drain: Duration,
     /// The longest that a request may take.
     pub(crate) deadline: Duration,
+    /// The most requests that are answered at one time; all that come when there is none.
+    pub(crate) most_in_flight: Option<i64>,
     /// What this process counts.
     pub(crate) metrics: Metrics,
     needs: Arc<Mutex<Vec<&'static str>>>,
@@ -44,12 +49,17 @@ impl Host {
         })?;
         // A checkout is several calls with a deadline of their own.
         let deadline = if role == "storefront" { 8000 } else { 2000 };
+        let release = Release::here(role)?;
+        let metrics = Metrics::new()?;
+        metrics.released(role, release.version())?;
         Ok(Self {
             role,
+            release,
             listen,
             drain: config::millis("DRAIN_MS", 3000)?,
             deadline: config::millis("REQUEST_DEADLINE_MS", deadline)?,
-            metrics: Metrics::new()?,
+            most_in_flight: config::number_if_set("MAX_IN_FLIGHT")?,
+            metrics,
             needs: Arc::default(),
             stop: watch::Sender::new(false),
         })

@@ -12,6 +12,7 @@ mod failure;
 mod fulfilment;
 mod host;
 mod idempotency;
+mod in_flight;
 mod inventory;
 mod kafka;
 mod log;
@@ -21,8 +22,11 @@ mod orders;
 mod payment;
 mod peer;
 mod pool;
+mod release;
 mod server;
 mod storefront;
+#[cfg(test)]
+mod storm;
 
 use std::process::ExitCode;
 use std::sync::Arc;

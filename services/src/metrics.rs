@@ -18,6 +18,8 @@ pub(crate) struct Metrics {
     latency: HistogramVec,
     /// Records consumed from Kafka, by topic and outcome.
     pub(crate) records: IntCounterVec,
+    /// Calls to another service that were made again, by service.
+    pub(crate) retries: IntCounterVec,
     /// Requests being answered right now.
     pub(crate) in_flight: IntGauge,
 }
@@ -38,12 +40,27 @@ impl Metrics {
             Opts::new("kafka_records_total", "records read or written, by topic and outcome"),
             &["topic", "outcome"],
         )?;
+        let retries = IntCounterVec::new(
+            Opts::new("peer_retries_total", "calls to another service that were made again, by service"),
+            &["service"],
+        )?;
         let in_flight = IntGauge::new("http_requests_in_flight", "requests being answered right now")?;
         registry.register(Box::new(requests.clone()))?;
         registry.register(Box::new(latency.clone()))?;
         registry.register(Box::new(records.clone()))?;
+        registry.register(Box::new(retries.clone()))?;
         registry.register(Box::new(in_flight.clone()))?;
-        Ok(Self { registry, requests, latency, records, in_flight })
+        Ok(Self { registry, requests, latency, records, retries, in_flight })
+    }
+
+    /// Says for ever which release of which service this process is.
+    pub(crate) fn released(&self, service: &str, version: &str) -> Result<(), prometheus::Error> {
+        let options = Opts::new("release_info", "the release that this process is; always 1")
+            .const_label("service", service)
+            .const_label("version", version);
+        let gauge = IntGauge::with_opts(options)?;
+        gauge.set(1);
+        self.registry.register(Box::new(gauge))
     }
 
     /// Counts one answer.
@@ -84,5 +101,24 @@ impl Metrics {
             tracing::error!(%error, "metrics cannot be written");
         }
         String::from_utf8(buffer).unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_process_says_which_release_it_is() {
+        let metrics = Metrics::new().unwrap();
+        metrics.released("payment", "2.8.1").unwrap();
+        assert!(metrics.text().contains(r#"release_info{service="payment",version="2.8.1"} 1"#), "{}", metrics.text());
+    }
+
+    #[test]
+    fn a_peer_that_was_never_called_again_counts_zero() {
+        let metrics = Metrics::new().unwrap();
+        let _ = metrics.retries.with_label_values(&["payment"]);
+        assert!(metrics.text().contains(r#"peer_retries_total{service="payment"} 0"#));
     }
 }

@@ -15,8 +15,10 @@ use crate::config::ConfigError;
 use crate::database::{self, Schema};
 use crate::failure::Failure;
 use crate::host::Host;
-use crate::kafka::{Cluster, Consumer, Handle, Trouble};
+use crate::kafka::{Cluster, Consumer, Handle, Trouble, Work};
 use crate::pool::Pool;
+
+const TOPIC: &str = "orders.placed";
 
 const SCHEMA: Schema = Schema {
     name: "notification",
@@ -53,14 +55,9 @@ pub(crate) fn start(host: &Arc<Host>) -> Result<Router, ConfigError> {
     let cluster = Cluster::from_env()?;
     let migrated = database::migrate(host, &pool, SCHEMA);
     let need = host.needs("kafka topics");
-    let handler = Post { pool: pool.clone() };
-    let consumer = Consumer {
-        host: Arc::clone(host),
-        cluster: cluster.clone(),
-        group: "notification",
-        topic: "orders.placed",
-        handler,
-    };
+    let inbox = Work::new(host, TOPIC, Post { pool: pool.clone() });
+    let consumer =
+        Consumer { host: Arc::clone(host), cluster: cluster.clone(), group: "notification", topic: TOPIC, inbox };
     tokio::spawn(async move {
         cluster.make_topics().await;
         let _ = migrated.await;

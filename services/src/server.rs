@@ -19,6 +19,7 @@ use uuid::Uuid;
 
 use crate::failure::{Detail, Failure};
 use crate::host::Host;
+use crate::in_flight::InFlight;
 use crate::log::Limit;
 
 /// The header by which one request is followed through all services.
@@ -62,7 +63,7 @@ pub(crate) async fn serve(host: &Arc<Host>, routes: Router) -> std::io::Result<(
         // Answers are one small packet each: waiting to fill a larger one only adds latency.
         let _ = stream.set_nodelay(true);
     });
-    tracing::info!(role = host.role, listen = %host.listen, "serving");
+    tracing::info!(role = host.role, release = host.release.version(), listen = %host.listen, "serving");
     let drained = Arc::new(tokio::sync::Notify::new());
     let told = Arc::clone(&drained);
     let served = axum::serve(listener, app).with_graceful_shutdown(async move { told.notified().await }).into_future();
@@ -119,10 +120,14 @@ async fn observe(State(observer): State<Arc<Observer>>, path: MatchedPath, reque
     let method = request.method().clone();
     let host = &observer.host;
     let started = Instant::now();
-    host.metrics.in_flight.inc();
-    let answer = CURRENT.scope(id.clone(), tokio::time::timeout(host.deadline, next.run(request))).await;
-    host.metrics.in_flight.dec();
-    let mut response = answer.unwrap_or_else(|_| Failure::Deadline.into_response());
+    let in_flight = InFlight::new(&host.metrics.in_flight);
+    let mut response = if in_flight.more_than(host.most_in_flight) {
+        Failure::Busy.into_response()
+    } else {
+        let answer = CURRENT.scope(id.clone(), tokio::time::timeout(host.deadline, next.run(request))).await;
+        answer.unwrap_or_else(|_| Failure::Deadline.into_response())
+    };
+    drop(in_flight);
     let took = started.elapsed();
     host.metrics.answered(path.as_str(), response.status().as_u16(), took);
     observer.report(&method, path.as_str(), &id, &response, took);

@@ -16,17 +16,17 @@ use super::{
     error::LabError,
 };
 
-/// Images that the workers need: what runs, and the release that scenarios roll out.
-pub const STACK: [&str; 8] = [
-    "droplab/postgres:17",
-    "droplab/kafka:4.1",
-    "droplab/redis:8",
-    "droplab/nginx:1.26",
-    "droplab/shop:1.0",
-    "droplab/payment:2.8.0",
-    "droplab/payment:2.8.1",
-    "droplab/agent:1",
-];
+/// What the shop stands on, and what runs beside the nodes' pods.
+const SERVERS: [&str; 5] =
+    ["droplab/postgres:17", "droplab/kafka:4.1", "droplab/redis:8", "droplab/nginx:1.26", "droplab/agent:1"];
+
+/// One image for each release of each service of the shop, listed by `build.rs` from the folder of releases.
+const RELEASES: &[&str] = include!(concat!(env!("OUT_DIR"), "/releases.rs"));
+
+/// Images that the workers need: what runs, and the releases that scenarios roll out.
+pub fn wanted() -> impl Iterator<Item = &'static str> {
+    SERVERS.iter().chain(RELEASES).copied()
+}
 
 /// The engine's images that matter to a lab.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -73,11 +73,11 @@ fn choose(names: &[Found], wanted_node: Option<String>) -> Result<Images, Vec<St
     let born = names.iter().find(|(name, ..)| Some(name) == node.as_ref()).map_or(i64::MAX, |(_, _, born)| *born);
     let stack: BTreeMap<String, Image> = names
         .iter()
-        .filter(|(name, ..)| STACK.contains(&name.as_str()))
+        .filter(|(name, ..)| wanted().any(|wanted| wanted == name))
         .map(|(name, id, made)| (name.clone(), Image { id: id.clone(), newer_than_node: *made > born }))
         .collect();
     let mut missing: Vec<String> = if node.is_none() { vec!["droplab/node".to_owned()] } else { Vec::new() };
-    missing.extend(STACK.iter().filter(|name| !stack.contains_key(**name)).map(|name| (*name).to_owned()));
+    missing.extend(wanted().filter(|name| !stack.contains_key(*name)).map(str::to_owned));
     match node {
         Some(node) if missing.is_empty() => Ok(Images { node, stack }),
         _ => Err(missing),
@@ -174,7 +174,7 @@ mod tests {
     #[test]
     fn the_newest_node_image_of_ours_goes_before_kinds_own() {
         let mut list = vec!["kindest/node:v1.34.0", "droplab/node:v1.34.4-new", "droplab/node:v1.34.4-old"];
-        list.extend(STACK);
+        list.extend(wanted());
         let images = choose(&names(&list), None).unwrap();
         assert_eq!(images.node, "droplab/node:v1.34.4-new");
         assert_eq!(images.stack["droplab/redis:8"].id, "sha256:droplab/redis:8");
@@ -184,7 +184,7 @@ mod tests {
     #[test]
     fn what_was_made_after_the_node_is_known_as_newer() {
         let mut list = vec!["droplab/payment:2.8.1", "droplab/node:v1.34.4-x"];
-        list.extend(STACK.iter().filter(|name| **name != "droplab/payment:2.8.1"));
+        list.extend(wanted().filter(|name| *name != "droplab/payment:2.8.1"));
         let images = choose(&names(&list), None).unwrap();
         let newer: Vec<&String> =
             images.stack.iter().filter(|(_, one)| one.newer_than_node).map(|(name, _)| name).collect();
@@ -192,9 +192,41 @@ mod tests {
     }
 
     #[test]
+    fn a_release_is_an_image_by_its_file_alone() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/images/shop/releases");
+        let mut files = Vec::new();
+        for service in std::fs::read_dir(folder).unwrap().flatten() {
+            for version in std::fs::read_dir(service.path()).unwrap().flatten() {
+                let (service, version) = (service.file_name(), version.file_name());
+                files.push(format!("droplab/{}:{}", service.to_string_lossy(), version.to_string_lossy()));
+            }
+        }
+        files.sort();
+        let mut listed = RELEASES.to_vec();
+        listed.sort_unstable();
+        assert_eq!(listed, files);
+        assert!(RELEASES.contains(&"droplab/payment:2.8.1"));
+    }
+
+    #[test]
+    fn every_image_of_the_charts_is_wanted() {
+        let mut found = 0;
+        for chart in crate::lab::assets::charts() {
+            let text = crate::lab::assets::read(&format!("charts/{chart}/values.yaml")).unwrap_or_default();
+            for image in text.split(|letter: char| letter.is_whitespace() || "\"',{}".contains(letter)) {
+                if image.starts_with("droplab/") {
+                    assert!(wanted().any(|wanted| wanted == image), "{image} of chart {chart}");
+                    found += 1;
+                }
+            }
+        }
+        assert!(found >= 8, "{found}");
+    }
+
+    #[test]
     fn everything_that_is_missing_is_named_at_once() {
         let missing = choose(&names(&["droplab/redis:8"]), None).unwrap_err();
-        assert_eq!(missing.len(), STACK.len());
+        assert_eq!(missing.len(), wanted().count());
         assert_eq!(missing[0], "droplab/node");
     }
 }

@@ -11,3 +11,4 @@ mod faults;
 mod interruption;
 mod killed;
 mod lab;
+mod releases;

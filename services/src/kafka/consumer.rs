@@ -1,7 +1,6 @@
-//! Reads records one by one, does the work of each, and only then lets its offset be committed.
+//! Reads records one by one, hands each over, and only then lets its offset be committed.
 //!
-//! **Invariant:** an offset is stored after the work of its record is done or the record is kept aside; so a record may
-//! come twice, and never not at all.
+//! **Invariant:** an offset is stored after the inbox has taken its record, and not before; what taking means is the inbox's.
 
 use std::sync::Arc;
 
@@ -13,27 +12,26 @@ use super::{Cluster, upstream};
 use crate::backoff::Backoff;
 use crate::failure::Failure;
 use crate::host::Host;
-use crate::server::{REQUEST_ID, on_behalf_of};
+use crate::server::REQUEST_ID;
 
-/// Why a record's work was not done.
-pub(crate) enum Trouble {
-    /// Not now; the same record is tried again.
-    Later(Failure),
-    /// Not ever; the record is kept aside and the next one has its turn.
-    Never(String),
+/// One record as it came.
+pub(crate) struct Received {
+    /// Topic, partition and offset.
+    pub(crate) place: String,
+    /// The request that caused it.
+    pub(crate) request_id: HeaderValue,
+    /// What it says.
+    pub(crate) payload: Vec<u8>,
 }
 
-/// The work of a consumer.
-pub(crate) trait Handle: Send + Sync + 'static {
-    /// Does the work of one record; it may come again.
-    fn handle(&self, payload: &[u8]) -> impl Future<Output = Result<(), Trouble>> + Send;
-    /// Keeps a record that nobody can work with where a person finds it.
-    fn keep_aside(&self, place: &str, payload: &[u8], reason: &str)
-    -> impl Future<Output = Result<(), Failure>> + Send;
+/// Who takes records over from a consumer.
+pub(crate) trait Inbox: Send + Sync + 'static {
+    /// Takes one record over. When this returns, the group counts the record as read, and it does not come again.
+    fn take(&self, record: Received) -> impl Future<Output = ()> + Send;
 }
 
 /// One member of a consumer group.
-pub(crate) struct Consumer<H> {
+pub(crate) struct Consumer<I> {
     /// The process.
     pub(crate) host: Arc<Host>,
     /// The brokers.
@@ -42,21 +40,20 @@ pub(crate) struct Consumer<H> {
     pub(crate) group: &'static str,
     /// What is read.
     pub(crate) topic: &'static str,
-    /// What is done.
-    pub(crate) handler: H,
+    /// Who takes it.
+    pub(crate) inbox: I,
 }
 
-impl<H: Handle> Consumer<H> {
+impl<I: Inbox> Consumer<I> {
     /// Works until the process stops, then leaves the group so that others take over at once.
     pub(crate) async fn run(self) {
         let mut backoff = Backoff::default();
         loop {
-            tokio::select! {
-                () = self.host.stopped() => return,
-                trouble = self.consume() => {
-                    tracing::warn!(error = %trouble, detail = trouble.detail(), group = self.group, "consumer starts again");
-                }
+            let trouble = self.consume().await;
+            if self.host.is_stopping() {
+                return;
             }
+            tracing::warn!(error = %trouble, detail = trouble.detail(), group = self.group, "consumer starts again");
             backoff.wait().await;
         }
     }
@@ -75,7 +72,11 @@ impl<H: Handle> Consumer<H> {
                 Ok(message) => message,
                 Err(error) => return upstream(&error),
             };
-            self.work(&message).await;
+            tokio::select! {
+                // What is left half done comes again, to another member.
+                () = self.host.stopped() => return leave(&consumer),
+                () = self.inbox.take(self.received(&message)) => {}
+            }
             if let Err(error) = consumer.store_offset_from_message(&message) {
                 // The partition went to another member while we worked; it will do this record again.
                 tracing::info!(%error, "offset not stored");
@@ -99,35 +100,12 @@ impl<H: Handle> Consumer<H> {
         Ok(consumer)
     }
 
-    /// Returns when the record is done or kept aside, however long that takes.
-    async fn work(&self, message: &BorrowedMessage<'_>) {
-        let id = request_id(message);
-        let payload = message.payload().unwrap_or_default();
-        let mut backoff = Backoff::default();
-        on_behalf_of(id, async {
-            loop {
-                let trouble = match self.handler.handle(payload).await {
-                    Ok(()) => return self.count("done"),
-                    Err(Trouble::Later(failure)) => failure,
-                    Err(Trouble::Never(reason)) => {
-                        let place = format!("{}-{}-{}", self.topic, message.partition(), message.offset());
-                        tracing::error!(place, reason, "record kept aside");
-                        match self.handler.keep_aside(&place, payload, &reason).await {
-                            Ok(()) => return self.count("kept aside"),
-                            Err(failure) => failure,
-                        }
-                    }
-                };
-                tracing::warn!(error = %trouble, detail = trouble.detail(), topic = self.topic, "record will be tried again");
-                self.count("tried again");
-                backoff.wait().await;
-            }
-        })
-        .await;
-    }
-
-    fn count(&self, outcome: &str) {
-        self.host.metrics.records.with_label_values(&[self.topic, outcome]).inc();
+    fn received(&self, message: &BorrowedMessage<'_>) -> Received {
+        Received {
+            place: format!("{}-{}-{}", self.topic, message.partition(), message.offset()),
+            request_id: request_id(message),
+            payload: message.payload().unwrap_or_default().to_vec(),
+        }
     }
 }
 
@@ -140,4 +118,11 @@ fn leave(consumer: &StreamConsumer) -> Failure {
 fn request_id(message: &BorrowedMessage<'_>) -> HeaderValue {
     let header = message.headers().and_then(|headers| headers.iter().find(|header| header.key == REQUEST_ID));
     header.and_then(|header| HeaderValue::from_bytes(header.value?).ok()).unwrap_or(HeaderValue::from_static("none"))
+}
+
+#[cfg(test)]
+impl Received {
+    pub(crate) fn of(place: &str, payload: &[u8]) -> Self {
+        Self { place: place.to_owned(), request_id: HeaderValue::from_static("none"), payload: payload.to_vec() }
+    }
 }

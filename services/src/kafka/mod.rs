@@ -1,9 +1,11 @@
 //! The shop's side of Kafka: topics, a producer that is sure, a consumer that works first and commits after.
 //!
-//! **Invariant:** nothing is acknowledged to anybody before it is done: `acks=all` on the way in, commit after work on the way out.
+//! **Invariant:** by itself, nothing is acknowledged to anybody before it is done: `acks=all` on the way in, and on the way out
+//! an offset is committed after the work of its record.
 
 mod consumer;
 mod producer;
+mod work;
 
 use std::time::Duration;
 
@@ -12,8 +14,9 @@ use rdkafka::admin::{AdminClient, AdminOptions, NewTopic, TopicReplication};
 use rdkafka::client::DefaultClientContext;
 use rdkafka::types::RDKafkaErrorCode;
 
-pub(crate) use self::consumer::{Consumer, Handle, Trouble};
+pub(crate) use self::consumer::{Consumer, Inbox, Received};
 pub(crate) use self::producer::{Producer, Record};
+pub(crate) use self::work::{Handle, Trouble, Work};
 use crate::backoff::Backoff;
 use crate::config::{self, ConfigError};
 use crate::failure::Failure;

@@ -59,7 +59,7 @@ struct New {
 pub(crate) fn start(host: &Arc<Host>) -> Result<Router, ConfigError> {
     let pool = Pool::from_env(host)?;
     let (inventory, payment) =
-        (Peer::from_env("inventory", "INVENTORY_URL")?, Peer::from_env("payment", "PAYMENT_URL")?);
+        (Peer::from_env(host, "inventory", "INVENTORY_URL")?, Peer::from_env(host, "payment", "PAYMENT_URL")?);
     let cluster = Cluster::from_env()?;
     let news = Arc::new(Notify::new());
     let migrated = database::migrate(host, &pool, store::SCHEMA);

@@ -1,4 +1,4 @@
-//! The table of payments: what both releases share.
+//! The table of payments: what all releases share.
 //!
 //! **Invariant:** rows are added and their status moves forward (captured → refunded; voided stays); no row is deleted.
 
@@ -59,6 +59,8 @@ pub(super) struct Intent<'a> {
     pub(super) amount_cents: i64,
     pub(super) method: Method,
     pub(super) authorisation: Option<&'a str>,
+    /// The release that books it.
+    pub(super) release: &'a str,
 }
 
 /// Whether a request can be a payment at all.

@@ -3,11 +3,12 @@
 //! **Invariant:** a payment that was answered `captured` is a committed row, and a key has at most one row. The health
 //! endpoints never use the pool: a busy pool must not take the pods out of rotation.
 
+mod authorise;
+pub(crate) mod bank_line_2_9_0;
 mod ledger;
-#[cfg_attr(feature = "payment-2-8-1", path = "rules_2_8_1.rs")]
-#[cfg_attr(not(feature = "payment-2-8-1"), path = "rules_2_8_0.rs")]
-mod release;
 mod rules;
+mod rules_2_8_0;
+mod rules_2_8_1;
 
 use std::sync::Arc;
 
@@ -18,17 +19,19 @@ use axum::{Json, Router};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use self::authorise::{Bank, Wanted};
 use self::ledger::{Intent, Method};
 use crate::config::ConfigError;
 use crate::failure::{Body, Failure};
 use crate::host::Host;
-use crate::peer::Peer;
 use crate::pool::Pool;
+use crate::release::Release;
 use crate::{database, idempotency};
 
 struct Payment {
     pool: Pool,
-    bank: Peer,
+    bank: Bank,
+    release: Release,
 }
 
 /// What a customer sends.
@@ -47,14 +50,13 @@ struct Void {
 /// Builds the API and brings the ledger's table up.
 pub(crate) fn start(host: &Arc<Host>) -> Result<Router, ConfigError> {
     let pool = Pool::from_env(host)?;
-    let bank = Peer::from_env("bank", "BANK_URL")?;
+    let bank = Bank::from_env(host)?;
     database::migrate(host, &pool, ledger::SCHEMA);
-    tracing::info!(release = release::VERSION, "payment");
     Ok(Router::new()
         .route("/payments", post(pay))
         .route("/payments/void", post(void))
         .route("/payments/{id}", get(read))
-        .with_state(Arc::new(Payment { pool, bank })))
+        .with_state(Arc::new(Payment { pool, bank, release: host.release })))
 }
 
 async fn pay(
@@ -67,7 +69,7 @@ async fn pay(
     // The bank is asked before a connection is taken: its slowness must not hold the pool.
     let authorisation = match request.method {
         Method::Wallet => None,
-        Method::Card => Some(authorise(&payment.bank, key, &request).await?),
+        Method::Card => Some(payment.bank.authorise(Wanted::new(key, &request)).await?),
     };
     let intent = Intent {
         key,
@@ -75,38 +77,30 @@ async fn pay(
         amount_cents: request.amount_cents,
         method: request.method,
         authorisation: authorisation.as_deref(),
+        release: payment.release.version(),
     };
-    let captured = release::capture(&payment.pool, &intent).await;
+    let captured = match payment.release {
+        Release::Payment2_8_1 => rules_2_8_1::capture(&payment.pool, &intent).await,
+        _ => rules_2_8_0::capture(&payment.pool, &intent).await,
+    };
     if let (Err(Failure::PoolTimeout | Failure::Declined(_) | Failure::Conflict(_)), Some(granted)) =
         (&captured, intent.authorisation)
     {
         // Certainly not booked, so the hold on the card goes. After a doubtful error it stays: the row may be there.
-        reverse(&payment.bank, granted).await?;
+        payment.bank.reverse(granted).await?;
     }
     let id = captured?;
     Ok((StatusCode::CREATED, Json(json!({ "id": ledger::public_id(id), "status": "captured" }))))
 }
 
-async fn authorise(bank: &Peer, key: &str, request: &Request) -> Result<String, Failure> {
-    let body = json!({ "account": request.account, "amount_cents": request.amount_cents });
-    let answer = bank.post("/authorisations", &body, Some(key)).await?.accepted()?;
-    answer["id"]
-        .as_str()
-        .map(str::to_owned)
-        .ok_or_else(|| Failure::Upstream { service: "bank", detail: "an authorisation without an id".to_owned() })
-}
-
 /// Takes an intent back, whether it was captured, was not, or is still on its way.
 async fn void(State(payment): State<Arc<Payment>>, Body(request): Body<Void>) -> Result<Json<Value>, Failure> {
-    let (status, authorisation) = ledger::void(&payment.pool, &request.idempotency_key, release::VERSION).await?;
+    let release = payment.release.version();
+    let (status, authorisation) = ledger::void(&payment.pool, &request.idempotency_key, release).await?;
     if let Some(id) = authorisation {
-        reverse(&payment.bank, &id).await?;
+        payment.bank.reverse(&id).await?;
     }
     Ok(Json(json!({ "status": status })))
-}
-
-async fn reverse(bank: &Peer, authorisation: &str) -> Result<(), Failure> {
-    bank.post("/reversals", &json!({ "authorisation": authorisation }), None).await?.accepted().map(drop)
 }
 
 async fn read(State(payment): State<Arc<Payment>>, Path(id): Path<String>) -> Result<Json<Value>, Failure> {

@@ -1,4 +1,4 @@
-//! Release 2.8.0: one statement checks the rules and books the payment.
+//! Releases 2.8.0 and 2.9.0: one statement checks the rules and books the payment.
 //!
 //! **Invariant:** a request holds one connection for one statement, two when its key was seen before.
 
@@ -10,9 +10,6 @@ use super::rules::{BOOK, RULES};
 use crate::failure::Failure;
 use crate::pool::Pool;
 
-/// As it is written into the ledger and the log.
-pub(super) const VERSION: &str = "2.8.0";
-
 static CAPTURE: LazyLock<String> = LazyLock::new(statement);
 
 /// Books the payment, or says why not.
@@ -23,7 +20,7 @@ pub(super) async fn capture(pool: &Pool, intent: &Intent<'_>) -> Result<i64, Fai
     let row = connection
         .query_one(
             &statement,
-            &[&intent.key, &intent.account, &intent.amount_cents, &method, &intent.authorisation, &VERSION],
+            &[&intent.key, &intent.account, &intent.amount_cents, &method, &intent.authorisation, &intent.release],
         )
         .await?;
     if let Some(id) = row.get(0) {

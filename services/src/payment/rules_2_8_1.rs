@@ -12,9 +12,6 @@ use super::rules::{BOOK, RULES, Rule};
 use crate::failure::Failure;
 use crate::pool::{Pool, Waiter};
 
-/// As it is written into the ledger and the log.
-pub(super) const VERSION: &str = "2.8.1";
-
 static CHECKS: LazyLock<[String; 15]> = LazyLock::new(|| RULES.each_ref().map(check));
 static CAPTURE: LazyLock<String> =
     LazyLock::new(|| format!("{BOOK} on conflict (idempotency_key) do nothing returning id"));
@@ -32,7 +29,7 @@ pub(super) async fn capture(pool: &Pool, intent: &Intent<'_>) -> Result<i64, Fai
     let row = connection
         .query_opt(
             &statement,
-            &[&intent.key, &intent.account, &intent.amount_cents, &method, &intent.authorisation, &VERSION],
+            &[&intent.key, &intent.account, &intent.amount_cents, &method, &intent.authorisation, &intent.release],
         )
         .await?;
     match row {

@@ -124,3 +124,12 @@ impl Pool {
         Failure::PoolTimeout
     }
 }
+
+#[cfg(test)]
+impl Pool {
+    /// A pool of a database that is not there, for tests.
+    pub(crate) fn of_nothing(host: &Host) -> Self {
+        let config = "postgres://nobody@127.0.0.1:1/nothing".parse().unwrap();
+        Self::open(host, config, 1, Duration::from_millis(100)).unwrap()
+    }
+}

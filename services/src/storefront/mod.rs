@@ -4,6 +4,7 @@
 
 mod basket;
 mod checkout;
+pub(crate) mod retries_1_4_0;
 
 use std::sync::Arc;
 
@@ -19,7 +20,8 @@ use crate::config::ConfigError;
 use crate::failure::{Body, Failure};
 use crate::host::Host;
 use crate::idempotency;
-use crate::peer::Peer;
+use crate::peer::{Peer, Retries};
+use crate::release::Release;
 
 struct Storefront {
     catalog: Peer,
@@ -29,12 +31,17 @@ struct Storefront {
 }
 
 /// Builds the public API.
-pub(crate) fn start(_: &Arc<Host>) -> Result<Router, ConfigError> {
+pub(crate) fn start(host: &Arc<Host>) -> Result<Router, ConfigError> {
+    let retries = match host.release {
+        Release::Storefront1_4_0 => retries_1_4_0::rule()?,
+        _ => Retries::of_what_was_not_sent()?,
+    };
+    let peer = |service, variable| Peer::from_env(host, service, variable).map(|peer| peer.again(retries));
     let storefront = Storefront {
-        catalog: Peer::from_env("catalog", "CATALOG_URL")?,
-        orders: Peer::from_env("orders", "ORDERS_URL")?,
-        inventory: Peer::from_env("inventory", "INVENTORY_URL")?,
-        payment: Peer::from_env("payment", "PAYMENT_URL")?,
+        catalog: peer("catalog", "CATALOG_URL")?,
+        orders: peer("orders", "ORDERS_URL")?,
+        inventory: peer("inventory", "INVENTORY_URL")?,
+        payment: peer("payment", "PAYMENT_URL")?,
     };
     Ok(Router::new()
         .route("/products", get(products))

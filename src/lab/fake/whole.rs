@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::lab::images;
 use crate::model::facts::{Deployment, Facts, StatefulSet, Topic};
 
 /// The lab that `droplab up` makes, as a survey finds it.
@@ -21,11 +22,11 @@ pub(super) fn facts(name: &str) -> Facts {
         (service.to_owned(), found)
     };
     let mut deployments: BTreeMap<_, _> = ["catalog", "orders", "bank", "inventory", "fulfilment", "notification"]
-        .map(|service| deployment(service, "droplab/shop:1.0", 1))
+        .map(|service| deployment(service, &format!("droplab/{service}:1.0.0"), 1))
         .into();
     deployments.extend([
         deployment("nginx", "droplab/nginx:1.26", 2),
-        deployment("storefront", "droplab/shop:1.0", 2),
+        deployment("storefront", "droplab/storefront:1.0.0", 2),
         deployment("payment", "droplab/payment:2.8.0", 2),
     ]);
     if let Some(payment) = deployments.get_mut("payment") {
@@ -33,7 +34,6 @@ pub(super) fn facts(name: &str) -> Facts {
         payment.limits.insert("payment/memory".into(), "256Mi".into());
     }
     let settings = [("max_connections", "200"), ("fsync", "on"), ("synchronous_commit", "on")];
-    let images = ["nginx:1.26", "shop:1.0", "payment:2.8.0", "payment:2.8.1"];
     let (pods, nodes) = super::population::population(&deployments);
     Facts {
         lab: name.to_owned(),
@@ -54,7 +54,7 @@ pub(super) fn facts(name: &str) -> Facts {
         stateful_sets: ["kafka-dc-1", "kafka-dc-2", "kafka-dc-3"]
             .map(|set| (set.to_owned(), StatefulSet { replicas: 1, ready: 1 }))
             .into(),
-        images: images.map(|image| format!("docker.io/droplab/{image}")).to_vec(),
+        images: images::wanted().map(|image| format!("docker.io/{image}")).collect(),
         configs: [("configmap/nginx".to_owned(), "5d41402a".to_owned())].into(),
         ..Facts::default()
     }
