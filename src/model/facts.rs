@@ -2,12 +2,16 @@
 //!
 //! **Invariant**: maps are ordered, so that two surveys of the same lab are equal text.
 
+mod settings;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     net::Ipv4Addr,
 };
 
 use serde::{Deserialize, Serialize};
+
+pub use settings::{Settings, TOPIC_SETTINGS, Table};
 
 /// The lab at one moment.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -45,6 +49,9 @@ pub struct Facts {
     /// What a fault may leave behind, each in words: rules of ours in a pod's network, helpers, sessions, queues.
     #[serde(default)]
     pub traces: BTreeSet<String>,
+    /// What else a person can set: servers, roles, configuration, limits; and the tables and jobs that are there.
+    #[serde(default)]
+    pub settings: Settings,
     /// Parts that could not be read, and why: what they would have told is not known, everything else is.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub unread: BTreeMap<Part, String>,
@@ -74,6 +81,8 @@ pub enum Part {
     Groups,
     /// StatefulSets.
     StatefulSets,
+    /// What else a person can set, tables and jobs.
+    Settings,
 }
 
 impl std::fmt::Display for Part {
@@ -89,6 +98,7 @@ impl std::fmt::Display for Part {
             Self::Topics => "Kafka's topics",
             Self::Groups => "Kafka's groups",
             Self::StatefulSets => "the stateful sets",
+            Self::Settings => "settings, tables and jobs",
         })
     }
 }

@@ -56,6 +56,9 @@ fn unsettled(op: &Op, facts: &Facts) -> Option<String> {
             let owner = facts.deployments.iter().find(|(name, _)| pod.starts_with(&format!("{name}-")));
             owner.and_then(|(name, found)| short(name, found))
         }
-        Op::Set { .. } | Op::KillBackends { .. } | Op::Hold { .. } | Op::Release { .. } => None,
+        Op::Set { setting: Setting::Limit { deployment, .. } | Setting::Checksum(deployment), .. } => {
+            short(deployment, facts.deployments.get(deployment)?)
+        }
+        _ => None,
     }
 }

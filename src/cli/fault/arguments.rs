@@ -63,7 +63,7 @@ pub(super) fn chosen(key: &str, matches: &ArgMatches) -> Option<Typed> {
     let manual = crate::faults::manual::of(key)?;
     let value = |parameter: &Parameter| {
         let value = matches.get_one::<String>(parameter.name)?;
-        Some((parameter.name, value.clone(), parameter.is_number()))
+        Some((parameter.name, value.clone(), parameter.is_bare()))
     };
     Some(Typed { key: manual.key, values: manual.parameters.iter().filter_map(value).collect() })
 }

@@ -10,6 +10,7 @@ mod behaviour;
 mod population;
 mod ports;
 mod quirks;
+mod settings;
 mod typed;
 mod whole;
 mod world;
