@@ -86,7 +86,8 @@ pub(super) fn recipe(fault: &ChangeSetting, ground: &Ground) -> Refused<Recipe> 
             Setting::Role { role: role.to_owned(), name: name.to_owned() }
         }
         ("redis", "") => {
-            known("parameter", name, settings.redis.keys())?;
+            let own = ground.facts.redis.keys().filter(|name| *name != "keys");
+            known("parameter", name, settings.redis.keys().chain(own))?;
             Setting::Redis(name.to_owned())
         }
         ("topic", topic) => {

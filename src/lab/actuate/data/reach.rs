@@ -17,7 +17,7 @@ const SIZES: &str =
 
 /// Who refers to these tables from outside of them: by a foreign key, by a view, as a partition or an heir.
 const REFERRERS: &str = "
-    with listed as (select to_regclass(t)::oid as oid from unnest($1::text[]) t)
+    with listed as (select to_regclass(t)::oid as oid from unnest($1::text[]) t where to_regclass(t) is not null)
     select conrelid::regclass::text from pg_constraint
     where contype = 'f' and confrelid in (select oid from listed) and conrelid not in (select oid from listed)
     union select r.ev_class::regclass::text from pg_depend d join pg_rewrite r on r.oid = d.objid
@@ -25,9 +25,10 @@ const REFERRERS: &str = "
     union select inhrelid::regclass::text from pg_inherits
     where inhparent in (select oid from listed) or inhrelid in (select oid from listed)";
 
-/// Every relation but the listed tables, their indexes and their sequences, with a digest of what it is.
+/// Every relation but the listed tables, their indexes and their sequences, and every type that is no table's, with a digest of
+/// what it is.
 const RELATIONS: &str = "
-    with listed as (select to_regclass(t)::oid as oid from unnest($1::text[]) t)
+    with listed as (select to_regclass(t)::oid as oid from unnest($1::text[]) t where to_regclass(t) is not null)
     select c.oid::regclass::text, md5(concat_ws(';', c.oid, c.relname, c.relnamespace, c.relfilenode, c.relowner, c.relacl::text,
         c.relkind, c.relrowsecurity, c.reloptions::text,
         (select string_agg(concat_ws(' ', a.attnum, a.attname, a.atttypid, a.atttypmod, a.attnotnull, a.attisdropped, a.attacl::text,
@@ -43,7 +44,10 @@ const RELATIONS: &str = "
     and c.oid not in (select oid from listed where oid is not null)
     and not exists (select from pg_index i where i.indexrelid = c.oid and i.indrelid in (select oid from listed))
     and not exists (select from pg_depend d where d.classid = 'pg_class'::regclass and d.objid = c.oid
-        and d.refclassid = 'pg_class'::regclass and d.deptype in ('a', 'i') and d.refobjid in (select oid from listed))";
+        and d.refclassid = 'pg_class'::regclass and d.deptype in ('a', 'i') and d.refobjid in (select oid from listed))
+    union all select 'type ' || t.oid::regtype::text, md5(concat_ws(';', t.oid, t.typname, t.typnamespace, t.typowner, t.typacl::text))
+    from pg_type t join pg_namespace n on n.oid = t.typnamespace
+    where n.nspname not like 'pg\\_%' and n.nspname <> 'information_schema' and t.typrelid = 0 and t.typelem = 0";
 
 /// Tables in which this transaction has written rows.
 const WRITTEN: &str = "select schemaname || '.' || relname from pg_stat_xact_user_tables
