@@ -92,7 +92,7 @@ pub(super) fn recipe(fault: &ChangeSetting, ground: &Ground) -> Refused<Recipe> 
         }
         ("topic", topic) => {
             ground.topic(topic)?;
-            known("setting", name, &TOPIC_SETTINGS)?;
+            known("setting", name, TOPIC_SETTINGS)?;
             Setting::Topic { topic: topic.to_owned(), key: name.to_owned() }
         }
         ("deployment", _) => limit(fault, whose, ground)?,
@@ -175,7 +175,7 @@ fn config(fault: &ChangeSetting, map: &str, settings: &Settings) -> Refused<Reci
 
 fn limit(fault: &ChangeSetting, deployment: &str, ground: &Ground) -> Refused<Setting> {
     ground.deployment(deployment)?;
-    known("resource", &fault.name, &["cpu", "memory"])?;
+    known("resource", &fault.name, ["cpu", "memory"])?;
     let value = fault.value.as_deref().unwrap_or_default();
     let wanted = quantity(value).ok_or_else(|| {
         vec![format!("value: `{value}` is no quantity; expected such as 60m or 1 of cpu, 64Mi of memory")]

@@ -70,13 +70,11 @@ impl Lab {
             return self.grip.nodes.run(&pod.node, &sandbox::inside(&pod.uid, "postgres", script)).await.map(Some);
         }
         let api = Api::<StatefulSet>::namespaced(self.kube.clone(), NAMESPACE);
-        match within(5, "read the stateful set", api.get_opt(server)).await? {
-            None => Ok(None),
-            Some(_) => {
-                let why = "its pod does not run".to_owned();
-                Err(LabError::Server { tried: format!("reach PostgreSQL server {server}"), why })
-            }
+        if within(5, "read the stateful set", api.get_opt(server)).await?.is_none() {
+            return Ok(None);
         }
+        let why = "its pod does not run".to_owned();
+        Err(LabError::Server { tried: format!("reach PostgreSQL server {server}"), why })
     }
 
     /// Set a role's setting for its sessions to come, or take it away.

@@ -129,7 +129,7 @@ impl World {
             Op::EndJob { name } => drop(self.facts.settings.jobs.remove(name)),
             Op::ChangeData { id, tables, .. } => self.change_tables(id, tables),
             Op::RestoreTables { id, .. } => {
-                self.facts.settings.tables.extend(self.copies.remove(id).unwrap_or_default())
+                self.facts.settings.tables.extend(self.copies.remove(id).unwrap_or_default());
             }
             Op::Set { setting, value } => self.set(setting, value.clone()),
             Op::Hold { id, ttl, hold } => {

@@ -48,7 +48,8 @@ impl Lab {
         let script = format!("pg_dump -U postgres -d shop --schema-only {} 2>/dev/null", listed.join(" "));
         let told = self.beside(server, &script).await?.unwrap_or_default();
         // Words for psql, with a number that is another one each time.
-        Ok(told.lines().filter(|line| !line.starts_with('\\')).map(|line| format!("{line}\n")).collect())
+        let lines: Vec<_> = told.lines().filter(|line| !line.starts_with('\\')).collect();
+        Ok(lines.join("\n"))
     }
 
     /// Copy rows and sequences out.
