@@ -7,12 +7,12 @@ use std::{collections::BTreeMap, error::Error, fs, io::Write, net::SocketAddr, t
 use droplab::{
     load::{Crowd, calibrate},
     model::{
+        customers::{Customers, Journey, Load},
         event::EventKind,
-        ledger::Told,
-        scenario::{Load, RequestKind},
+        ledger::Outcome,
         units::{Rate, Span},
     },
-    run::ports::Customers,
+    run::ports::Customers as _,
 };
 use tokio::sync::mpsc;
 
@@ -40,12 +40,12 @@ async fn main() -> Result<(), Box<dyn Error>> {
 }
 
 async fn customers(shop: SocketAddr, run: &str, rate: Rate, last: Duration) -> Result<(), Box<dyn Error>> {
-    let steady = BTreeMap::from([(RequestKind::Payment, rate)]);
-    let load = Load { steady, baseline: Span(last), timeout: Span(TIMEOUT), ramp: None };
+    let customers = BTreeMap::from([("payment".to_owned(), Customers::new(Journey::Payment, rate))]);
+    let load = Load { customers, baseline: Span(last), timeout: Span(TIMEOUT) };
     let (seen, mut windows) = mpsc::unbounded_channel();
     let mut crowd = Crowd::new(shop);
     let before = cpu();
-    crowd.start(run, &load, seen).await?;
+    crowd.start(run, &load, &BTreeMap::new(), seen).await?;
     let end = tokio::time::sleep(last);
     tokio::pin!(end);
     loop {
@@ -58,10 +58,10 @@ async fn customers(shop: SocketAddr, run: &str, rate: Rate, last: Duration) -> R
     while let Ok(event) = windows.try_recv() {
         show(&event)?;
     }
-    let told = crowd.promises(RequestKind::Payment).told;
-    let count = |what: Told| told.iter().filter(|told| **told == what).count();
-    let sums = (told.len(), count(Told::Acknowledged), count(Told::Refused), count(Told::Unanswered));
-    writeln!(std::io::stdout(), "{run}: sent, acknowledged, refused, unanswered: {sums:?}")?;
+    let told = crowd.promises("payment").told;
+    let count = |what: Outcome| told.iter().filter(|told| **told == what).count();
+    let sums = (told.len(), count(Outcome::Ok), count(Outcome::Fail), count(Outcome::Info));
+    writeln!(std::io::stdout(), "{run}: sent, acknowledged, refused, indeterminate: {sums:?}")?;
     if let (Some(before), Some(after), Ok(count @ 1..)) = (before, cpu(), u32::try_from(told.len())) {
         writeln!(std::io::stdout(), "processor time per request: {:?}", after.saturating_sub(before) / count)?;
     }

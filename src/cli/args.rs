@@ -5,7 +5,8 @@
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::{
-    completion, conform, doctor, done, down, env, fault, heal, judge, lint, list, plan, report, reset, run, shell, show, status, up,
+    completion, conform, doctor, done, down, env, fault, heal, judge, lint, list, plan, report, reset, run, shell,
+    show, status, up,
 };
 
 /// The whole command line.

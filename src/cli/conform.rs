@@ -13,11 +13,13 @@ mod proof;
 
 use std::time::{Duration, Instant};
 
+use tokio_util::sync::CancellationToken;
+
 use super::{
     args::Global,
     exit::Exit,
     failure::{Code, Failure},
-    screen,
+    interrupt, screen,
 };
 use crate::store::scenarios;
 use history::{History, Shown};
@@ -60,20 +62,26 @@ pub async fn main(global: &Global, args: &Args) -> Result<Exit, Failure> {
     let all = plays::of(&scenario);
     let chosen = chosen(&all, &args.plays)?;
     if args.list {
-        chosen.iter().for_each(|play| screen::result(&play.name()));
+        for play in chosen {
+            screen::result(&play.name());
+        }
         return Ok(Exit::Pass);
     }
-    let mut history = History::open(&id, &scenario, args.fresh)?;
+    let mut history = History::open(&id, &scenario, args.fresh);
     let ground = proof::Ground::of(global).await?;
+    let stop = interrupt::token();
     for round in 1..=args.times {
         for play in &chosen {
             if history.has(round, &play.name()) {
                 continue;
             }
-            let shown = shown(global, args, &scenario, play, round, &ground).await?;
+            let shown = shown(global, args, &scenario, play, round, &ground, &stop).await?;
             let word = if shown.fine { "✓" } else { "✗" };
             let (name, seconds) = (play.name(), shown.seconds);
-            screen::note(&format!("  {word} round {round} of {}  {name:<28} {seconds:>4} s  {}", args.times, shown.said));
+            screen::note(&format!(
+                "  {word} round {round} of {}  {name:<28} {seconds:>4} s  {}",
+                args.times, shown.said
+            ));
             history.keep(shown)?;
         }
     }
@@ -100,13 +108,14 @@ async fn shown(
     play: &Play<'_>,
     round: u32,
     ground: &proof::Ground,
+    stop: &CancellationToken,
 ) -> Result<Shown, Failure> {
     let began = Instant::now();
     let mut tries = 0;
     loop {
         tries += 1;
         ground.proven(global).await?;
-        let outcome = child::play(global, args, scenario, play, round).await?;
+        let outcome = child::play(global, args, scenario, play, round, stop).await?;
         let again = matches!(outcome, Outcome::LabErred(_)) && tries < 2;
         if again {
             screen::note(&format!("    {} once more: {}", play.name(), outcome.said()));
@@ -116,6 +125,13 @@ async fn shown(
         // Not this play's business alone: what it left would be the next one's.
         ground.reset(global).await?;
         let seconds = began.elapsed().as_secs();
-        return Ok(Shown { round, play: play.name(), fine: outcome.is_fine(), kind: outcome.kind(), seconds, said: outcome.said() });
+        return Ok(Shown {
+            round,
+            play: play.name(),
+            fine: outcome.is_fine(),
+            kind: outcome.kind(),
+            seconds,
+            said: outcome.said(),
+        });
     }
 }

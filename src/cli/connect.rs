@@ -22,7 +22,7 @@ use crate::{
         sense::LabSensor,
     },
     load::Crowd,
-    model::plan::Injection,
+    model::{plan::Injection, scenario::Scenario},
     run::ports::Ports,
 };
 
@@ -70,6 +70,23 @@ pub async fn can(lab: &Ports, injection: &Injection) -> Result<(), Failure> {
         }
     }
     Ok(())
+}
+
+/// Refuse, before anything is touched, a scenario that names numbers which this lab cannot tell.
+///
+/// A scenario with latent defects may count on what only these bring along: of its gauges the baseline decides. So it does in a
+/// rehearsal, whose lab knows a few numbers only.
+pub async fn readable(lab: &Ports, scenario: &Scenario, rehearse: bool) -> Result<(), Failure> {
+    if rehearse || !scenario.given.is_empty() || scenario.gauges.is_empty() {
+        return Ok(());
+    }
+    let read = lab.sensor.probe(&scenario.gauges).await;
+    let doubts: Vec<_> = read.iter().filter_map(|(name, read)| Some((name, read.as_ref().err()?))).collect();
+    if doubts.is_empty() {
+        return Ok(());
+    }
+    let said: Vec<_> = doubts.iter().map(|(name, why)| format!("gauges.{name}: {why}")).collect();
+    Err(Failure::new(Code::PlanRefused, said.join("\n")).next("droplab status"))
 }
 
 fn ports(lab: Lab) -> Ports {

@@ -2,7 +2,11 @@
 //!
 //! **Invariant**: a crowd that nobody renews leaves; one that is brought twice is there once.
 
-use std::{collections::{BTreeMap, HashMap}, net::SocketAddr, sync::Arc};
+use std::{
+    collections::{BTreeMap, HashMap},
+    net::SocketAddr,
+    sync::Arc,
+};
 
 use async_trait::async_trait;
 use tokio::{

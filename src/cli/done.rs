@@ -66,7 +66,8 @@ pub fn main(global: &Global, args: &Args) -> Result<Exit, Failure> {
         return Err(Failure::new(Code::Usage, doubts.join("\n")).next("droplab done --words"));
     }
     let Some(run) = runs::all(&store::home()).into_iter().rev().find(|run| goes_on(global, run)) else {
-        return Err(Failure::new(Code::Usage, format!("no run on lab `{}` waits for an answer", global.lab)).next("droplab run"));
+        return Err(Failure::new(Code::Usage, format!("no run on lab `{}` waits for an answer", global.lab))
+            .next("droplab run"));
     };
     let text = serde_json::to_string_pretty(&answer).unwrap_or_default();
     store::write_whole(&run.path.join(answers::FILE), &text)?;

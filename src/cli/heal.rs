@@ -17,7 +17,7 @@ use crate::{
     store::{
         self,
         journal::{self, JournalFile},
-        runs::{self, RunDir},
+        runs::{self, Open, RunDir},
     },
     terminal::plain::{Manner, Plain},
 };
@@ -43,15 +43,28 @@ pub async fn main(global: &Global, args: &Args) -> Result<Exit, Failure> {
     let _alone = store::lock::lock(&store::home(), &global.lab, "droplab heal")?;
     let open = match &args.run {
         None => runs::unhealed(&store::home(), &global.lab),
-        Some(name) => named(name)?,
+        Some(name) => Open { runs: named(name)?, broken: Vec::new() },
     };
-    heal(global, &open).await
+    healed_and_told(global, &open).await
 }
 
 /// `droplab fault heal ID`: the same for one fault, whoever holds it.
 pub(super) async fn healed_by_name(global: &Global, id: &str) -> Result<Exit, Failure> {
     let _alone = store::lock::lock(&store::home(), &global.lab, "droplab fault heal")?;
     heal(global, &named(id)?).await
+}
+
+/// Heal what can be read; what cannot be read is named, and keeps the exit code from being a clean one.
+async fn healed_and_told(global: &Global, open: &Open) -> Result<Exit, Failure> {
+    for why in &open.broken {
+        screen::note(&format!("warning: a journal cannot be read as a whole: {why}"));
+    }
+    let healed = heal(global, &open.runs).await?;
+    if open.broken.is_empty() {
+        return Ok(healed);
+    }
+    let next = "look at the lab (droplab status, droplab reset), then move these files away";
+    Err(Failure::new(Code::Unhealed, open.broken.join("\n")).next(next))
 }
 
 async fn heal(global: &Global, open: &[(RunDir, Timeline)]) -> Result<Exit, Failure> {
@@ -83,6 +96,10 @@ fn named(name: &str) -> Result<Vec<(RunDir, Timeline)>, Failure> {
 
 /// Heal one run; what is still left of it.
 async fn one(global: &Global, lab: &Ports, run: &RunDir, timeline: &Timeline) -> Result<Vec<String>, Failure> {
+    if journal::read(&run.journal()).is_err() {
+        let aside = journal::set_aside(&run.journal(), timeline)?;
+        screen::note(&format!("healing from what can be read; the whole file is {}", aside.display()));
+    }
     let mut journal = JournalFile::resume(&run.journal(), timeline)?;
     let manner = Manner { candid: true, quiet: global.quiet, ..Manner::default() };
     let mut watcher = Plain::new(anstream::stderr(), manner);
@@ -99,7 +116,7 @@ async fn one(global: &Global, lab: &Ports, run: &RunDir, timeline: &Timeline) ->
 /// Close what earlier runs left open in a lab of this name that does not exist any more. A run that still goes on will see for
 /// itself: its journal is its own. Whoever calls this holds the lab.
 pub(super) fn close_what_is_gone(lab: &str) {
-    for (run, timeline) in runs::unhealed(&store::home(), lab) {
+    for (run, timeline) in runs::unhealed(&store::home(), lab).runs {
         let mut nobody = Plain::new(std::io::sink(), Manner { quiet: true, ..Manner::default() });
         let closed = JournalFile::resume(&run.journal(), &timeline)
             .map_err(Failure::from)

@@ -5,7 +5,7 @@
 use std::path::PathBuf;
 
 use super::{args::Global, exit::Exit, failure::Failure, screen};
-use crate::{plan, store::scenarios};
+use crate::{model::schema, plan, store::scenarios};
 
 /// Arguments of `droplab lint`.
 #[derive(Debug, clap::Args)]
@@ -16,12 +16,19 @@ use crate::{plan, store::scenarios};
 Exit 0 when all is well, 2 when anything is wrong.")]
 pub struct Args {
     /// Scenario files
-    #[arg(required = true)]
+    #[arg(required_unless_present = "schema")]
     pub files: Vec<PathBuf>,
+    /// Print the language as a JSON Schema, for editors
+    #[arg(long)]
+    pub schema: bool,
 }
 
 /// The verb.
 pub fn main(global: &Global, args: &Args) -> Result<Exit, Failure> {
+    if args.schema {
+        screen::result(schema::schema().trim_end());
+        return Ok(Exit::Pass);
+    }
     let mut said = Vec::new();
     for path in &args.files {
         match scenarios::read_file(path) {
@@ -35,7 +42,9 @@ pub fn main(global: &Global, args: &Args) -> Result<Exit, Failure> {
     if global.json() {
         screen::result(&serde_json::to_string_pretty(&said).unwrap_or_default());
     } else {
-        said.iter().for_each(|line| screen::result(line));
+        for line in &said {
+            screen::result(line);
+        }
     }
     if said.is_empty() {
         if !global.quiet {

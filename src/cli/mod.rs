@@ -16,6 +16,7 @@ pub mod exit;
 pub mod failure;
 pub mod fault;
 pub mod heal;
+mod health;
 pub mod interrupt;
 pub mod judge;
 pub mod lab;

@@ -2,8 +2,18 @@
 //!
 //! **Invariant**: the first lines of `droplab run`, and not one more.
 
-use super::{args::Global, connect::connect, exit::Exit, failure::Failure, screen, overrides::OverrideArgs};
-use crate::{model::plan::{Begin, Part, Plan, PlannedStep}, plan, store};
+use super::{
+    args::Global,
+    connect::{connect, readable},
+    exit::Exit,
+    failure::Failure,
+    overrides::OverrideArgs,
+    screen,
+};
+use crate::{
+    model::plan::{Begin, Part, Plan, PlannedStep},
+    plan, store,
+};
 
 /// Arguments of `droplab plan`.
 #[derive(Debug, clap::Args)]
@@ -30,6 +40,7 @@ pub async fn main(global: &Global, args: &Args) -> Result<Exit, Failure> {
     let lab = connect(global, args.rehearse).await?;
     let before = lab.surveyor.survey().await?;
     let plan = plan::compile(&id, &scenario, before, args.overrides.seed, &args.overrides.overrides())?;
+    readable(&lab, &plan.scenario, args.rehearse).await?;
     if global.json() {
         screen::result(&serde_json::to_string_pretty(&plan).unwrap_or_default());
     } else {
@@ -46,7 +57,12 @@ fn text(plan: &Plan) -> String {
     lines.push(format!("  customers {}", load.join(", ")));
     lines.push(format!("  baseline  {}", scenario.load.baseline));
     for step in &plan.injection.steps {
-        lines.push(format!("  {:<9} {}{}", begin(step), step.fault.key(), step.lasts_s.map_or_else(String::new, |s| format!(" for {s}s"))));
+        lines.push(format!(
+            "  {:<9} {}{}",
+            begin(step),
+            step.fault.key(),
+            step.lasts_s.map_or_else(String::new, |s| format!(" for {s}s"))
+        ));
         lines.extend(step.recipe.inject.iter().map(|op| format!("    inject  {op}")));
         lines.extend(step.recipe.heal.iter().map(|op| format!("    heal    {op}")));
     }

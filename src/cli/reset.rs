@@ -11,7 +11,10 @@ use super::{
     steps::{Steps, seconds},
 };
 use crate::{
-    lab::{Lab, reset::reset},
+    lab::{
+        Lab,
+        reset::{Reset, reset},
+    },
     store,
 };
 
@@ -19,15 +22,18 @@ use crate::{
 #[derive(Debug, clap::Args)]
 pub struct Args {}
 
+/// The same before a run, which holds the lab already.
+pub(super) async fn again(global: &Global) -> Result<Reset, Failure> {
+    let lab = Lab::connect(&global.lab).await?;
+    let next = format!("droplab reset{}    (continues)", flags(&global.lab));
+    let steps = Steps::show(global);
+    until_interrupted(reset(&lab, &steps), "the lab is half way back to its charts", &next).await
+}
+
 /// The verb.
 pub async fn main(global: &Global, _args: &Args) -> Result<Exit, Failure> {
     let _alone = store::lock::lock(&store::home(), &global.lab, "droplab reset")?;
-    let lab = Lab::connect(&global.lab).await?;
-    let next = format!("droplab reset{}    (continues)", flags(&global.lab));
-    let done = {
-        let steps = Steps::show(global);
-        until_interrupted(reset(&lab, &steps), "the lab is half way back to its charts", &next).await?
-    };
+    let done = again(global).await?;
     if global.json() {
         screen::result(&serde_json::json!({ "lab": global.lab, "took_s": done.took.as_secs_f64() }).to_string());
     } else {

@@ -12,21 +12,20 @@ use jiff::Timestamp;
 use super::{
     answers,
     args::{Global, Lang},
-    connect::{can, connect},
+    connect::{can, connect, readable},
     exit::Exit,
     failure::{Code, Failure},
-    interrupt, screen,
+    health, interrupt,
     overrides::OverrideArgs,
+    reset, screen,
 };
 use crate::{
     judge,
+    lab::elsewhere,
     model::{condition::Condition, plan::Plan, scenario::Scenario},
     plan::{self, Overrides},
     report::{self, Format},
-    run::{
-        self, Options, Repair,
-        ports::Observer,
-    },
+    run::{self, Options, Repair, ports::Observer},
     store::{
         self,
         journal::{JournalFile, Wall},
@@ -61,6 +60,9 @@ pub struct Args {
     /// Perform one of the scenario's cheats instead of a repair (for conformance: it must fail)
     #[arg(long, value_name = "NAME", hide = true, conflicts_with = "fix")]
     pub cheat: Option<String>,
+    /// Put the lab back to its charts first
+    #[arg(long, conflicts_with = "rehearse")]
+    pub reset: bool,
     /// Inject nothing (for conformance: a healthy lab must pass)
     #[arg(long, hide = true, conflicts_with_all = ["fix", "cheat"])]
     pub healthy: bool,
@@ -77,19 +79,31 @@ pub async fn main(global: &Global, args: &Args) -> Result<Exit, Failure> {
     let (id, scenario) = store::scenarios::read(global.scenarios.as_deref(), &args.scenario)?;
     let repair = repair(args, &scenario)?;
     let _alone = (!args.rehearse).then(|| alone(global, args)).transpose()?;
+    if !args.rehearse && elsewhere::named(&global.lab).is_none() {
+        if args.reset {
+            reset::again(global).await?;
+        }
+        health::healthy(global).await?;
+    }
     let mut lab = connect(global, args.rehearse).await?;
     let before = lab.surveyor.survey().await?;
     let overrides = Overrides { healthy: args.healthy, ..args.overrides.overrides() };
     let plan = plan::compile(&id, &scenario, before, args.overrides.seed, &overrides)?;
     can(&lab, &plan.injection).await?;
+    readable(&lab, &plan.scenario, args.rehearse).await?;
 
     let folder = RunDir::create(&store::home(), &id, Timestamp::now(), args.out.as_deref())?;
     let wall = if args.rehearse { Wall::From(Timestamp::now()) } else { Wall::Real };
     let mut journal = JournalFile::create(&folder.journal(), wall)?;
     folder.write_plan(&plan)?;
 
-    let options =
-        Options { run: folder.id.clone(), version: env!("CARGO_PKG_VERSION").into(), rehearsal: args.rehearse, repair, answers: (!args.rehearse).then(|| answers::listen(&folder.path)) };
+    let options = Options {
+        run: folder.id.clone(),
+        version: env!("CARGO_PKG_VERSION").into(),
+        rehearsal: args.rehearse,
+        repair,
+        answers: (!args.rehearse).then(|| answers::listen(&folder.path)),
+    };
     let mut watcher = watcher(global, args, &plan);
     let stop = interrupt::token();
     let timeline = run::execute(&plan, &mut lab, &mut journal, watcher.as_mut(), &options, &stop).await?;
@@ -130,7 +144,8 @@ fn repair(args: &Args, scenario: &Scenario) -> Result<Repair, Failure> {
 
 /// The first of the scenario's own repairs.
 fn reference(scenario: &Scenario) -> Result<Repair, Failure> {
-    let none = || Failure::new(Code::Usage, "there is nothing to repair in this scenario").next("droplab done --answer …");
+    let none =
+        || Failure::new(Code::Usage, "there is nothing to repair in this scenario").next("droplab done --answer …");
     scenario.fixes.first().map(Repair::fix).ok_or_else(none)
 }
 
@@ -145,7 +160,7 @@ fn script_at(path: &Path) -> Result<PathBuf, Failure> {
 /// The lab for us alone, and without a fault of an earlier run.
 fn alone(global: &Global, args: &Args) -> Result<LabLock, Failure> {
     let lock = store::lock::lock(&store::home(), &global.lab, &format!("droplab run {}", args.scenario))?;
-    match runs::unhealed(&store::home(), &global.lab).first() {
+    match runs::unhealed(&store::home(), &global.lab).runs.first() {
         None => Ok(lock),
         Some((run, _)) => {
             Err(Failure::new(Code::Unhealed, format!("run {} did not end properly", run.id)).next("droplab heal"))

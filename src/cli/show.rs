@@ -52,7 +52,12 @@ pub fn main(global: &Global, args: &Args) -> Result<Exit, Failure> {
         screen::result(&serde_json::to_string_pretty(&shown).unwrap_or_default());
         return Ok(Exit::Pass);
     }
-    screen::result(&format!("{}\n{id}, level {}\n\n{}\n", told_in(&scenario.title), scenario.level, told_in(&scenario.story)));
+    screen::result(&format!(
+        "{}\n{id}, level {}\n\n{}\n",
+        told_in(&scenario.title),
+        scenario.level,
+        told_in(&scenario.story)
+    ));
     screen::result("It is over when");
     for expectation in scenario.expect.iter().filter(|expectation| args.spoil || is_public(expectation)) {
         screen::result(&format!("  {}", told(expectation)));
@@ -79,7 +84,9 @@ fn told(expectation: &Expectation) -> String {
         Expectation::Recovers(recovers) => format!("{} again, within {} of the page", recovers.when, recovers.within),
         Expectation::Stays(stays) => format!("{} all through", stays.when),
         Expectation::Holds(holds) => format!("{}: no counterexample is left in the database", holds.id),
-        Expectation::Says(says) => format!("you have named the cause (`droplab done`) within {} of the page", says.within),
+        Expectation::Says(says) => {
+            format!("you have named the cause (`droplab done`) within {} of the page", says.within)
+        }
         Expectation::Books(ledger) => {
             format!("every one of the {ledger} that a customer was told is done is in the books, once")
         }

@@ -51,11 +51,8 @@ pub(super) const MANUAL: Manual = Manual {
 };
 
 pub(super) fn recipe(fault: &SurgeLoad, ground: &Ground) -> Result<Recipe, Vec<String>> {
-    let wanted = [
-        (Journey::Browse, fault.browse),
-        (Journey::Payment, fault.payment),
-        (Journey::Checkout, fault.checkout),
-    ];
+    let wanted =
+        [(Journey::Browse, fault.browse), (Journey::Payment, fault.payment), (Journey::Checkout, fault.checkout)];
     let come = wanted.into_iter().filter_map(|(journey, rate)| {
         let customers = Customers { ramp: fault.ramp, ..Customers::new(journey, rate?) };
         Some((journey.word().to_owned(), customers))

@@ -17,7 +17,11 @@ pub(super) fn findings(case: &Case) -> Vec<Finding> {
             let (_, operator, wanted) = when.measure();
             let (truth, sentence, evidence) = match evaluate::share_between(when, case.timeline, from_s, f64::MAX) {
                 Some((reading, requests)) => {
-                    let said = format!("{} at {} over {requests} requests after the heal", when.signal, when.said(reading.value));
+                    let said = format!(
+                        "{} at {} over {requests} requests after the heal",
+                        when.signal,
+                        when.said(reading.value)
+                    );
                     let whole = operator.holds(reading.value, wanted);
                     (if whole { Truth::Pass } else { Truth::Unknown }, said, vec![reading.seq])
                 }

@@ -24,13 +24,20 @@ pub(super) fn findings(case: &Case) -> Vec<Finding> {
                     let said = format!("{} was spared: {share} until the page", condition.signal);
                     (Truth::Pass, said, vec![reading.seq])
                 } else {
-                    let said = format!("the fault hit more than it should: {} at {share}, `{condition}` is to be spared", condition.signal);
+                    let said = format!(
+                        "the fault hit more than it should: {} at {share}, `{condition}` is to be spared",
+                        condition.signal
+                    );
                     (Truth::Unknown, said, vec![reading.seq])
                 }
             }
             seen => {
                 let requests = seen.map_or(0, |(_, requests)| requests);
-                (Truth::Unknown, format!("nobody knows how {} fared: only {requests} requests were made", condition.signal), vec![])
+                (
+                    Truth::Unknown,
+                    format!("nobody knows how {} fared: only {requests} requests were made", condition.signal),
+                    vec![],
+                )
             }
         };
         case::finding("bystander", truth, sentence, evidence)

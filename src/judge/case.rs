@@ -102,7 +102,9 @@ impl<'a> Case<'a> {
     pub(super) fn missing_steps(&self) -> Vec<usize> {
         let steps = self.plan.into_iter().flat_map(|plan| plan.injection.of(Part::Incident));
         let mut missing: Vec<_> = steps
-            .filter(|(index, step)| !self.in_at.contains_key(index) && (step.until.is_none() || matches!(step.begin, Begin::When(_))))
+            .filter(|(index, step)| {
+                !self.in_at.contains_key(index) && (step.until.is_none() || matches!(step.begin, Begin::When(_)))
+            })
             .map(|(_, step)| step.from_step + 1)
             .collect();
         missing.dedup();
@@ -122,11 +124,11 @@ impl<'a> Case<'a> {
     pub(super) fn trigger_end_s(&self) -> Option<f64> {
         let replay_s = self.replay_s?;
         let steps = self.plan?.injection.of(Part::Replay);
-        let ends = steps.map(|(index, step)| match step.lasts_s {
+        let mut ends = steps.map(|(index, step)| match step.lasts_s {
             Some(_) => self.out_at.get(&index).copied(),
             None => self.in_at.get(&index).map(|(_, at_s)| *at_s),
         });
-        ends.fold(Some(replay_s), |latest, end| Some(f64::max(latest?, end?)))
+        ends.try_fold(replay_s, |latest, end| Some(f64::max(latest, end?)))
     }
 
     /// The hold that stood: the first moment at which the goal was held and after which, to the end, it never was missed.

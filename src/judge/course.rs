@@ -31,7 +31,8 @@ pub(super) fn courses(case: &Case) -> BTreeMap<String, Course> {
         .into_iter()
         .map(|probe| {
             let windows: Vec<_> = case.timeline.windows(probe).map(|(_, window)| window).collect();
-            let before = steady::windows(case.timeline, probe, end_s.min(windows.last().map_or(0.0, |window| window.to_s)));
+            let before =
+                steady::windows(case.timeline, probe, end_s.min(windows.last().map_or(0.0, |window| window.to_s)));
             let judged: Vec<_> = windows.iter().copied().filter(|window| window.to_s <= case.end_s + 0.01).collect();
             let last_s = judged.last().map_or(0.0, |window| window.to_s);
             let injected = case.first_injected();
@@ -66,7 +67,9 @@ pub(super) fn impact(case: &Case) -> Impact {
     for (_, window) in windows.filter(|(_, window)| window.from_s >= injected_s && window.from_s < until_s) {
         impact.requests += window.intended;
         impact.failed += window.failed;
-        let share = page.bound().map_or_else(|| window.success(), |bound| evaluate::share(window.within(bound), window.intended));
+        let share = page
+            .bound()
+            .map_or_else(|| window.success(), |bound| evaluate::share(window.within(bound), window.intended));
         if share.is_some_and(|share| operator.holds(share, threshold)) {
             impact.out_of_slo_s += window.to_s - window.from_s;
         }

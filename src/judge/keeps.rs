@@ -13,7 +13,8 @@ use crate::model::{
 };
 
 pub(super) fn finding(case: &Case, keeps: &Keeps) -> Finding {
-    let found = |truth, sentence: String, evidence| case::finding(&keeps.id(), truth, format!("{keeps}: {sentence}"), evidence);
+    let found =
+        |truth, sentence: String, evidence| case::finding(&keeps.id(), truth, format!("{keeps}: {sentence}"), evidence);
     let Some(before) = case.plan.map(|plan| &plan.injection.before) else {
         return found(Truth::Unknown, "there is no survey from before".into(), vec![]);
     };
@@ -53,7 +54,9 @@ fn same(kept: &Kept, old: &str, new: &str) -> bool {
     match kept {
         _ if kept.may_grow() => matches!((old.parse::<u32>(), new.parse::<u32>()), (Ok(old), Ok(new)) if new >= old),
         // Two ways to write one moment are one moment.
-        Kept::Uptime(_) => matches!((old.parse::<Timestamp>(), new.parse::<Timestamp>()), (Ok(old), Ok(new)) if old == new),
+        Kept::Uptime(_) => {
+            matches!((old.parse::<Timestamp>(), new.parse::<Timestamp>()), (Ok(old), Ok(new)) if old == new)
+        }
         _ => false,
     }
 }
@@ -92,13 +95,17 @@ mod tests {
         let capacity = keeping(Kept::Setting("postgres/max_connections".into()), raise);
         assert_eq!(capacity.1, "postgres/max_connections: 600, was 200");
         let pool = Kept::Env { of: "payment".into(), name: "DB_POOL_SIZE".into() };
-        assert_eq!(keeping(pool, |facts| payment(facts).env.clear()).1, "DB_POOL_SIZE of deployment/payment: gone, was 50");
+        assert_eq!(
+            keeping(pool, |facts| payment(facts).env.clear()).1,
+            "DB_POOL_SIZE of deployment/payment: gone, was 50"
+        );
         assert_eq!(keeping(Kept::Config("configmap/nginx".into()), |facts| facts.configs.clear()).0, Truth::Fail);
     }
 
     #[test]
     fn a_patched_command_is_seen() {
-        let patch = |facts: &mut Facts| drop(payment(facts).runs.insert("payment/args".into(), "sed … return 503".into()));
+        let patch =
+            |facts: &mut Facts| drop(payment(facts).runs.insert("payment/args".into(), "sed … return 503".into()));
         assert_eq!(keeping(Kept::Container("payment".into()), patch).0, Truth::Fail);
         assert_eq!(keeping(Kept::Container("payment".into()), |_| {}).0, Truth::Pass);
     }

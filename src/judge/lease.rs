@@ -25,8 +25,7 @@ fn expired(case: &Case, index: usize, step: &PlannedStep) -> Option<Finding> {
     let mut alive_s: Option<f64> = None;
     for event in &case.timeline.events {
         let renewed = match &event.kind {
-            EventKind::Fault { step, state: FaultState::Injected, .. } => *step == index,
-            EventKind::Renewed { step } => *step == index,
+            EventKind::Fault { step, state: FaultState::Injected, .. } | EventKind::Renewed { step } => *step == index,
             EventKind::Fault { step, state: FaultState::Healing, .. } if *step == index => {
                 return gap(index, alive_s?, event.at_s, ttl_s, event.seq);
             }
@@ -89,13 +88,20 @@ fn first_act_s(case: &Case) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::super::testing::{Story, found, scenario};
-    use crate::model::{event::{Acted, EventKind}, verdict::Truth};
+    use crate::model::{
+        event::{Acted, EventKind},
+        verdict::Truth,
+    };
 
     /// A fault that is held for 30 s at a time, renewed after so many seconds.
     fn held(renewed_after: u32) -> Truth {
         let story = Story::of(scenario()).held().paged().seconds(renewed_after, 5).say(EventKind::Renewed { step: 0 });
         let verdict = story.seconds(5, 5).seconds(7, 100).end().judged();
-        if verdict.findings.iter().any(|finding| finding.expectation == "lease") { found(&verdict, "lease").0 } else { Truth::Pass }
+        if verdict.findings.iter().any(|finding| finding.expectation == "lease") {
+            found(&verdict, "lease").0
+        } else {
+            Truth::Pass
+        }
     }
 
     #[test]

@@ -22,8 +22,10 @@ pub(super) fn finding(case: &Case) -> Finding {
         let late: Vec<_> =
             windows.iter().filter(|(_, window)| window.lag_p99_ms > LAG_LIMIT_MS).map(|(seq, _)| *seq).collect();
         let hold = case.recovered().map_or((0, 0), |(since_s, until_s)| {
-            let held: Vec<_> =
-                windows.iter().filter(|(_, window)| window.from_s >= since_s && window.to_s <= until_s + 0.01).collect();
+            let held: Vec<_> = windows
+                .iter()
+                .filter(|(_, window)| window.from_s >= since_s && window.to_s <= until_s + 0.01)
+                .collect();
             (held.iter().filter(|(_, window)| window.lag_p99_ms > LAG_LIMIT_MS).count(), held.len())
         });
         worst_ms = windows.iter().map(|(_, window)| window.lag_p99_ms).fold(worst_ms, f64::max);
@@ -33,7 +35,8 @@ pub(super) fn finding(case: &Case) -> Finding {
         }
     }
     if late_in.is_empty() {
-        let sentence = format!("open loop kept its schedule: at worst {worst_ms:.0} ms late at the 99th percentile of a second");
+        let sentence =
+            format!("open loop kept its schedule: at worst {worst_ms:.0} ms late at the 99th percentile of a second");
         return case::finding("load", Truth::Pass, sentence, vec![]);
     }
     let advice = proposed(case).map_or_else(String::new, |rate| format!("; try --rate {rate}"));
@@ -59,7 +62,8 @@ mod tests {
     #[test]
     fn a_generator_that_is_late_measures_itself() {
         let story = Story::of(scenario()).paged().seconds(7, 100);
-        let late = (0..3).fold(story, |story, _| story.seconds(1, 100).but("payment", |window| window.lag_p99_ms = 900.0));
+        let late =
+            (0..3).fold(story, |story, _| story.seconds(1, 100).but("payment", |window| window.lag_p99_ms = 900.0));
         let verdict = late.end().judged();
         let (truth, sentence) = found(&verdict, "load");
         insta::assert_snapshot!(sentence, @"the load generator sent more than 250 ms late: payment in 3 of 18 seconds: it measured itself; try --rate 80/s");
@@ -69,7 +73,8 @@ mod tests {
     #[test]
     fn lag_of_any_kind_of_customers_counts() {
         let story = Story::of(scenario()).paged().seconds(7, 100);
-        let late = (0..4).fold(story, |story, _| story.seconds(1, 100).but("browse", |window| window.lag_p99_ms = 900.0));
+        let late =
+            (0..4).fold(story, |story, _| story.seconds(1, 100).but("browse", |window| window.lag_p99_ms = 900.0));
         assert_eq!(found(&late.end().judged(), "load").0, Truth::Unknown);
     }
 

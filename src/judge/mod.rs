@@ -52,8 +52,12 @@ pub fn judge(scenario: &Scenario, timeline: &Timeline) -> Verdict {
         Expectation::Holds(expected) => holds::finding(timeline, expected),
         Expectation::Books(ledger) => books::finding(timeline, &ledger.to_string(), *ledger),
         Expectation::Keeps(expected) => keeps::finding(&case, expected),
-        Expectation::Says(expected) if !case.is_healthy_run() || scenario.steps.is_empty() => says::finding(&case, expected),
-        Expectation::Says(_) => case::finding("says", Truth::Pass, "nothing was broken, so there was nothing to say", vec![]),
+        Expectation::Says(expected) if !case.is_healthy_run() || scenario.steps.is_empty() => {
+            says::finding(&case, expected)
+        }
+        Expectation::Says(_) => {
+            case::finding("says", Truth::Pass, "nothing was broken, so there was nothing to say", vec![])
+        }
     });
     let mut findings: Vec<Finding> = expectations.chain(replay::findings(&case)).collect();
     if !sound {
@@ -128,7 +132,10 @@ mod tests {
         let verdict = Story::of(scenario()).broken().seconds(30, 90).end().judged();
         assert_eq!(verdict.truth, Truth::Unknown, "{:#?}", verdict.findings);
         let ids = ["recovers", "payments"];
-        let passed = verdict.findings.iter().find(|found| ids.contains(&found.expectation.as_str()) && found.truth == Truth::Pass);
+        let passed = verdict
+            .findings
+            .iter()
+            .find(|found| ids.contains(&found.expectation.as_str()) && found.truth == Truth::Pass);
         assert_eq!(passed, None);
     }
 

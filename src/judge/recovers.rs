@@ -26,7 +26,9 @@ fn decide(case: &Case, recovers: &Recovers) -> (Truth, String, Vec<u64>) {
         let since_s = precise.map_or(held.since_s, |(_, good_s)| good_s);
         let took_s = (since_s - from_s).max(0.0);
         let evidence: Vec<_> = page.iter().copied().chain([held.seq]).collect();
-        let interval = precise.map_or_else(String::new, |(bad_s, good_s)| format!(" (last bad request {bad_s:.3} s, first good one {good_s:.3} s)"));
+        let interval = precise.map_or_else(String::new, |(bad_s, good_s)| {
+            format!(" (last bad request {bad_s:.3} s, first good one {good_s:.3} s)")
+        });
         let numbers = format!("{signal} back at {} {took_s:.1} s after the page{interval}", when.said(held.value));
         return if took_s <= within.0.as_secs_f64() {
             (Truth::Pass, format!("{numbers}, {within} allowed, held for {hold}"), evidence)
@@ -41,7 +43,9 @@ fn decide(case: &Case, recovers: &Recovers) -> (Truth, String, Vec<u64>) {
     let reading = match evaluate::at(when, case.timeline, from_s, last_s) {
         Met::Yes(reading) | Met::No(reading) => Ok(reading),
         // A hold that had only begun is no hold, but shows where it stood.
-        Met::Unknown(why) => evaluate::share_between(when, case.timeline, from_s, last_s).map(|(reading, _)| reading).ok_or(why),
+        Met::Unknown(why) => {
+            evaluate::share_between(when, case.timeline, from_s, last_s).map(|(reading, _)| reading).ok_or(why)
+        }
     };
     let (reached, evidence) = match reading {
         Ok(reading) => (when.said(reading.value), vec![reading.seq]),
@@ -52,7 +56,8 @@ fn decide(case: &Case, recovers: &Recovers) -> (Truth, String, Vec<u64>) {
     }
     if last_s < from_s + within.0.as_secs_f64() - 1.0 && !case.timeline.was_answered() {
         let ended_s = last_s - from_s;
-        let sentence = format!("the run ended {ended_s:.0} s after the page, before the time was up; {signal} was at {reached}");
+        let sentence =
+            format!("the run ended {ended_s:.0} s after the page, before the time was up; {signal} was at {reached}");
         return (Truth::Unknown, sentence, evidence);
     }
     let sentence = format!("{signal} was at {reached} at the end, `{when}` was expected within {within} of the page");

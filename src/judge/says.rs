@@ -44,7 +44,12 @@ pub(super) fn finding(case: &Case, says: &Says) -> Finding {
         wrong.push(format!("it came after {took_s:.0} s, {} were allowed", says.within));
     }
     if wrong.is_empty() {
-        return case::finding("says", Truth::Pass, format!("the cause was named {took_s:.0} s after the page"), vec![seq]);
+        return case::finding(
+            "says",
+            Truth::Pass,
+            format!("the cause was named {took_s:.0} s after the page"),
+            vec![seq],
+        );
     }
     case::finding("says", Truth::Fail, format!("the answer is not right: {}", wrong.join(", ")), vec![seq])
 }

@@ -26,7 +26,8 @@ fn decide(case: &Case, stays: &Stays) -> (Truth, String, Vec<u64>) {
             Met::No(reading) => {
                 let since_s = at_s - from_s;
                 let said = when.said(reading.value);
-                let sentence = format!("{} was at {said} {since_s:.0} s after {from}, `{when}` was to stay so", when.signal);
+                let sentence =
+                    format!("{} was at {said} {since_s:.0} s after {from}, `{when}` was to stay so", when.signal);
                 return (Truth::Fail, sentence, vec![reading.seq]);
             }
             Met::Yes(reading) => {
@@ -42,9 +43,11 @@ fn decide(case: &Case, stays: &Stays) -> (Truth, String, Vec<u64>) {
             (Truth::Unknown, format!("nobody knows whether `{when}` stayed so: {why}"), vec![])
         }
         // The first moments have too few requests behind them, which is no gap; a gauge that fell silent is one.
-        (_, Some(why)) if when.probe().is_none() => {
-            (Truth::Unknown, format!("nobody knows whether `{when}` stayed so all the time: {why}"), last.into_iter().collect())
-        }
+        (_, Some(why)) if when.probe().is_none() => (
+            Truth::Unknown,
+            format!("nobody knows whether `{when}` stayed so all the time: {why}"),
+            last.into_iter().collect(),
+        ),
         _ => (Truth::Pass, format!("`{when}` stayed so from {from} on"), last.into_iter().collect()),
     }
 }
@@ -69,7 +72,12 @@ mod tests {
 
     fn with_stays(when: &str) -> Scenario {
         let mut scenario = scenario();
-        let stays = Stays { id: "no-outage".into(), when: when.parse().unwrap(), from: Since::Page, after: "2s".parse().unwrap() };
+        let stays = Stays {
+            id: "no-outage".into(),
+            when: when.parse().unwrap(),
+            from: Since::Page,
+            after: "2s".parse().unwrap(),
+        };
         scenario.expect.push(Expectation::Stays(stays));
         scenario
     }

@@ -70,7 +70,9 @@ fn worst(case: &Case, condition: &Condition, injected_s: f64) -> String {
         match evaluate::at(condition, case.timeline, injected_s, at_s) {
             Met::Yes(reading) | Met::No(reading) => {
                 let value = reading.value;
-                nearest = Some(nearest.map_or(value, |old| if operator.is_upper() { old.min(value) } else { old.max(value) }));
+                nearest = Some(
+                    nearest.map_or(value, |old| if operator.is_upper() { old.min(value) } else { old.max(value) }),
+                );
             }
             Met::Unknown(doubt) => why = doubt,
         }
@@ -81,14 +83,15 @@ fn worst(case: &Case, condition: &Condition, injected_s: f64) -> String {
 /// Whether the outage went on after its trigger had ended by itself.
 fn outlived(case: &Case, outlives_s: f64) -> Result<String, String> {
     let steps = case.plan.into_iter().flat_map(|plan| plan.injection.of(Part::Incident));
-    let ends = steps.filter(|(_, step)| step.lasts_s.is_some()).map(|(index, _)| case.out_at.get(&index).copied());
-    let Some(end_s) = ends.fold(Some(0.0), |latest, end| Some(f64::max(latest?, end?))) else {
+    let mut ends = steps.filter(|(_, step)| step.lasts_s.is_some()).map(|(index, _)| case.out_at.get(&index).copied());
+    let Some(trigger_s) = ends.try_fold(0.0, |latest, end| Some(f64::max(latest, end?))) else {
         return Err("the trigger had not ended by itself".to_owned());
     };
-    let until_s = end_s + outlives_s;
+    let until_s = trigger_s + outlives_s;
     for condition in case.scenario.symptom.iter().flat_map(|symptom| &symptom.when) {
-        let last = evaluate::moments(condition, case.timeline, end_s, until_s.min(case.end_s)).into_iter().next_back();
-        let met = last.map(|at_s| evaluate::at(condition, case.timeline, end_s, at_s));
+        let last =
+            evaluate::moments(condition, case.timeline, trigger_s, until_s.min(case.end_s)).into_iter().next_back();
+        let met = last.map(|at_s| evaluate::at(condition, case.timeline, trigger_s, at_s));
         if !met.as_ref().is_some_and(Met::is_yes) {
             return Err(format!("`{condition}` did not outlive its trigger by {outlives_s:.0} s"));
         }

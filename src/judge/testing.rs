@@ -159,7 +159,8 @@ impl Story {
     /// Wound up: whole books, the lab as it was repaired and as it was healed.
     pub(super) fn end(self) -> Self {
         let reading = LedgerReading { acknowledged: 500, recorded: 500, ..LedgerReading::default() };
-        let healed = self.events.iter().any(|event| matches!(event.kind, EventKind::Fault { state: FaultState::Healed, .. }));
+        let healed =
+            self.events.iter().any(|event| matches!(event.kind, EventKind::Fault { state: FaultState::Healed, .. }));
         let story = if healed { self } else { self.surveyed(false, facts("2.8.0")).healing() };
         story.reconciled(reading).surveyed(true, facts("2.8.0")).say(EventKind::RunEnded { lab_errors: vec![] })
     }

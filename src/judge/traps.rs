@@ -28,7 +28,8 @@ pub(super) fn name(case: &Case, findings: &mut [Finding]) {
     for (mark, cheat) in named {
         for found in findings.iter_mut().filter(|found| found.expectation == mark && found.truth == Truth::Fail) {
             if !found.sentence.contains(&cheat.name) {
-                found.sentence = format!("{} ({}: {}: {})", found.sentence, cheat.kind(), cheat.name, cheat.why.en.trim());
+                found.sentence =
+                    format!("{} ({}: {}: {})", found.sentence, cheat.kind(), cheat.name, cheat.why.en.trim());
             }
         }
     }

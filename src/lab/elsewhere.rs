@@ -131,6 +131,9 @@ impl Sensor for Elsewhere {
     ) -> Result<(), PortError> {
         only_in_a_lab("start customers")
     }
+    async fn probe(&self, gauges: &BTreeMap<String, scenario::Gauge>) -> BTreeMap<String, Result<f64, String>> {
+        gauges.keys().map(|name| (name.clone(), Err("only a lab has that".to_owned()))).collect()
+    }
     async fn next(&mut self) -> EventKind {
         std::future::pending().await
     }

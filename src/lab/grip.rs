@@ -7,7 +7,10 @@ use std::{collections::BTreeMap, sync::Arc};
 use kube::Client;
 use tokio::sync::{Mutex, OnceCell};
 
-use super::{actuate::scripts::ByNode, node::Nodes};
+use super::{
+    actuate::{counts::Counts, scripts::ByNode},
+    node::{Nodes, fence::Generations},
+};
 
 /// A cluster, as far as faults in pods, nodes and Kubernetes care.
 #[derive(Clone)]
@@ -22,6 +25,10 @@ pub struct Grip {
     pub nodes: Nodes,
     /// What holds will need, looked up before their moment; by id.
     pub(super) prepared: Arc<Mutex<BTreeMap<String, ByNode>>>,
+    /// In which generation this process holds what it holds.
+    pub(super) generations: Arc<Generations>,
+    /// How many packets each of its holds has met so far, by network.
+    pub(super) counts: Counts,
     /// Whether the nodes' kernel has netem; tried once.
     pub(super) netem: Arc<OnceCell<bool>>,
 }
@@ -35,6 +42,8 @@ impl Grip {
             namespace: namespace.to_owned(),
             nodes,
             prepared: Arc::default(),
+            generations: Arc::default(),
+            counts: Counts::default(),
             netem: Arc::default(),
         }
     }

@@ -11,6 +11,7 @@ pub mod carry;
 pub mod charts;
 pub mod cluster;
 pub mod command;
+mod containers;
 pub mod docker;
 pub mod down;
 pub mod elsewhere;
@@ -69,6 +70,8 @@ pub struct Lab {
     holding: actuate::sessions::Holding,
     /// The members that this process has in consumer groups.
     members: actuate::members::Joined,
+    /// The connections by which this process pauses Redis.
+    pausing: actuate::redis::Pausing,
 }
 
 impl Lab {
@@ -88,6 +91,7 @@ impl Lab {
             grip,
             holding: actuate::sessions::Holding::default(),
             members: actuate::members::Joined::default(),
+            pausing: actuate::redis::Pausing::default(),
         })
     }
 
@@ -153,8 +157,8 @@ impl Lab {
         let namespace = layout::NAMESPACE.to_owned();
         let kubectl = sense::Kubectl { program: self.program("kubectl"), environment: self.environment() };
         let (kube, postgres, kafka) = (self.kube.clone(), self.postgres(), self.layout.kafka());
-        let redis = self.redis();
-        sense::SenseTarget { kube, postgres, redis, kafka, kubectl, namespace }
+        let (redis, layout) = (self.redis(), self.layout.clone());
+        sense::SenseTarget { kube, postgres, redis, kafka, kubectl, layout, namespace }
     }
 
     /// The variables of `droplab env`, `PATH` among them.

@@ -108,7 +108,8 @@ mod tests {
                     let mut bytes = vec![0; 8_192];
                     let Ok(read @ 1..) = stream.read(&mut bytes).await else { return };
                     let (status, body) = answer(&String::from_utf8_lossy(&bytes[..read]), &keys);
-                    let head = format!("HTTP/1.1 {status} x\r\nconnection: close\r\ncontent-length: {}\r\n\r\n", body.len());
+                    let head =
+                        format!("HTTP/1.1 {status} x\r\nconnection: close\r\ncontent-length: {}\r\n\r\n", body.len());
                     let _ = stream.write_all(format!("{head}{body}").as_bytes()).await;
                 });
             }
@@ -123,7 +124,8 @@ mod tests {
         if request.starts_with("GET /orders/") {
             return (200, r#"{"id":"o-2","status":"delivered"}"#);
         }
-        let key = request.lines().find_map(|line| line.to_lowercase().strip_prefix("idempotency-key: ").map(str::to_owned));
+        let key =
+            request.lines().find_map(|line| line.to_lowercase().strip_prefix("idempotency-key: ").map(str::to_owned));
         let mut keys = keys.lock().unwrap();
         keys.extend(key);
         if keys.iter().all(|key| *key == keys[0]) {

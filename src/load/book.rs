@@ -3,21 +3,13 @@
 //! **Invariant**: windows come out in order and without a gap; a request counts in the second in which it was *meant* to be
 //! sent, however late its answer is.
 
-use std::{
-    collections::{BTreeMap, VecDeque},
-    time::Duration,
+use std::{collections::VecDeque, time::Duration};
+
+use super::{
+    failure::Failure,
+    page::{Page, micros},
 };
-
-use hdrhistogram::Histogram;
-
-use super::failure::Failure;
-use crate::model::{
-    units::Span,
-    window::{BadRun, Window},
-};
-
-/// Longest latency that is told apart, in microseconds: far above every timeout.
-const LONGEST_US: u64 = 120_000_000;
+use crate::model::{units::Span, window::Window};
 
 /// What became of one request.
 #[derive(Clone, Copy, Debug)]
@@ -40,21 +32,6 @@ pub(super) struct Book {
     closed_at: Option<Duration>,
     /// Bounds of latency within which good requests are counted.
     bounds: Vec<Span>,
-}
-
-struct Page {
-    intended: u64,
-    settled: u64,
-    ok: u64,
-    reasons: BTreeMap<Failure, u64>,
-    latency: Histogram<u32>,
-    lag: Histogram<u32>,
-    /// Good ones within each bound.
-    within: Vec<u64>,
-    /// When each request was meant to be sent, and whether it was a good one.
-    requests: Vec<(Duration, bool)>,
-    /// When each was meant to be sent, settled or not.
-    due: Vec<Duration>,
 }
 
 impl Book {
@@ -143,86 +120,12 @@ impl Book {
     }
 }
 
-impl Page {
-    fn new() -> Self {
-        Self {
-            intended: 0,
-            settled: 0,
-            ok: 0,
-            reasons: BTreeMap::new(),
-            latency: histogram(3),
-            // The lag answers one question, whether the generator can be trusted: two digits do.
-            lag: histogram(2),
-            within: Vec::new(),
-            requests: Vec::new(),
-            due: Vec::new(),
-        }
-    }
-
-    fn window(self, bounds: &[Span], from: Duration, to: Duration) -> Window {
-        let (bad, bad_cut) = bad_runs(self.requests);
-        let counts = self.within.into_iter().chain(std::iter::repeat(0));
-        Window {
-            from_s: from.as_secs_f64(),
-            to_s: to.as_secs_f64(),
-            intended: self.intended,
-            ok: self.ok,
-            failed: self.settled - self.ok,
-            reasons: self.reasons.into_iter().map(|(failure, count)| (failure.to_string(), count)).collect(),
-            within: bounds.iter().zip(counts).map(|(bound, count)| (bound.to_string(), count)).collect(),
-            bad,
-            bad_cut,
-            p50_ms: millis(self.latency.value_at_quantile(0.50)),
-            p99_ms: millis(self.latency.value_at_quantile(0.99)),
-            max_ms: millis(self.latency.max()),
-            lag_p99_ms: millis(self.lag.value_at_quantile(0.99)),
-        }
-    }
-}
-
-/// Runs of bad requests, in the order in which they were meant to be sent; whether there were too many of them.
-fn bad_runs(mut requests: Vec<(Duration, bool)>) -> (Vec<BadRun>, bool) {
-    requests.sort_unstable_by_key(|(at, _)| *at);
-    let mut runs: Vec<BadRun> = Vec::new();
-    let mut open = false;
-    for (at, good) in requests {
-        let at_s = at.as_secs_f64();
-        match runs.last_mut().filter(|_| open) {
-            Some(run) if good => run.good_s = Some(at_s),
-            Some(run) => {
-                run.last_s = at_s;
-                run.count += 1;
-            }
-            None if !good => {
-                if runs.len() == Window::MOST_RUNS {
-                    return (runs, true);
-                }
-                runs.push(BadRun { from_s: at_s, last_s: at_s, good_s: None, count: 1 });
-            }
-            None => {}
-        }
-        open = !good;
-    }
-    (runs, false)
-}
-
-/// Bounds that are constants and valid: the fallback is never taken.
-fn histogram(digits: u8) -> Histogram<u32> {
-    Histogram::new_with_bounds(1, LONGEST_US, digits).unwrap_or_else(|_| unreachable!("constant bounds are valid"))
-}
-
-fn micros(span: Duration) -> u64 {
-    u64::try_from(span.as_micros()).unwrap_or(u64::MAX)
-}
-
-#[expect(clippy::cast_precision_loss, reason = "at most two minutes in microseconds")]
-fn millis(micros: u64) -> f64 {
-    micros as f64 / 1_000.0
-}
-
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
+    use crate::model::window::BadRun;
 
     const fn ms(ms: u64) -> Duration {
         Duration::from_millis(ms)
@@ -279,7 +182,9 @@ mod tests {
     #[test]
     fn bad_requests_are_known_one_by_one_and_good_ones_within_their_bounds() {
         let mut book = Book::new(&["300ms".parse().unwrap()]);
-        for (at, latency, good) in [(0, 20, true), (100, 20, false), (200, 20, false), (300, 400, true), (400, 300, true)] {
+        for (at, latency, good) in
+            [(0, 20, true), (100, 20, false), (200, 20, false), (300, 400, true), (400, 300, true)]
+        {
             book.intend(ms(at));
             settle(&mut book, ms(at), ms(latency), if good { Ok(()) } else { Err(Failure::Timeout) });
         }

@@ -9,8 +9,8 @@ use tokio::sync::mpsc;
 use super::customers::Crowd;
 use crate::{
     model::{
-        event::EventKind,
         customers::{Customers, Journey, Load},
+        event::EventKind,
         units::{Rate, Span},
         window::Window,
     },

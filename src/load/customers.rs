@@ -2,13 +2,7 @@
 //!
 //! **Invariant**: nothing that the rest of the process does (a sync to disk, a slow terminal) can delay a request.
 
-use std::{
-    collections::BTreeMap,
-    net::SocketAddr,
-    sync::PoisonError,
-    thread,
-    time::Duration,
-};
+use std::{collections::BTreeMap, net::SocketAddr, sync::PoisonError, thread, time::Duration};
 
 use async_trait::async_trait;
 use tokio::{

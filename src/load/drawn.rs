@@ -4,7 +4,7 @@
 
 use crate::model::target::mixed;
 
-/// A small generator (SplitMix64, Steele et al. 2014), seeded by a name and a number.
+/// A small generator (`SplitMix64`, Steele et al. 2014), seeded by a name and a number.
 pub(super) struct Drawn(u64);
 
 impl Drawn {

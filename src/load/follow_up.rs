@@ -17,11 +17,7 @@ use super::{
     lane::Lane,
     request::said_order,
 };
-use crate::model::{
-    customers::Promise,
-    units::Span,
-    window::Window,
-};
+use crate::model::{customers::Promise, units::Span, window::Window};
 
 /// One promise of one kind of customers.
 pub(super) struct FollowUp {

@@ -9,17 +9,14 @@ use std::{
     time::Duration,
 };
 
-use tokio::{
-    task::spawn_local,
-    time::{Instant, sleep, timeout_at},
-};
+use tokio::{task::spawn_local, time::Instant};
 
 use super::{
     book::{Book, Settled},
     connections::{Connections, Dial},
     failure::Failure,
     follow_up::FollowUp,
-    request::{Requests, said_order},
+    request::Requests,
     schedule::Schedule,
 };
 use crate::model::{
@@ -45,15 +42,15 @@ pub(super) type Orders = Rc<RefCell<Vec<String>>>;
 /// One kind of customers.
 pub(super) struct Lane {
     pub(super) name: String,
-    journey: Journey,
+    pub(super) journey: Journey,
     schedule: Schedule,
     pub(super) requests: Requests,
     /// How long one try waits.
     pub(super) timeout: Duration,
     /// How long a request may be under way, with all its tries.
     patience: Duration,
-    retries: Option<Retries>,
-    answers: Answers,
+    pub(super) retries: Option<Retries>,
+    pub(super) answers: Answers,
     pub(super) follow_ups: Vec<FollowUp>,
     next: Cell<u64>,
     open: Cell<usize>,
@@ -165,68 +162,12 @@ impl Lane {
         });
     }
 
-    /// One request with all its tries: how it ended, and how long that took from the intended time.
-    async fn request<D: Dial>(
-        &self,
-        seq: u64,
-        intended: Instant,
-        connections: &Connections<D>,
-        orders: &Orders,
-    ) -> (Result<(), Failure>, Duration) {
-        let order = if self.journey == Journey::History { some(&orders.borrow(), seq) } else { None };
-        let mut deadline = intended + self.timeout;
-        let mut left = self.retries.map_or(0, |retries| retries.times);
-        let mut all = Outcome::Fail;
-        loop {
-            let (result, told) = self.attempt(seq, deadline, order.as_deref(), connections, orders).await;
-            // A refusal after a try of which nobody knows is no refusal: that try may have done it.
-            all = if told == Outcome::Ok { told } else if all == Outcome::Info { all } else { told };
-            self.tell(seq, all);
-            let Some(retries) = self.retries.filter(|_| result.is_err() && left > 0) else {
-                return (result, intended.elapsed());
-            };
-            left -= 1;
-            sleep(retries.pause.0).await;
-            deadline = Instant::now() + self.timeout;
-        }
-    }
-
-    /// One try.
-    async fn attempt<D: Dial>(
-        &self,
-        seq: u64,
-        deadline: Instant,
-        order: Option<&str>,
-        connections: &Connections<D>,
-        orders: &Orders,
-    ) -> (Result<(), Failure>, Outcome) {
-        match timeout_at(deadline, connections.exchange(self.requests.build(seq, order))).await {
-            Err(_) => (Err(Failure::Timeout), Outcome::Info),
-            // Nothing was sent, so nothing can be done. Whatever else went wrong, it may be.
-            Ok(Err(Failure::Connect)) => (Err(Failure::Connect), Outcome::Fail),
-            Ok(Err(failure)) => (Err(failure), Outcome::Info),
-            // An answer that was there when nobody waited for it any more came too late: nobody was told anything.
-            Ok(Ok(answer)) if answer.at > deadline => (Err(Failure::Timeout), Outcome::Info),
-            Ok(Ok(answer)) => {
-                let (result, told) = self.requests.judge(answer.status, &answer.body);
-                if let Some(order) = said_order(&answer.body).filter(|_| self.journey == Journey::Checkout && result.is_ok()) {
-                    orders.borrow_mut().push(order.id.clone());
-                    if let Some(receipt) = usize::try_from(seq).ok().and_then(|seq| lock(&self.answers.receipts).get_mut(seq).cloned()) {
-                        let kept = Receipt { order: Some(order.id), cents: order.cents, ..receipt };
-                        lock(&self.answers.receipts)[usize::try_from(seq).unwrap_or_default()] = kept;
-                    }
-                }
-                (result, told)
-            }
-        }
-    }
-
     /// The order that the customer with this number was told of.
     fn order(&self, seq: u64) -> Option<String> {
         lock(&self.answers.receipts).get(usize::try_from(seq).ok()?)?.order.clone()
     }
 
-    fn tell(&self, seq: u64, told: Outcome) {
+    pub(super) fn tell(&self, seq: u64, told: Outcome) {
         let Ok(index) = usize::try_from(seq) else { return };
         if let Some(entry) = lock(&self.answers.told).get_mut(index) {
             *entry = told;
@@ -238,13 +179,6 @@ impl Lane {
 }
 
 /// A customer's thread that panicked has already failed; what was told stays told.
-fn lock<T>(shared: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+pub(super) fn lock<T>(shared: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     shared.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// One of the orders, by the number of the request.
-fn some(orders: &[String], seq: u64) -> Option<String> {
-    let count = orders.len() as u64;
-    let index = usize::try_from(seq.wrapping_mul(0x9E37_79B9) % count.max(1)).ok()?;
-    orders.get(index).cloned()
 }

@@ -18,10 +18,12 @@ mod files;
 mod follow_up;
 mod generator;
 mod lane;
+mod page;
 mod request;
 pub mod schedule;
 #[cfg(test)]
 mod tests;
+mod tries;
 
 pub use calibrate::{Calibration, calibrate};
 pub use customers::Crowd;

@@ -29,7 +29,7 @@ struct Part {
 impl Part {
     /// How many fall into it.
     fn requests(&self) -> f64 {
-        (self.from_rate + self.to_rate) / 2.0 * self.lasts_s
+        f64::midpoint(self.from_rate, self.to_rate) * self.lasts_s
     }
 
     /// When so many of its requests have come: the root of `from·t + (to − from)/(2·lasts)·t² = number`.
@@ -186,7 +186,7 @@ mod tests {
             customers.stages = vec![Stage {
                 at: Span(Duration::from_secs(5)),
                 to: Rate { per_second: to },
-                over: Span(Duration::from_secs(60)),
+                over: Span(Duration::from_mins(1)),
             }];
             let schedule = Schedule::of(&customers, Span(Duration::from_secs(3)));
             prop_assert!(schedule.intended(seq) <= schedule.intended(seq + 1));

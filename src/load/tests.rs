@@ -16,7 +16,13 @@ use super::{
     lane::{Answers, Lane},
     request::Requests,
 };
-use crate::model::{event::EventKind, ledger::Outcome, customers::{Customers, Journey}, units::Span, window::Window};
+use crate::model::{
+    customers::{Customers, Journey},
+    event::EventKind,
+    ledger::Outcome,
+    units::Span,
+    window::Window,
+};
 
 const PAID: (u16, &str) = (201, r#"{"id":"pay-1","status":"captured"}"#);
 

@@ -4,21 +4,24 @@
 //!
 //! **Invariant**: each kind of customers feeds one probe of its own name, and one more for each promise it follows up.
 
+mod written;
+
+pub(super) use written::InFull;
+
 use std::{collections::BTreeMap, fmt};
 
-use serde::{
-    Deserialize, Deserializer, Serialize,
-    de::{MapAccess, Visitor, value::MapAccessDeserializer},
-};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 use super::units::{Rate, Share, Span};
 
 /// The customers: open-loop traffic, by the name of its probe.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Load {
     /// Each kind of customers, by the name of its probe. A rate alone is enough where the name is what they do.
-    #[serde(deserialize_with = "by_name")]
+    #[serde(deserialize_with = "written::by_name")]
+    #[schemars(with = "BTreeMap<String, Customers>")]
     pub customers: BTreeMap<String, Customers>,
     /// How long traffic runs before the first step, to measure the baseline.
     pub baseline: Span,
@@ -58,7 +61,7 @@ pub struct Customers {
 }
 
 /// A rate that is reached later.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Stage {
     /// When the rate begins to change, after the baseline.
@@ -70,7 +73,7 @@ pub struct Stage {
 }
 
 /// How customers try again.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Retries {
     /// How often after the first try.
@@ -80,7 +83,7 @@ pub struct Retries {
 }
 
 /// How goods and accounts are spread over the customers.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Keys {
     /// All alike.
@@ -97,7 +100,7 @@ impl Keys {
 }
 
 /// What a customer does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Journey {
     /// `POST /payments`, method wallet: Nginx → payment → PostgreSQL.
@@ -111,7 +114,7 @@ pub enum Journey {
 }
 
 /// What a customer asks about later, through the front door.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Promise {
     /// The order is delivered.
@@ -176,85 +179,5 @@ impl Customers {
     pub fn peak(&self) -> Rate {
         let stages = self.stages.iter().map(|stage| stage.to.per_second);
         Rate { per_second: stages.fold(self.rate.per_second, f64::max) }
-    }
-}
-
-/// Customers as they are written in full.
-#[derive(Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-struct InFull {
-    journey: Option<Journey>,
-    rate: Rate,
-    ramp: Option<Span>,
-    #[serde(default)]
-    stages: Vec<Stage>,
-    timeout: Option<Span>,
-    retries: Option<Retries>,
-    #[serde(default)]
-    keys: Keys,
-    #[serde(default)]
-    keyless: bool,
-    #[serde(default)]
-    promises: BTreeMap<Promise, Span>,
-}
-
-/// A rate alone, or customers in full.
-enum Written {
-    Rate(Rate),
-    InFull(Box<InFull>),
-}
-
-impl<'de> Deserialize<'de> for Customers {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        read("", Written::deserialize(deserializer)?).map_err(serde::de::Error::custom)
-    }
-}
-
-impl<'de> Deserialize<'de> for Written {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Either;
-        impl<'de> Visitor<'de> for Either {
-            type Value = Written;
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a rate such as `1200/s`, or customers in full: `{ journey: checkout, rate: 15/s }`")
-            }
-            fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Written, E> {
-                text.parse().map(Written::Rate).map_err(E::custom)
-            }
-            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Written, A::Error> {
-                InFull::deserialize(MapAccessDeserializer::new(map)).map(|full| Written::InFull(Box::new(full)))
-            }
-        }
-        deserializer.deserialize_any(Either)
-    }
-}
-
-fn by_name<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<String, Customers>, D::Error> {
-    let written = BTreeMap::<String, Written>::deserialize(deserializer)?;
-    written.into_iter().map(|(name, written)| Ok((name.clone(), read(&name, written).map_err(serde::de::Error::custom)?))).collect()
-}
-
-fn read(name: &str, written: Written) -> Result<Customers, String> {
-    let named = Journey::ALL.into_iter().find(|journey| journey.word() == name);
-    let no_journey = || {
-        let known: Vec<_> = Journey::ALL.iter().map(|journey| format!("`{}`", journey.word())).collect();
-        format!("customers `{name}`: nobody knows what they do: name them as one of {}, or add `journey`", known.join(", "))
-    };
-    match written {
-        Written::Rate(rate) => named.map(|journey| Customers::new(journey, rate)).ok_or_else(no_journey),
-        Written::InFull(full) => {
-            let journey = full.journey.or(named).ok_or_else(no_journey)?;
-            Ok(Customers {
-                journey,
-                rate: full.rate,
-                ramp: full.ramp,
-                stages: full.stages,
-                timeout: full.timeout,
-                retries: full.retries,
-                keys: full.keys,
-                keyless: full.keyless,
-                promises: full.promises,
-            })
-        }
     }
 }

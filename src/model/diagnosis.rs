@@ -2,40 +2,114 @@
 //!
 //! **Invariant**: a diagnosis is graded by comparing words; a word that is not in the vocabulary is refused where it is written.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Parts that can be at fault.
 pub const COMPONENTS: &[&str] = &[
-    "alert", "bank", "catalog", "coredns", "dc-1", "dc-2", "dc-3", "edge", "failover", "fulfilment", "inventory", "kafka",
-    "ledger", "loyalty", "notification", "orders", "payment", "postgres", "redis", "reservation", "storefront",
+    "alert",
+    "bank",
+    "catalog",
+    "coredns",
+    "dc-1",
+    "dc-2",
+    "dc-3",
+    "edge",
+    "failover",
+    "fulfilment",
+    "inventory",
+    "kafka",
+    "ledger",
+    "loyalty",
+    "notification",
+    "orders",
+    "payment",
+    "postgres",
+    "redis",
+    "reservation",
+    "storefront",
 ];
 
 /// What can happen in them.
 pub const MECHANISMS: &[&str] = &[
-    "acked-before-replicated", "bulk-update", "commit-before-work", "connection-pool-exhaustion", "cpu-throttling",
-    "evicted-state", "garbage-collection", "lock-order-inversion", "lock-queue", "lost-compensation",
-    "metastable-retries", "network-loss", "no-fencing", "noisy-cause-alert", "orphaned-slot", "overload",
-    "poison-record", "postgres-overload", "primary-lost", "read-modify-write", "rebalance", "replica-lag",
-    "skewed-key", "slow-consumer", "slow-query", "slow-resolver", "stale-credential", "stampede", "table-dropped",
-    "unbounded-wait", "unsafe-retry",
+    "acked-before-replicated",
+    "bulk-update",
+    "commit-before-work",
+    "connection-pool-exhaustion",
+    "cpu-throttling",
+    "evicted-state",
+    "garbage-collection",
+    "lock-order-inversion",
+    "lock-queue",
+    "lost-compensation",
+    "metastable-retries",
+    "network-loss",
+    "no-fencing",
+    "noisy-cause-alert",
+    "orphaned-slot",
+    "overload",
+    "poison-record",
+    "postgres-overload",
+    "primary-lost",
+    "read-modify-write",
+    "rebalance",
+    "replica-lag",
+    "skewed-key",
+    "slow-consumer",
+    "slow-query",
+    "slow-resolver",
+    "stale-credential",
+    "stampede",
+    "table-dropped",
+    "unbounded-wait",
+    "unsafe-retry",
 ];
 
 /// What can set it off.
 pub const TRIGGERS: &[&str] = &[
-    "bad-producer", "batch-job", "broker-loss", "campaign", "concurrency", "config", "ddl", "dependency-slow", "deploy",
-    "expiry", "job", "memory-pressure", "partition", "power", "rotation", "spot-kill",
+    "bad-producer",
+    "batch-job",
+    "broker-loss",
+    "campaign",
+    "concurrency",
+    "config",
+    "ddl",
+    "dependency-slow",
+    "deploy",
+    "expiry",
+    "job",
+    "memory-pressure",
+    "partition",
+    "power",
+    "rotation",
+    "spot-kill",
 ];
 
 /// What can make it possible, or worse.
 pub const FACTORS: &[&str] = &[
-    "acks-one", "n-plus-one", "no-admission-control", "no-backup-drill", "no-budget-for-retries", "no-canary",
-    "no-dead-letter-queue", "no-end-to-end-check", "no-fencing-token", "no-idempotency", "no-limit-on-queue",
-    "no-lock-timeout", "no-pool-alert", "no-review-of-sql", "no-synchronous-replica", "no-timeout", "single-zone",
-    "too-small-limit", "too-wide-grants",
+    "acks-one",
+    "n-plus-one",
+    "no-admission-control",
+    "no-backup-drill",
+    "no-budget-for-retries",
+    "no-canary",
+    "no-dead-letter-queue",
+    "no-end-to-end-check",
+    "no-fencing-token",
+    "no-idempotency",
+    "no-limit-on-queue",
+    "no-lock-timeout",
+    "no-pool-alert",
+    "no-review-of-sql",
+    "no-synchronous-replica",
+    "no-timeout",
+    "single-zone",
+    "too-small-limit",
+    "too-wide-grants",
 ];
 
 /// The truth about the cause.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Diagnosis {
     /// Which part.
@@ -51,7 +125,7 @@ pub struct Diagnosis {
 }
 
 /// What a person says the cause is.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Answer {
     /// Which part.
@@ -104,7 +178,10 @@ fn doubt(field: &str, word: &str, known: &[&str]) -> Option<String> {
         return None;
     }
     let near = known.iter().min_by_key(|candidate| super::nearest::distance(word, candidate))?;
-    Some(format!("{field}: `{word}` is not in the vocabulary; the nearest word is `{near}`, all are: {}", known.join(", ")))
+    Some(format!(
+        "{field}: `{word}` is not in the vocabulary; the nearest word is `{near}`, all are: {}",
+        known.join(", ")
+    ))
 }
 
 #[cfg(test)]

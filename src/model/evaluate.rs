@@ -92,7 +92,8 @@ pub fn first(condition: &Condition, timeline: &Timeline, from_s: f64, until_s: f
 /// The share over everything between two moments, however few requests that are; `None` without any.
 pub fn share_between(condition: &Condition, timeline: &Timeline, from_s: f64, until_s: f64) -> Option<(Reading, u64)> {
     let Measure::Share { probe, within } = condition.measure().0 else { return None };
-    let windows = timeline.windows(probe).filter(|(_, window)| window.from_s >= from_s - 1e-6 && window.to_s <= until_s + 1e-6);
+    let windows =
+        timeline.windows(probe).filter(|(_, window)| window.from_s >= from_s - 1e-6 && window.to_s <= until_s + 1e-6);
     let mut sum = Sum::default();
     windows.for_each(|(seq, window)| sum.add(seq, window, within));
     Some((sum.reading()?, sum.intended))

@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
-pub use super::phase::{FaultState, Phase};
+pub use super::phase::{Acted, FaultState, Phase};
 use super::{
     diagnosis::Answer,
     facts::Facts,
@@ -26,16 +26,6 @@ pub struct Event {
     /// What happened.
     #[serde(flatten)]
     pub kind: EventKind,
-}
-
-/// How often something that the kernel counts has acted.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Acted {
-    /// Packets that met its rule.
-    pub packets: u64,
-    /// What did it here, where more than one thing can: `netem`, `NFQUEUE helper`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub engine: Option<String>,
 }
 
 /// What can happen in a run.
@@ -87,6 +77,11 @@ pub enum EventKind {
         /// How long it took.
         took_ms: f64,
     },
+    /// What a fault holds was renewed: all of its time to live begins anew.
+    Renewed {
+        /// Index into the plan's steps.
+        step: usize,
+    },
     /// What a fault holds could not be renewed in time: it may have ended by itself.
     NotRenewed {
         /// Index into the plan's steps.
@@ -94,19 +89,14 @@ pub enum EventKind {
         /// Why.
         reason: String,
     },
-    /// What a fault holds was renewed for another time to live.
-    Renewed {
-        /// Index into the plan's steps.
-        step: usize,
-    },
-    /// A source of what is seen has ended before its time: from now on nothing is known of it.
+    /// A source of what is seen has ended before its time.
     SensorLost {
         /// Which: `customers`.
         what: String,
         /// Why.
         why: String,
     },
-    /// How often what a fault holds has acted.
+    /// How often what a fault holds has acted so far: counted at each renewal, and before it is healed.
     Acted {
         /// Index into the plan's steps.
         step: usize,
@@ -116,7 +106,7 @@ pub enum EventKind {
     },
     /// A second of traffic.
     Traffic {
-        /// Name of the probe: `payment`, or of a follow-up: `checkout.parcel`.
+        /// Name of the probe: `payment`, `checkout.parcel`.
         probe: String,
         /// What its customers saw.
         window: Window,

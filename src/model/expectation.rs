@@ -4,19 +4,13 @@
 
 use std::{fmt, str::FromStr};
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::{
-    condition::Condition,
-    diagnosis::Answer,
-    holds::Holds,
-    keeps::Keeps,
-    ledger::LedgerName,
-    units::Span,
-};
+use super::{condition::Condition, diagnosis::Answer, holds::Holds, keeps::Keeps, ledger::LedgerName, units::Span};
 
 /// What must hold for a pass.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Expectation {
     /// Customers are served as before, and stay so.
@@ -34,7 +28,7 @@ pub enum Expectation {
 }
 
 /// Customers are served as before, and stay so.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Recovers {
     /// How findings and cheats call it; `recovers` when left out.
@@ -47,7 +41,7 @@ pub struct Recovers {
 }
 
 /// Something is so all through.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Stays {
     /// How findings and cheats call it.
@@ -83,7 +77,7 @@ pub enum Since {
 }
 
 /// The person names the cause.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Says {
     /// What the answer must name: `{ component: alert, mechanism: noisy-cause-alert }`.

@@ -2,6 +2,7 @@
 //!
 //! **Invariant**: maps are ordered, so that two surveys of the same lab are equal text.
 
+mod part;
 mod settings;
 
 use std::{
@@ -11,6 +12,7 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
+pub use part::Part;
 pub use settings::{Settings, TOPIC_SETTINGS, Table};
 
 /// The lab at one moment.
@@ -55,52 +57,6 @@ pub struct Facts {
     /// Parts that could not be read, and why: what they would have told is not known, everything else is.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub unread: BTreeMap<Part, String>,
-}
-
-/// A part of a survey that is read, or not, for itself.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Part {
-    /// Deployments.
-    Deployments,
-    /// Configurations.
-    Configs,
-    /// PostgreSQL's settings, start and sessions.
-    Postgres,
-    /// Images in the nodes.
-    Images,
-    /// Pods, Services and nodes.
-    Population,
-    /// What faults may have left in the nodes.
-    Traces,
-    /// Redis' parameters.
-    Redis,
-    /// Kafka's topics.
-    Topics,
-    /// Kafka's groups.
-    Groups,
-    /// StatefulSets.
-    StatefulSets,
-    /// What else a person can set, tables and jobs.
-    Settings,
-}
-
-impl std::fmt::Display for Part {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(match self {
-            Self::Deployments => "the deployments",
-            Self::Configs => "the configurations",
-            Self::Postgres => "PostgreSQL",
-            Self::Images => "the nodes' images",
-            Self::Population => "pods, services and nodes",
-            Self::Traces => "what is left in the nodes",
-            Self::Redis => "Redis",
-            Self::Topics => "Kafka's topics",
-            Self::Groups => "Kafka's groups",
-            Self::StatefulSets => "the stateful sets",
-            Self::Settings => "settings, tables and jobs",
-        })
-    }
 }
 
 /// A StatefulSet, as far as plans and verdicts care.

@@ -12,6 +12,7 @@ mod servers;
 mod settings;
 mod workload;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use data::{ChangeData, Headers, SendRecord, StartJob, Tables, Tools};
@@ -30,7 +31,7 @@ pub use settings::ChangeSetting;
 pub use workload::{ChangeConfig, DeployVersion, Scale};
 
 /// A fault as a scenario or a person asks for it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum FaultSpec {
     /// A service that answers wrongly, or late.

@@ -2,14 +2,17 @@
 //!
 //! **Invariant**: a value is in base units (seconds, bytes, shares from 0 to 1); a reading never changes anything.
 
+mod doubts;
+
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::holds::Server;
 
 /// How a number is read.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Gauge {
     /// A Prometheus metric of a service, over all its running pods.
@@ -29,7 +32,7 @@ pub enum Gauge {
 }
 
 /// A Prometheus metric of a service.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct MetricGauge {
     /// The metric's name.
@@ -48,7 +51,7 @@ pub struct MetricGauge {
 }
 
 /// How several samples become one number.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Fold {
     /// Added up.
@@ -58,12 +61,12 @@ pub enum Fold {
     Max,
     /// The smallest.
     Min,
-    /// Added up, and how much that grows a second.
+    /// How much the samples grow a second, added up; one that became smaller was reset, and began again at zero.
     Rate,
 }
 
 /// One number from a PostgreSQL server.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct SqlGauge {
     /// A `select` of one number.
@@ -74,20 +77,21 @@ pub struct SqlGauge {
 }
 
 /// How many records a consumer group has still to read.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct KafkaLagGauge {
     /// The group.
     pub group: String,
-    /// Of this topic.
-    pub topic: String,
+    /// Of this topic; of all that it has committed something in when left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub topic: Option<String>,
     /// Of this partition only; of all when left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub partition: Option<i32>,
 }
 
 /// How many records a topic has taken in all: its end offset.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct KafkaOffsetGauge {
     /// The topic.
@@ -98,7 +102,7 @@ pub struct KafkaOffsetGauge {
 }
 
 /// A number that Redis' primary tells.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct RedisGauge {
     /// A command that reads: `DBSIZE`, `INFO stats`, `LLEN queue`.
@@ -109,7 +113,7 @@ pub struct RedisGauge {
 }
 
 /// A figure that the kernel keeps of a service's containers.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct CgroupGauge {
     /// Whose: a service of the shop.
@@ -119,76 +123,28 @@ pub struct CgroupGauge {
 }
 
 /// What the kernel keeps.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Figure {
     /// Share of scheduling periods in which the CPU limit stopped it, of the worst pod, since the last reading.
     CpuThrottled,
+    /// Cores in use since the last reading, all pods.
+    CpuUsage,
     /// Memory in use, bytes, all pods.
     Memory,
 }
 
 /// Seconds that a lookup takes.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct DnsGauge {
     /// The name to be looked up.
     pub name: String,
 }
 
-/// Commands of Redis that only read.
-const READING: &[&str] = &[
-    "DBSIZE", "EXISTS", "GET", "HGET", "HLEN", "INFO", "LLEN", "MEMORY", "PTTL", "SCARD", "STRLEN", "TTL", "ZCARD",
-];
-
 impl Gauge {
     /// Whether thresholds on it follow the customers' rate.
     pub fn scales(&self) -> bool {
         matches!(self, Self::Metric(metric) if metric.scales)
-    }
-
-    /// What cannot be meant.
-    pub fn doubts(&self) -> Vec<String> {
-        let mut doubts = Vec::new();
-        match self {
-            Self::Metric(MetricGauge { name, of, .. }) => {
-                if name.is_empty() || of.is_empty() {
-                    doubts.push("metric: expected a name and a service (`of`)".to_owned());
-                }
-            }
-            Self::Sql(sql) => {
-                let word = sql.query.split_whitespace().next().unwrap_or_default().to_ascii_lowercase();
-                if !["select", "with"].contains(&word.as_str()) {
-                    doubts.push(format!("sql.query: `{word}`: expected a `select` of one number"));
-                }
-            }
-            Self::Redis(redis) => {
-                let word = redis.command.split_whitespace().next().unwrap_or_default().to_ascii_uppercase();
-                if !READING.contains(&word.as_str()) {
-                    doubts.push(format!("redis.command: `{word}` is none that only reads: {}", READING.join(", ")));
-                }
-                if (word == "INFO") != redis.field.is_some() {
-                    doubts.push("redis.field: expected with INFO, and with nothing else".to_owned());
-                }
-            }
-            Self::KafkaLag(_) | Self::KafkaOffset(_) | Self::Cgroup(_) | Self::Dns(_) => {}
-        }
-        doubts
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_gauge_only_reads() {
-        let sql = |query: &str| Gauge::Sql(SqlGauge { query: query.into(), at: Server::Primary }).doubts();
-        assert!(sql("SELECT count(*) FROM orders.orders").is_empty());
-        assert_eq!(sql("delete from orders.orders").len(), 1);
-        let redis = |command: &str| Gauge::Redis(RedisGauge { command: command.into(), field: None }).doubts();
-        assert!(redis("dbsize").is_empty());
-        assert_eq!(redis("FLUSHALL").len(), 1);
-        assert_eq!(redis("INFO").len(), 1, "of what INFO tells, one field is meant");
     }
 }

@@ -26,6 +26,7 @@ pub mod quantity;
 pub mod receipt;
 pub mod repair;
 pub mod scenario;
+pub mod schema;
 pub mod setting;
 pub mod steady;
 pub mod step;

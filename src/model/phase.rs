@@ -37,3 +37,13 @@ pub enum FaultState {
     /// Heal failed; `droplab heal` must be run again.
     Stuck,
 }
+
+/// How often something that the kernel counts has acted.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Acted {
+    /// Packets that met its rule.
+    pub packets: u64,
+    /// What did it here, where more than one thing can: `netem`, `NFQUEUE helper`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub engine: Option<String>,
+}

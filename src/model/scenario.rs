@@ -2,10 +2,18 @@
 //!
 //! **Invariant**: unknown fields are refused everywhere; the id is the file's name and stands nowhere inside.
 
+mod asked;
+
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::{
+    condition::Condition,
+    fault::FaultSpec,
+    units::{Rate, Span},
+};
 pub use super::{
     conditions::Conditions,
     customers::Load,
@@ -18,14 +26,9 @@ pub use super::{
     repair::{Action, Cheat, Fix},
     step::{Repeat, Step, What},
 };
-use super::{
-    condition::Condition,
-    fault::FaultSpec,
-    units::{Rate, Span},
-};
 
 /// The one version of the format there is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub enum Api {
     /// `droplab/v1`
     #[serde(rename = "droplab/v1")]
@@ -33,7 +36,7 @@ pub enum Api {
 }
 
 /// Text in the languages droplab speaks.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Text {
     /// English.
@@ -43,7 +46,7 @@ pub struct Text {
 }
 
 /// An incident: how it starts, how it is seen, when it is over.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Scenario {
     /// Version of this format.
@@ -97,7 +100,7 @@ pub struct Scenario {
 }
 
 /// What a host must have.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Needs {
     /// Requests a second that lab and customers must bear together.
@@ -122,7 +125,7 @@ impl Needs {
 }
 
 /// When the person on call is woken, and how loudly.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Page {
     /// The alert's condition; it is looked at from the first injection on.
@@ -132,7 +135,7 @@ pub struct Page {
 }
 
 /// How urgent a page is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[expect(missing_docs, reason = "the names are the whole meaning")]
 pub enum Severity {
     P1,
@@ -142,7 +145,7 @@ pub enum Severity {
 }
 
 /// What proves that the steps took effect; without it the run is the lab's error.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Symptom {
     /// Each must be seen at least once.
@@ -155,7 +158,7 @@ pub struct Symptom {
 }
 
 /// One hint.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Hint {
     /// Given only while this is so; always when left out.
@@ -165,86 +168,4 @@ pub struct Hint {
     pub en: String,
     /// Russian.
     pub ru: String,
-}
-
-impl Scenario {
-    /// Every condition, with the field it stands in.
-    pub fn conditions(&self) -> Vec<(String, &Condition)> {
-        let mut all: Vec<(String, &Condition)> = Vec::new();
-        all.extend(self.page.when.iter().map(|one| ("page.when".to_owned(), one)));
-        all.extend(self.symptom.iter().flat_map(|symptom| &symptom.when).map(|one| ("symptom.when".to_owned(), one)));
-        all.extend(self.bystanders.iter().map(|one| ("bystanders".to_owned(), one)));
-        for (field, steps) in [("steps", &self.steps), ("then", &self.then)] {
-            for (index, step) in steps.iter().enumerate() {
-                let of_step = step.when.iter().flatten().map(|one| (format!("{field}[{}].when", index + 1), one));
-                all.extend(of_step);
-                let until = step.repeat_until().into_iter().flatten();
-                all.extend(until.map(|one| (format!("{field}[{}].until", index + 1), one)));
-            }
-        }
-        all.extend(self.expect.iter().filter_map(|expected| {
-            let condition = match expected {
-                Expectation::Recovers(recovers) => &recovers.when,
-                Expectation::Stays(stays) => &stays.when,
-                _ => return None,
-            };
-            Some((format!("expect.{}", expected.id()), condition))
-        }));
-        let hints = self.hints.iter().enumerate();
-        all.extend(hints.flat_map(|(index, hint)| {
-            hint.when.iter().flatten().map(move |one| (format!("hints[{}].while", index + 1), one))
-        }));
-        all
-    }
-
-    /// Each expectation of recovery.
-    pub fn recoveries(&self) -> impl Iterator<Item = &Recovers> {
-        self.expect.iter().filter_map(|expectation| match expectation {
-            Expectation::Recovers(recovers) => Some(recovers),
-            _ => None,
-        })
-    }
-
-    /// The books that are to be whole, each once.
-    pub fn ledgers(&self) -> Vec<LedgerName> {
-        let mut ledgers: Vec<_> = self
-            .expect
-            .iter()
-            .filter_map(|expectation| match expectation {
-                Expectation::Books(ledger) => Some(*ledger),
-                _ => None,
-            })
-            .collect();
-        ledgers.sort();
-        ledgers.dedup();
-        ledgers
-    }
-
-    /// The statements about databases that are to hold.
-    pub fn statements(&self) -> Vec<Holds> {
-        let holds = self.expect.iter().filter_map(|expectation| match expectation {
-            Expectation::Holds(holds) => Some(holds.clone()),
-            _ => None,
-        });
-        holds.collect()
-    }
-
-    /// Whether only the person's answer ends the run: there is nothing to repair.
-    pub fn hands_in(&self) -> bool {
-        self.recoveries().next().is_none()
-    }
-
-    /// The bounds of latency that each kind of customers must count.
-    pub fn bounds(&self) -> BTreeMap<String, Vec<Span>> {
-        let mut bounds: BTreeMap<String, Vec<Span>> = BTreeMap::new();
-        for (_, condition) in self.conditions() {
-            if let (Some(probe), Some(bound)) = (condition.probe(), condition.bound()) {
-                let of_probe = bounds.entry(probe.to_owned()).or_default();
-                if !of_probe.contains(&bound) {
-                    of_probe.push(bound);
-                }
-            }
-        }
-        bounds
-    }
 }

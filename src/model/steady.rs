@@ -44,9 +44,9 @@ pub fn windows<'a>(timeline: &'a Timeline, probe: &'a str, end_s: f64) -> Vec<(u
 
 /// Why nothing may be measured against this baseline; empty when it is steady.
 pub fn doubts<'a>(scenario: &'a Scenario, timeline: &'a Timeline, end_s: f64) -> impl Iterator<Item = String> + 'a {
-    let schedules = probes(scenario).into_iter().filter_map(move |probe| {
-        assess(scenario, &probe, &windows(timeline, &probe, end_s)).doubt
-    });
+    let schedules = probes(scenario)
+        .into_iter()
+        .filter_map(move |probe| assess(scenario, &probe, &windows(timeline, &probe, end_s)).doubt);
     let goals = scenario.recoveries().filter_map(move |recovers| goal(&recovers.when, timeline, end_s));
     let gauges = named_gauges(scenario).into_iter().filter_map(move |name| unread(&name, timeline, end_s));
     schedules.chain(goals).chain(gauges)
@@ -80,7 +80,11 @@ fn goal(condition: &Condition, timeline: &Timeline, end_s: f64) -> Option<String
         at_once.lasting = super::units::Span::default();
         let met = evaluate::at(&at_once, timeline, end_s / 3.0, read?);
         return met.reading().filter(|_| !met.is_yes()).map(|reading| {
-            format!("{} was at {} in the baseline, `{condition}` is needed", condition.signal, condition.said(reading.value))
+            format!(
+                "{} was at {} in the baseline, `{condition}` is needed",
+                condition.signal,
+                condition.said(reading.value)
+            )
         });
     };
     let from_s = windows(timeline, probe, end_s).first().map_or(end_s, |(_, window)| window.from_s);

@@ -4,12 +4,13 @@
 //!
 //! **Invariant**: a step begins at a time or on a condition, never both.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{condition::Condition, conditions::Conditions, fault::FaultSpec, units::Span};
 
 /// One thing that breaks.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Step {
     /// Begins so long after the baseline (of a replay: after the hold).
@@ -33,7 +34,7 @@ pub struct Step {
 }
 
 /// A choice.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Pick {
     /// By chance, by the run's seed; each repetition draws anew.
@@ -41,7 +42,7 @@ pub enum Pick {
 }
 
 /// Again and again.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Repeat {
     /// From one beginning to the next.
@@ -54,7 +55,7 @@ pub struct Repeat {
 }
 
 /// What ends a repetition.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Until {
     /// The page.

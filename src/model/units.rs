@@ -44,7 +44,8 @@ impl FromStr for Bytes {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let wrong = || format!("`{text}` is no amount: expected a whole number and its unit, such as `512MiB` or `3GiB`");
+        let wrong =
+            || format!("`{text}` is no amount: expected a whole number and its unit, such as `512MiB` or `3GiB`");
         let digits = text.find(|c: char| !c.is_ascii_digit()).ok_or_else(wrong)?;
         let number: u64 = text[..digits].parse().map_err(|_| wrong())?;
         let unit = match &text[digits..] {

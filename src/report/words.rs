@@ -61,8 +61,7 @@ pub fn sentence(verdict: &Verdict) -> String {
 }
 
 /// Findings about the run itself.
-const RUN: [&str; 9] =
-    ["baseline", "symptom", "bystander", "lease", "page", "load", "aftermath", "residue", "lab"];
+const RUN: [&str; 9] = ["baseline", "symptom", "bystander", "lease", "page", "load", "aftermath", "residue", "lab"];
 
 /// What stands over everything that came out of a rehearsal.
 pub const REHEARSAL: &str = "Rehearsal on a fake lab: this says nothing about any real system.";

@@ -111,12 +111,22 @@ async fn hold(
             return true;
         }
         for (step, PlannedStep { recipe, .. }) in injection.steps.iter().enumerate() {
-            if let Err(error) = jobs::renewed(lab.actuator.as_ref(), recipe).await {
-                // It may have been healed while this waited: then the journal is not ours to write any more.
-                if healed_elsewhere() {
-                    return false;
+            if recipe.renewal().is_none() {
+                continue;
+            }
+            let outcome = jobs::renewed(lab.actuator.as_ref(), recipe).await;
+            // It may have been healed while this waited: then the journal is not ours to write any more.
+            if healed_elsewhere() {
+                return false;
+            }
+            match outcome {
+                Ok(acted) => {
+                    record.try_write(EventKind::Renewed { step });
+                    for acted in acted {
+                        record.try_write(EventKind::Acted { step, acted });
+                    }
                 }
-                record.try_write(EventKind::NotRenewed { step, reason: error.to_string() });
+                Err(error) => record.try_write(EventKind::NotRenewed { step, reason: error.to_string() }),
             }
         }
     }

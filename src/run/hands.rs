@@ -99,16 +99,16 @@ impl Play<'_, '_> {
     pub(super) fn done(&mut self, done: Done) -> Result<(), PortError> {
         match done {
             Done::Op { outcome: Err(error), .. } | Done::Action { outcome: Err(error), .. } => Err(error),
-            Done::Renewed { step, acted, outcome } => {
+            Done::Renewed { step, outcome } => {
                 self.renewing.remove(&step);
                 self.watch_over(step);
-                for acted in acted {
-                    self.record.write(EventKind::Acted { step, acted })?;
+                match outcome {
+                    Ok(acted) => {
+                        self.record.write(EventKind::Renewed { step })?;
+                        acted.into_iter().try_for_each(|acted| self.record.write(EventKind::Acted { step, acted }))
+                    }
+                    Err(error) => self.record.write(EventKind::NotRenewed { step, reason: error.to_string() }),
                 }
-                self.record.write(match outcome {
-                    Ok(()) => EventKind::Renewed { step },
-                    Err(error) => EventKind::NotRenewed { step, reason: error.to_string() },
-                })
             }
             Done::TakenOut { step, performed, outcome } => {
                 for (op, took_ms) in performed {

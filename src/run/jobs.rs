@@ -24,8 +24,8 @@ pub(super) type Job<'a> = BoxFuture<'a, Done>;
 pub(super) enum Done {
     /// An op of inject.
     Op { step: usize, index: usize, op: Box<Op>, took_ms: f64, outcome: Result<(), PortError> },
-    /// What a step holds was renewed, or not; and how often it had acted.
-    Renewed { step: usize, acted: Vec<Acted>, outcome: Result<(), PortError> },
+    /// What a step holds was renewed, and has acted so often since it began; or it was not.
+    Renewed { step: usize, outcome: Result<Vec<Acted>, PortError> },
     /// A step was taken out at its time: its ops with their milliseconds, and the first that failed.
     TakenOut { step: usize, performed: Vec<(Op, f64)>, outcome: Result<(), PortError> },
     /// An action of the repair.
@@ -52,21 +52,26 @@ pub(super) async fn blow(actuator: &dyn Actuator, op: &Op) -> (f64, Result<(), P
 
 /// Whatever a step holds, for another time to live; and how often it has acted so far.
 pub(super) fn renew<'a>(actuator: &'a dyn Actuator, step: usize, recipe: &'a Recipe) -> Job<'a> {
-    Box::pin(async move {
-        let outcome = renewed(actuator, recipe).await;
-        Done::Renewed { step, acted: counted(actuator, recipe).await, outcome }
-    })
+    Box::pin(async move { Done::Renewed { step, outcome: renewed(actuator, recipe).await } })
 }
 
-/// How often what a recipe holds has acted; what cannot be counted is no reason to leave it in.
+/// Each op that ends by itself is done again: pods that came in the meantime are hit as well. How often they have acted.
+pub(super) async fn renewed(actuator: &dyn Actuator, recipe: &Recipe) -> Result<Vec<Acted>, PortError> {
+    for op in recipe.inject.iter().filter(|op| op.ttl().is_some()) {
+        limits::within(limits::OP, op.to_string(), actuator.perform(op)).await?;
+    }
+    Ok(counted(actuator, recipe).await)
+}
+
+/// How often what a recipe injects has acted; what cannot be counted changes nothing else.
 pub(super) async fn counted(actuator: &dyn Actuator, recipe: &Recipe) -> Vec<Acted> {
-    let mut counted = Vec::new();
+    let mut all = Vec::new();
     for op in &recipe.inject {
         if let Ok(Some(acted)) = limits::within(limits::COUNT, format!("count: {op}"), actuator.acted(op)).await {
-            counted.push(acted);
+            all.push(acted);
         }
     }
-    counted
+    all
 }
 
 /// Take a step out: every op of its heal, in order, each tried as a heal tries it.
@@ -81,14 +86,6 @@ pub(super) fn take_out<'a>(actuator: &'a dyn Actuator, step: usize, recipe: &'a 
         }
         Done::TakenOut { step, performed, outcome: Ok(()) }
     })
-}
-
-/// Each op that ends by itself is done again: pods that came in the meantime are hit as well.
-pub(super) async fn renewed(actuator: &dyn Actuator, recipe: &Recipe) -> Result<(), PortError> {
-    for op in recipe.inject.iter().filter(|op| op.ttl().is_some()) {
-        limits::within(limits::OP, op.to_string(), actuator.perform(op)).await?;
-    }
-    Ok(())
 }
 
 /// The repair's action at `index`.

@@ -7,8 +7,8 @@
 
 mod books;
 pub mod by_hand;
-pub mod execute;
 mod driver;
+pub mod execute;
 mod given;
 mod hands;
 pub mod heal;
@@ -21,6 +21,7 @@ mod record;
 mod settle;
 #[cfg(test)]
 mod testing;
+mod wake;
 mod watch;
 mod windup;
 

@@ -9,18 +9,18 @@ use tokio_util::sync::CancellationToken;
 
 use super::{
     driver::Driver,
-    execute::{Options, Repair},
+    execute::Options,
     given,
     jobs::Job,
     limits,
     ports::{Actuator, PortError, Ports, Repairer, Sensor},
     record::Record,
+    wake::answered,
     watch::{Over, Watch},
 };
 use crate::model::{
     event::{EventKind, Phase},
-    plan::{Begin, Part, Plan},
-    scenario::Answer,
+    plan::Plan,
     steady,
 };
 
@@ -94,7 +94,7 @@ pub(super) struct Play<'a, 'r> {
     pub(super) actuator: &'a dyn Actuator,
     pub(super) repairer: &'a dyn Repairer,
     pub(super) watch: Watch<'a>,
-    driver: Driver,
+    pub(super) driver: Driver,
     pub(super) jobs: FuturesUnordered<Job<'a>>,
     /// Steps that were begun.
     pub(super) begun: BTreeSet<usize>,
@@ -187,49 +187,6 @@ impl Play<'_, '_> {
         self.write_seen(seen)?;
         let follows = self.watch.see(&self.record.timeline, self.record.now_s());
         follows.into_iter().try_for_each(|kind| self.record.write(kind))
-    }
-
-    /// The next moment at which something is due.
-    fn wake_s(&self) -> Option<f64> {
-        let steps = self.plan.injection.steps.iter().enumerate().filter(|(index, _)| !self.begun.contains(index));
-        let begins = steps.filter_map(|(_, step)| match (&step.begin, step.part) {
-            (Begin::AtS(at_s), Part::Incident) => Some(self.watch.turbulence_s? + at_s),
-            (Begin::AtS(at_s), Part::Replay) => Some(self.watch.replay_s? + at_s),
-            _ => None,
-        });
-        // What was called off stays in the past, and is no reason to wake.
-        let now_s = self.record.now_s();
-        let begin = begins.filter(|at_s| *at_s > now_s).min_by(f64::total_cmp);
-        let renewal = self.renewals.values().copied().min_by(f64::total_cmp);
-        let end = self.ends.values().copied().min_by(f64::total_cmp);
-        let silent = Some(self.driver.silent_at_s());
-        let all = [begin, renewal, end, silent, self.repair_s(), self.watch.deadline_s()];
-        all.into_iter().flatten().min_by(f64::total_cmp)
-    }
-
-    /// When the repair is to begin; `None` when it has, or when it is not ours.
-    pub(super) fn repair_s(&self) -> Option<f64> {
-        match &self.options.repair {
-            _ if self.repairing => None,
-            Repair::Wait => None,
-            // Ours proves nothing before the fault has had its whole effect; a person's comes when the person comes.
-            Repair::Actions { after, .. } => Some(self.watch.repairable_s()? + after.as_secs_f64()),
-            Repair::Script(_) => self.watch.paged_s,
-        }
-    }
-}
-
-/// The person's answer, when there is one.
-async fn answered(answers: &mut Option<tokio::sync::watch::Receiver<Option<Answer>>>) -> Answer {
-    let answer = match answers {
-        Some(receiver) => receiver.wait_for(Option::is_some).await.ok().and_then(|answer| answer.clone()),
-        None => None,
-    };
-    *answers = None;
-    match answer {
-        Some(answer) => answer,
-        // Nobody will answer any more.
-        None => std::future::pending().await,
     }
 }
 

@@ -58,6 +58,8 @@ pub trait Sensor: Send {
         bounds: &BTreeMap<String, Vec<Span>>,
         gauges: &BTreeMap<String, Gauge>,
     ) -> Result<(), PortError>;
+    /// Each gauge, read once, within 5 s: its value in base units, or why it cannot be read. Starts nothing.
+    async fn probe(&self, gauges: &BTreeMap<String, Gauge>) -> BTreeMap<String, Result<f64, String>>;
     /// The next thing seen; cannot fail (a failure to read is itself data). Cancel safe.
     async fn next(&mut self) -> EventKind;
     /// Stop the customers, wait for the last answers (bounded by the load's timeout) and yield the windows still open.

@@ -41,6 +41,12 @@ impl Sensor for Looks {
     ) -> Result<(), PortError> {
         Ok(())
     }
+    async fn probe(
+        &self,
+        _: &std::collections::BTreeMap<String, crate::model::gauge::Gauge>,
+    ) -> std::collections::BTreeMap<String, Result<f64, String>> {
+        std::collections::BTreeMap::new()
+    }
     async fn next(&mut self) -> EventKind {
         std::future::pending().await
     }

@@ -2,15 +2,15 @@
 //!
 //! **Invariant**: pure; it only decides what to do next. What the run came to is the judge's business, with the same evaluator.
 
-use std::{collections::BTreeMap, time::Duration};
+mod due;
+mod patience;
 
-use super::limits;
+use std::collections::BTreeMap;
+
 use crate::model::{
     evaluate,
     event::{EventKind, FaultState, Phase},
-    plan::{Begin, Part, Plan, PlannedStep},
-    scenario::{Expectation, Recovers},
-    step::Until,
+    plan::{Part, Plan},
     timeline::Timeline,
     units::Span,
 };
@@ -27,11 +27,6 @@ pub(super) enum Over {
     /// The steps showed no symptom in time.
     NoSymptom,
 }
-
-/// A trigger that does not say how long it lasts is given this long to show its effect when it is played again.
-const REPLAY: Duration = Duration::from_secs(15);
-/// The most time to recover from a trigger that was already repaired once.
-const REPLAY_WITHIN: Duration = Duration::from_mins(1);
 
 /// What the loop knows.
 pub(super) struct Watch<'a> {
@@ -82,7 +77,7 @@ impl<'a> Watch<'a> {
         self.held = false;
     }
 
-    /// Take note of an event of the run's own.
+    /// Take note of a step's state.
     pub(super) fn note(&mut self, step: usize, state: FaultState, now_s: f64) {
         match state {
             FaultState::Injected => {
@@ -155,26 +150,6 @@ impl<'a> Watch<'a> {
         Some(self.paged_s?.max(self.last_injected_s?))
     }
 
-    /// When the replayed trigger was over; `None` while it goes on.
-    fn trigger_end_s(&self, replay_s: f64) -> Option<f64> {
-        let ends = self.plan.injection.of(Part::Replay).map(|(index, step)| match step.lasts_s {
-            Some(_) => self.ended.get(&index).copied(),
-            None => self.injected.get(&index).copied(),
-        });
-        ends.fold(Some(replay_s), |latest, end| Some(f64::max(latest?, end?)))
-    }
-
-    /// Whether each step that begins at a time is in, or will not begin any more.
-    fn every_timed_step_is_in(&self) -> bool {
-        self.plan.injection.of(Part::Incident).all(|(index, step)| {
-            matches!(step.begin, Begin::When(_)) || self.injected.contains_key(&index) || self.is_called_off(step)
-        })
-    }
-
-    fn is_called_off(&self, step: &PlannedStep) -> bool {
-        matches!(step.until, Some(Until::Page)) && self.paged_s.is_some()
-    }
-
     fn all_goals(&self, timeline: &Timeline, from_s: f64, now_s: f64, at_once: bool) -> bool {
         let mut goals = self.plan.scenario.recoveries().peekable();
         goals.peek().is_some()
@@ -196,30 +171,6 @@ impl<'a> Watch<'a> {
         changed.then_some(EventKind::PhaseBegan { phase })
     }
 
-    /// Whether a step may begin now, so long after its part of the run began.
-    pub(super) fn is_due(&self, step: &PlannedStep, timeline: &Timeline, now_s: f64) -> bool {
-        let part_s = match step.part {
-            Part::Given => None,
-            Part::Incident => self.turbulence_s.filter(|_| self.replay_s.is_none()),
-            Part::Replay => self.replay_s,
-        };
-        let Some(part_s) = part_s else { return false };
-        if let Some(Until::When(conditions)) = &step.until
-            && conditions.iter().all(|condition| evaluate::first(condition, timeline, part_s, now_s).is_some())
-        {
-            return false;
-        }
-        if self.is_called_off(step) {
-            return false;
-        }
-        match &step.begin {
-            Begin::AtS(at_s) => now_s >= part_s + at_s,
-            Begin::When(conditions) => {
-                conditions.iter().all(|condition| evaluate::at(condition, timeline, part_s, now_s).is_yes())
-            }
-        }
-    }
-
     /// Whether there is nothing left to wait for. `Held` with a replay still to come is no end: see [`Self::wants_replay`].
     pub(super) fn over(&self, now_s: f64) -> Option<Over> {
         if self.answered {
@@ -234,69 +185,6 @@ impl<'a> Watch<'a> {
     /// Whether the trigger is to be played again now.
     pub(super) fn wants_replay(&self) -> bool {
         self.replay_s.is_none() && self.plan.injection.of(Part::Replay).next().is_some()
-    }
-
-    /// From when on a repair of ours proves something: somebody was woken, and the steps have had their whole effect.
-    pub(super) fn repairable_s(&self) -> Option<f64> {
-        let mut from_s = self.paged_s?;
-        let Some(symptom) = &self.plan.scenario.symptom else { return Some(from_s) };
-        for index in 0..symptom.when.0.len() {
-            from_s = from_s.max(*self.seen.get(&index)?);
-        }
-        if !self.every_timed_step_is_in() {
-            return None;
-        }
-        if let Some(outlives) = symptom.outlives {
-            let ending = self.plan.injection.of(Part::Incident).filter(|(_, step)| step.lasts_s.is_some());
-            for (index, _) in ending {
-                from_s = from_s.max(self.ended.get(&index)? + outlives.0.as_secs_f64());
-            }
-        }
-        Some(from_s)
-    }
-
-    fn waits_for_page(&self) -> bool {
-        self.paged_s.is_none() && self.plan.injection.of(Part::Incident).next().is_some()
-    }
-
-    /// When waiting ends, as far as is known now.
-    pub(super) fn deadline_s(&self) -> Option<f64> {
-        let scenario = &self.plan.scenario;
-        let late_s = (scenario.load.timeout.0 + limits::LATE_WINDOW).as_secs_f64();
-        let longest = |of: fn(&Recovers) -> Span| scenario.recoveries().map(|one| of(one).0).max().unwrap_or_default();
-        let (within, hold) = (longest(|one| one.within), longest(|one| one.when.lasting));
-        // A hold window that began in time may end late.
-        let holding_s = if self.phase == Phase::Recovery { hold.as_secs_f64() } else { 0.0 };
-        if let Some(replay_s) = self.replay_s {
-            let trigger = self.plan.injection.of(Part::Replay).map(|(_, step)| {
-                let begin_s = if let Begin::AtS(at_s) = step.begin { at_s } else { 0.0 };
-                begin_s + step.lasts_s.unwrap_or(REPLAY.as_secs_f64())
-            });
-            let trigger_s = trigger.fold(0.0, f64::max);
-            return Some(replay_s + trigger_s + within.min(REPLAY_WITHIN).as_secs_f64() + late_s + holding_s);
-        }
-        if self.waits_for_page() {
-            let patience = scenario.symptom.as_ref().map_or(limits::SILENCE, |symptom| symptom.within.0)
-                + scenario.page.when.iter().map(|condition| condition.lasting.0).max().unwrap_or_default();
-            let first_s = self.first_injected_s.or_else(|| Some(self.turbulence_s? + self.latest_begin_s()))?;
-            return Some(first_s + patience.as_secs_f64() + late_s);
-        }
-        let from_s = self.paged_s.or(self.turbulence_s)?;
-        let from_s = self.last_injected_s.map_or(from_s, |last_s| last_s.max(from_s));
-        let says = scenario.expect.iter().find_map(|expected| match expected {
-            Expectation::Says(says) => Some(says.within.0),
-            _ => None,
-        });
-        let patience = if scenario.hands_in() { says.unwrap_or_default() } else { within };
-        Some(from_s + patience.as_secs_f64() + late_s + holding_s)
-    }
-
-    fn latest_begin_s(&self) -> f64 {
-        let begins = self.plan.injection.of(Part::Incident).map(|(_, step)| match step.begin {
-            Begin::AtS(at_s) => at_s,
-            Begin::When(_) => 0.0,
-        });
-        begins.fold(0.0, f64::max)
     }
 
     fn part(&self, step: usize) -> Option<Part> {

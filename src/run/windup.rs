@@ -16,8 +16,8 @@ use super::{
     settle::settle,
 };
 use crate::model::{
-    event::{EventKind, Phase},
     evaluate,
+    event::{EventKind, Phase},
     plan::Plan,
 };
 
@@ -57,7 +57,8 @@ pub(super) async fn wind_up(plan: &Plan, lab: &mut Ports, record: &mut Record<'_
         aftermath(plan, lab, record).await;
     }
     stop(plan, lab, record, &mut errors).await;
-    if !interrupted {
+    // A run that broke, or had no baseline, has nothing that its books could show.
+    if measures && !interrupted {
         let sensor = lab.sensor.as_ref();
         quiesce::quiesce(sensor, record).await;
         books::reconcile_twice(&plan.scenario.ledgers(), &plan.scenario.statements(), sensor, record).await;

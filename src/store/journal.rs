@@ -10,7 +10,7 @@ use std::{
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{StoreError, file};
+use super::{StoreError, file, write_whole};
 use crate::{
     model::{
         event::{Event, EventKind},
@@ -108,17 +108,42 @@ pub fn read(path: &Path) -> Result<Timeline, StoreError> {
     parse(path, &text)
 }
 
+/// As much of a journal as can be read, and why not all of it.
+pub fn read_what_is_whole(path: &Path) -> Result<(Timeline, Option<StoreError>), StoreError> {
+    let bytes = fs::read(path).map_err(file("read", path))?;
+    Ok(parse_what_is_whole(path, &String::from_utf8_lossy(&bytes)))
+}
+
+/// Put a journal of which only a part can be read aside, and keep that part in its place. The name that it has now.
+pub fn set_aside(path: &Path, timeline: &Timeline) -> Result<std::path::PathBuf, StoreError> {
+    let aside = path.with_extension("broken.jsonl");
+    fs::rename(path, &aside).map_err(file("set aside", path))?;
+    let lines = timeline.events.iter().map(|event| serde_json::to_string(event).unwrap_or_default() + "\n");
+    write_whole(path, &lines.collect::<String>())?;
+    Ok(aside)
+}
+
 /// Read a journal's text.
 pub fn parse(path: &Path, text: &str) -> Result<Timeline, StoreError> {
+    match parse_what_is_whole(path, text) {
+        (timeline, None) => Ok(timeline),
+        (_, Some(error)) => Err(error),
+    }
+}
+
+fn parse_what_is_whole(path: &Path, text: &str) -> (Timeline, Option<StoreError>) {
     let whole = text.rfind('\n').map_or("", |end| &text[..end]);
     let mut timeline = Timeline::default();
     for (index, line) in whole.lines().enumerate() {
         let wrong = |why: String| StoreError::Journal { path: path.to_owned(), line: index + 1, why };
-        let event: Event = serde_json::from_str(line).map_err(|error| wrong(error.to_string()))?;
-        if event.seq != index as u64 {
-            return Err(wrong(format!("event {} where event {index} belongs", event.seq)));
+        match serde_json::from_str::<Event>(line) {
+            Ok(event) if event.seq == index as u64 => timeline.events.push(event),
+            Ok(event) => {
+                let why = format!("event {} where event {index} belongs", event.seq);
+                return (timeline, Some(wrong(why)));
+            }
+            Err(error) => return (timeline, Some(wrong(error.to_string()))),
         }
-        timeline.events.push(event);
     }
-    Ok(timeline)
+    (timeline, None)
 }

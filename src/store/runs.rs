@@ -107,14 +107,32 @@ fn began(id: &str) -> Vec<&str> {
     id.split('-').skip_while(|part| !is_date(part)).collect()
 }
 
-/// Runs of this lab with a fault that may still be in: the oldest first, so that the oldest way back is played last.
-pub fn unhealed(home: &Path, lab: &str) -> Vec<(RunDir, Timeline)> {
-    all(home)
-        .into_iter()
-        .filter_map(|run| journal::read(&run.journal()).ok().map(|timeline| (run, timeline)))
-        .filter(|(_, timeline)| {
-            timeline.injection().is_some_and(|(_, done, rehearsal)| !rehearsal && done.before.lab == lab)
-                && !timeline.unhealed().is_empty()
-        })
-        .collect()
+/// What earlier runs may have left open.
+#[derive(Debug, Default)]
+pub struct Open {
+    /// Runs of a lab with a fault that may still be in: the oldest first, so that the oldest way back is played last.
+    pub runs: Vec<(RunDir, Timeline)>,
+    /// Journals of which a part, or all, cannot be read, and why. What could be read of them is among `runs`.
+    pub broken: Vec<String>,
+}
+
+/// Look for what earlier runs may have left open in this lab. No journal is passed over in silence.
+pub fn unhealed(home: &Path, lab: &str) -> Open {
+    let mut open = Open::default();
+    for run in all(home) {
+        let (timeline, broken) = match journal::read_what_is_whole(&run.journal()) {
+            Ok(read) => read,
+            Err(error) => (Timeline::default(), Some(error)),
+        };
+        let ours = timeline.injection().map(|(_, done, rehearsal)| !rehearsal && done.before.lab == lab);
+        let may_be_in = ours == Some(true) && !timeline.unhealed().is_empty();
+        // Without its first line nobody knows which lab it was about.
+        if let Some(why) = broken.filter(|_| may_be_in || ours.is_none()) {
+            open.broken.push(why.to_string());
+        }
+        if may_be_in {
+            open.runs.push((run, timeline));
+        }
+    }
+    open
 }

@@ -30,7 +30,8 @@ pub fn read(folder: Option<&Path>, name: &str) -> Result<(String, Scenario), Sto
     }
     let known = ids(folder)?;
     if !known.iter().any(|id| id == name) {
-        let near = nearest(name, known.iter().map(String::as_str)).or_else(|| known.iter().map(String::as_str).find(|id| id.contains(name)));
+        let near = nearest(name, known.iter().map(String::as_str))
+            .or_else(|| known.iter().map(String::as_str).find(|id| id.contains(name)));
         let suggestion = near.map_or_else(String::new, |id| format!("; did you mean `{id}`?"));
         return Err(StoreError::UnknownScenario { name: name.to_owned(), suggestion });
     }

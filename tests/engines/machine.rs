@@ -29,9 +29,9 @@ pub(crate) struct Round {
 /// A pod and a peer; the agent is in the node already, by the digest of its image.
 const NODE: &str = r#"
 set -eu
-mkdir -p /var/lib/droplab
-cp /usr/local/bin/agent /var/lib/droplab/agent
-echo sha256:here > /var/lib/droplab/agent.digest
+mkdir -p /var/lib/node-agent
+cp /usr/local/bin/agent /var/lib/node-agent/agent
+echo sha256:here > /var/lib/node-agent/agent.digest
 printf '#!/bin/sh\necho REF TYPE DIGEST\necho agent image sha256:here\n' > /usr/local/bin/ctr
 chmod +x /usr/local/bin/ctr
 ip netns add cni-a
@@ -63,7 +63,7 @@ pub(crate) fn pings(name: &str, protocols: &str, count: u32, apart_ms: u64) -> S
 /// Says whatever is in the pod's network, or in the node, that was not there in the beginning.
 pub(crate) fn left(name: &str) -> String {
     format!(
-        "left=$(ip netns exec cni-a sh -c 'nft list tables; tc qdisc show | grep -v noqueue; iptables-legacy -t mangle -S | grep NFQUEUE; ip -o link | grep ifb' || :)\necho \"@left {name} $(echo $left $(ls /run/droplab 2>/dev/null | grep -v keeper || :))\"\n"
+        "left=$(ip netns exec cni-a sh -c 'nft list tables; tc qdisc show | grep -v noqueue; iptables-legacy -t mangle -S | grep NFQUEUE; ip -o link | grep ifb' || :)\necho \"@left {name} $(echo $left $(ls /run/node-tasks 2>/dev/null | grep -v keeper || :))\"\n"
     )
 }
 

@@ -171,7 +171,7 @@ fn with_droplab_and_the_keeper_dead_the_kernel_ends_it() {
             machine::step(&ready),
             machine::step(&blow),
             machine::pings(&format!("{shaper}/held"), "udp", 100, 1),
-            "kill -9 $(cat /run/droplab/x0000002a/u-1/keeper)\nsleep 4\n".to_owned(),
+            "kill -9 $(cat /run/node-tasks/x0000002a/u-1/keeper)\nsleep 4\n".to_owned(),
             machine::pings(&format!("{shaper}/ended"), "udp", 100, 1),
             machine::step(&let_go("x0000002a")),
             machine::left(&format!("{shaper}/ended")),

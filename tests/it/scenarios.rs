@@ -69,3 +69,39 @@ fn an_unknown_name_is_answered_with_a_near_one() {
     let error = store::scenarios::read(None, "payment-pool-exaustion").unwrap_err().to_string();
     insta::assert_snapshot!(error, @"no scenario `payment-pool-exaustion`; did you mean `payment-pool-exhaustion`?");
 }
+
+/// Three hard incidents, written down before the language was settled: they show that it is more than payments.
+#[test]
+fn every_draft_lints() {
+    let drafts = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/drafts");
+    let mut seen = 0;
+    for entry in fs::read_dir(drafts).unwrap().flatten() {
+        let (id, scenario, _) = store::scenarios::read_file(&entry.path()).unwrap();
+        assert_eq!(plan::lint(&scenario), [], "{id}");
+        seen += 1;
+    }
+    assert!(seen >= 3, "{seen} drafts");
+}
+
+#[test]
+fn a_folder_of_ones_own_is_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let minimal = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/minimal.yaml");
+    fs::copy(minimal, folder.path().join("my-incident.yaml")).unwrap();
+    assert_eq!(store::scenarios::ids(Some(folder.path())).unwrap(), ["my-incident"]);
+    let (id, scenario) = store::scenarios::read(Some(folder.path()), "my-incident").unwrap();
+    assert_eq!((id.as_str(), scenario.level), ("my-incident", 1));
+    assert!(store::scenarios::read(Some(folder.path()), "payment-pool-exhaustion").is_err(), "only what is in it");
+}
+
+/// Editors read the file, droplab reads by the types: they must say the same.
+#[test]
+fn the_schema_is_current() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/scenario.schema.json");
+    let current = droplab::model::schema::schema();
+    let kept = fs::read_to_string(&path).unwrap_or_default();
+    assert!(
+        kept == current,
+        "docs/scenario.schema.json is out of date: droplab lint --schema > docs/scenario.schema.json"
+    );
+}

@@ -123,7 +123,13 @@ impl Stage {
     }
 
     pub fn options(&self) -> Options {
-        Options { run: "run-1".into(), version: "0.0.0".into(), rehearsal: true, repair: self.repair.clone(), answers: None }
+        Options {
+            run: "run-1".into(),
+            version: "0.0.0".into(),
+            rehearsal: true,
+            repair: self.repair.clone(),
+            answers: None,
+        }
     }
 
     pub async fn play(&self) -> Outcome {

@@ -60,7 +60,9 @@ fn one_droplab_at_a_time_and_a_dead_owner_is_none() {
     fs::write(home.path().join("lab.lock"), "droplab run (pid 1)\n").unwrap();
     let held = lock::lock(home.path(), "lab", "droplab run").unwrap();
     let error = lock::lock(home.path(), "lab", "droplab heal").unwrap_err();
-    assert_eq!(error.to_string(), format!("droplab run (pid {}) works on lab `lab`", std::process::id()));
+    let said = error.to_string();
+    assert!(said.starts_with(&format!("droplab run (pid {}, since ", std::process::id())), "{said}");
+    assert!(said.ends_with("works on lab `lab`"), "{said}");
     drop(lock::lock(home.path(), "other", "droplab run").unwrap());
     drop(held);
     drop(lock::lock(home.path(), "lab", "droplab heal").unwrap());
@@ -85,4 +87,29 @@ fn a_run_is_found_by_name_folder_journal_and_as_the_latest() {
         RunDir::create(home.path(), "a", at("2026-01-04T10:00:00Z"), Some(out.path())).is_err(),
         "not over another run"
     );
+}
+
+/// `.ok()` turned a journal that could not be read into "nothing to heal".
+#[test]
+fn a_broken_journal_is_named_and_healed_as_far_as_it_can_be_read() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build().unwrap();
+    let mut memory = crate::stage::Memory::default();
+    let stage = crate::stage::Stage::of(crate::stage::minimal(), droplab::lab::fake::Quirks::default());
+    runtime.block_on(stage.play_on(&mut memory, &mut crate::stage::Nobody));
+    let text = memory.text.replace(r#""rehearsal":true,"#, "");
+    let injected = text.lines().position(|line| line.contains(r#""state":"injected""#)).unwrap();
+    let lines: Vec<&str> =
+        text.lines().take(injected + 1).chain(["not a line"]).chain(text.lines().skip(injected + 1)).collect();
+    let home = tempfile::tempdir().unwrap();
+    let run = home.path().join("runs/payment-20260101-120000");
+    fs::create_dir_all(&run).unwrap();
+    fs::write(run.join("journal.jsonl"), lines.join("\n") + "\n").unwrap();
+    let open = droplab::store::runs::unhealed(home.path(), "test");
+    assert_eq!(open.runs.len(), 1, "what can be read says that something may be in");
+    assert_eq!(open.broken.len(), 1);
+    assert!(open.broken[0].contains("journal.jsonl: line "), "{}", open.broken[0]);
+    // Nobody can tell which lab this one was about.
+    fs::write(run.join("journal.jsonl"), "not a line\n").unwrap();
+    let open = droplab::store::runs::unhealed(home.path(), "test");
+    assert_eq!((open.runs.len(), open.broken.len()), (0, 1));
 }

@@ -10,24 +10,28 @@ use uuid::Uuid;
 
 use super::state::{State, Step};
 use super::store;
+use crate::config::{self, ConfigError};
 use crate::failure::Failure;
 use crate::host::Host;
 use crate::peer::Peer;
 use crate::pool::Pool;
 
-/// A checkout ends within its deadline of some seconds; an order that is only placed after this was left alone.
-const LEFT_ALONE_S: f64 = 60.0;
+/// A checkout ends within its deadline of some seconds; an order that is only placed after so many seconds was left alone, unless
+/// `ORDER_LEFT_ALONE_S` says otherwise.
+const LEFT_ALONE_S: u32 = 60;
 const EVERY: Duration = Duration::from_secs(2);
 
 struct Compensation {
     pool: Pool,
     inventory: Peer,
     payment: Peer,
+    left_alone_s: f64,
 }
 
 /// Looks for such orders until the process stops.
-pub(super) fn start(host: &Arc<Host>, pool: &Pool, inventory: Peer, payment: Peer) {
-    let compensation = Compensation { pool: pool.clone(), inventory, payment };
+pub(super) fn start(host: &Arc<Host>, pool: &Pool, inventory: Peer, payment: Peer) -> Result<(), ConfigError> {
+    let left_alone_s = f64::from(config::number("ORDER_LEFT_ALONE_S", LEFT_ALONE_S)?);
+    let compensation = Compensation { pool: pool.clone(), inventory, payment, left_alone_s };
     let host = Arc::clone(host);
     tokio::spawn(async move {
         loop {
@@ -40,11 +44,12 @@ pub(super) fn start(host: &Arc<Host>, pool: &Pool, inventory: Peer, payment: Pee
             }
         }
     });
+    Ok(())
 }
 
 impl Compensation {
     async fn round(&self) {
-        let orders = match store::unfinished(&self.pool, LEFT_ALONE_S).await {
+        let orders = match store::unfinished(&self.pool, self.left_alone_s).await {
             Ok(orders) => orders,
             Err(failure) => {
                 return tracing::warn!(error = %failure, detail = failure.detail(), "unfinished orders cannot be read");

@@ -64,7 +64,7 @@ pub(crate) fn start(host: &Arc<Host>) -> Result<Router, ConfigError> {
     let news = Arc::new(Notify::new());
     let migrated = database::migrate(host, &pool, store::SCHEMA);
     relay::start(host, &pool, &news, cluster, migrated);
-    compensate::start(host, &pool, inventory, payment);
+    compensate::start(host, &pool, inventory, payment)?;
     Ok(Router::new()
         .route("/orders", post(place))
         .route("/orders/{id}", get(read))

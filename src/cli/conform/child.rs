@@ -9,6 +9,7 @@ use std::{
 };
 
 use tokio::process::{Child, Command};
+use tokio_util::sync::CancellationToken;
 
 use super::{
     Args,
@@ -29,6 +30,8 @@ use crate::{
 const PATIENCE: Duration = Duration::from_secs(30);
 /// A play that takes longer than this hangs.
 const LONGEST: Duration = Duration::from_mins(15);
+/// An interrupted play heals within this.
+const HEALING: Duration = Duration::from_mins(3);
 /// The latest moment of a kill, counted from the first blow.
 const KILLED_WITHIN_MS: u64 = 20_000;
 
@@ -39,6 +42,7 @@ pub(super) async fn play(
     scenario: &Scenario,
     play: &Play<'_>,
     round: u32,
+    stop: &CancellationToken,
 ) -> Result<Outcome, Failure> {
     let folder = store::home().join("conform").join("play");
     let _ = std::fs::remove_dir_all(&folder);
@@ -46,7 +50,10 @@ pub(super) async fn play(
     if *play == Play::Killed {
         return killed(global, &mut child, &folder, round).await;
     }
-    let status = tokio::time::timeout(LONGEST, child.wait()).await;
+    let status = tokio::select! {
+        status = tokio::time::timeout(LONGEST, child.wait()) => status,
+        () = stop.cancelled() => return Err(interrupted(&mut child).await),
+    };
     let Ok(Ok(status)) = status else {
         let _ = child.kill().await;
         return Ok(Outcome::LabErred(format!("the play did not end within {} min", LONGEST.as_secs() / 60)));
@@ -54,6 +61,17 @@ pub(super) async fn play(
     let timeline = journal::read(&folder.join("journal.jsonl"))?;
     let verdict = judge::judge(timeline.began().map_or(scenario, |(_, plan, _)| &plan.scenario), &timeline);
     Ok(judged::judged(play, status.code(), &timeline, &verdict))
+}
+
+/// Somebody wants it over: the child heals what it broke, and is waited for.
+async fn interrupted(child: &mut Child) -> Failure {
+    let id = child.id().and_then(|id| i32::try_from(id).ok()).and_then(rustix::process::Pid::from_raw);
+    if let Some(id) = id {
+        let _ = rustix::process::kill_process(id, rustix::process::Signal::INT);
+    }
+    let healed = tokio::time::timeout(HEALING, child.wait()).await.is_ok();
+    let why = if healed { "the play was interrupted, and healed" } else { "the play was interrupted, and still heals" };
+    Failure::new(Code::Interrupted, why).next("the same command again: it goes on where it was")
 }
 
 fn start(global: &Global, args: &Args, play: &Play<'_>, folder: &Path) -> Result<Child, Failure> {
@@ -104,7 +122,9 @@ async fn killed(global: &Global, child: &mut Child, folder: &Path, round: u32) -
     let timeline = journal::read(&journal)?;
     let when = format!("killed {:.1} s after the first blow", std::time::Duration::from_millis(after_ms).as_secs_f64());
     match healed {
-        Ok(status) if status.success() && timeline.unhealed().is_empty() => Ok(Outcome::Fine(format!("{when}, and healed"))),
+        Ok(status) if status.success() && timeline.unhealed().is_empty() => {
+            Ok(Outcome::Fine(format!("{when}, and healed")))
+        }
         Ok(status) => Ok(Outcome::Residue(format!("{when}; droplab heal: {status}"))),
         Err(error) => Ok(Outcome::LabErred(format!("droplab heal: {error}"))),
     }

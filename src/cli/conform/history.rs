@@ -43,7 +43,7 @@ pub(super) struct History {
 
 impl History {
     /// Go on with what was shown, or begin.
-    pub(super) fn open(id: &str, scenario: &Scenario, fresh: bool) -> Result<Self, Failure> {
+    pub(super) fn open(id: &str, scenario: &Scenario, fresh: bool) -> Self {
         let path = store::home().join("conform").join(format!("{id}.json"));
         let text = serde_json::to_string(scenario).unwrap_or_default();
         let digest: String = Sha256::digest(text.as_bytes()).iter().fold(String::new(), |mut hex, byte| {
@@ -53,7 +53,7 @@ impl History {
         let of = format!("{digest}-{}", env!("CARGO_PKG_VERSION"));
         let kept = fs::read_to_string(&path).ok().and_then(|text| serde_json::from_str::<Self>(&text).ok());
         let kept = kept.filter(|kept| !fresh && kept.of == of);
-        Ok(Self { path, ..kept.unwrap_or(Self { of, shown: Vec::new(), path: PathBuf::new() }) })
+        Self { path, ..kept.unwrap_or(Self { of, shown: Vec::new(), path: PathBuf::new() }) }
     }
 
     /// Whether a play of a round has been shown. What the lab did wrong is played again.

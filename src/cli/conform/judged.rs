@@ -78,7 +78,10 @@ pub(super) fn judged(play: &Play<'_>, code: Option<i32>, timeline: &Timeline, ve
                 return Outcome::Wrong("it passed".to_owned());
             }
             if !missed.is_empty() {
-                return Outcome::Wrong(format!("it was to be caught by {caught}, and was not by {}", missed.join(", ")));
+                return Outcome::Wrong(format!(
+                    "it was to be caught by {caught}, and was not by {}",
+                    missed.join(", ")
+                ));
             }
             let named = verdict.findings.iter().any(|found| found.sentence.contains(&cheat.name));
             if cheat.trap && !named {
@@ -132,7 +135,13 @@ mod tests {
     fn cheat() -> Cheat {
         let text = Text { en: "why".into(), ru: "why".into() };
         let actions = vec![Action::Kubectl("scale".into())];
-        Cheat { name: "scale-to-zero".into(), trap: false, why: text, actions, caught_by: vec!["recovers".into(), "replicas".into()] }
+        Cheat {
+            name: "scale-to-zero".into(),
+            trap: false,
+            why: text,
+            actions,
+            caught_by: vec!["recovers".into(), "replicas".into()],
+        }
     }
 
     fn verdict(findings: &[(&str, Truth)]) -> Verdict {
@@ -153,7 +162,8 @@ mod tests {
     }
 
     fn typed(status: i32) -> Timeline {
-        let kind = EventKind::Repair { command: "kubectl scale".into(), status: Some(status), output: "no such".into() };
+        let kind =
+            EventKind::Repair { command: "kubectl scale".into(), status: Some(status), output: "no such".into() };
         Timeline { events: vec![Event { seq: 0, at_s: 0.0, wall: String::new(), kind }] }
     }
 

@@ -7,6 +7,7 @@ use crate::{
         args::Global,
         connect::connect,
         failure::{Code, Failure},
+        health,
         steps::Steps,
     },
     lab::{Lab, reset::reset},
@@ -38,13 +39,15 @@ impl Ground {
 
     /// Refuse to play on a lab that is otherwise than before the first play.
     pub(super) async fn proven(&self, global: &Global) -> Result<(), Failure> {
+        health::healthy(global).await?;
         let lab = Lab::connect(&global.lab).await?;
         let found = lasting(lab.survey().await?);
         if found == self.0 {
             return Ok(());
         }
         let why = format!("the lab is not as it was before the first play: {}", difference(&self.0, &found));
-        Err(Failure::new(Code::LabError, why).next("droplab reset, then droplab conform again (it goes on where it was)"))
+        Err(Failure::new(Code::LabError, why)
+            .next("droplab reset, then droplab conform again (it goes on where it was)"))
     }
 }
 
@@ -70,7 +73,8 @@ fn difference(before: &Facts, found: &Facts) -> String {
     let text = |facts: &Facts| serde_json::to_string_pretty(facts).unwrap_or_default();
     let (before, found) = (text(before), text(found));
     let pair = before.lines().zip(found.lines()).find(|(before, found)| before != found);
-    pair.map_or_else(|| "one tells more than the other".to_owned(), |(before, found)| {
-        format!("{} was {}", found.trim(), before.trim())
-    })
+    pair.map_or_else(
+        || "one tells more than the other".to_owned(),
+        |(before, found)| format!("{} was {}", found.trim(), before.trim()),
+    )
 }

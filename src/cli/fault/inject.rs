@@ -157,7 +157,7 @@ fn journal_is_healed(folder: &RunDir) -> bool {
 /// Two faults whose ways back would undo each other.
 fn fights(global: &Global, injection: &Injection) -> Result<(), Failure> {
     let wanted: Vec<String> = injection.blows().filter_map(Op::claims).collect();
-    for (run, timeline) in runs::unhealed(&store::home(), &global.lab) {
+    for (run, timeline) in runs::unhealed(&store::home(), &global.lab).runs {
         let Some((_, other, _)) = timeline.injection() else { continue };
         if let Some(claim) = other.blows().filter_map(Op::claims).find(|claim| wanted.contains(claim)) {
             let why = format!("{claim} belongs to fault {} already", run.id);

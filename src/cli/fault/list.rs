@@ -22,7 +22,7 @@ pub struct Args {
 
 /// The verb.
 pub(super) fn main(global: &Global, args: &Args) -> Exit {
-    let open = runs::unhealed(&store::home(), &global.lab);
+    let open = runs::unhealed(&store::home(), &global.lab).runs;
     if global.json() {
         let active: Vec<_> =
             open.iter().flat_map(|(run, timeline)| rows(run, timeline)).map(|row| row.json()).collect();

@@ -1,20 +1,23 @@
 //! What is held inside of the nodes: rules for packets, frozen processes, processes of ours.
 //!
 //! **Invariant**: what is to be hit is looked up anew at every renewal, so pods that came in the meantime are hit as well; ending
-//! needs no lookup, it is done everywhere.
+//! needs no lookup, it is done everywhere. Each script is a step of the hold's generation: one that comes late does nothing.
 
 use std::collections::BTreeMap;
 
 use futures::future;
 
-use super::scripts::{ByNode, Scripts, each_network, fetched};
+use super::{
+    addresses::{beyond, peers},
+    scripts::{ByNode, Scripts, each_network, fetched},
+};
 use crate::{
     lab::{
         error::LabError,
         grip::Grip,
         node::{
             agent,
-            features::{self, Feature, Shaper},
+            fence::{self, Way},
             keeper, packets,
             sandbox::{self, Sandbox},
             table, work,
@@ -22,72 +25,79 @@ use crate::{
     },
     model::{
         facts::{Facts, Pod},
-        hold::{Fate, Hold, Packets, Selection, Shape, Work},
+        hold::{Fate, Hold, Selection, Work},
         units::Span,
     },
 };
 
 impl Grip {
-    /// What a hold cannot do without and the nodes' kernel has not; all nodes have the same one.
-    pub(in crate::lab) async fn missing(&self, hold: &Hold) -> Result<Option<String>, LabError> {
-        let Some((needed, instead)) = features::needs(hold) else { return Ok(None) };
-        let mut needed = needed.to_vec();
-        if let Hold::Packets(Packets { fate: Fate::Shape(shape), .. }) = hold
-            && self.shaper(shape).await? == Shaper::Netem
-        {
-            needed.retain(|feature| *feature != &features::QUEUE);
-        }
-        let missing = self.first_missing(&needed).await?;
-        Ok(missing
-            .map(|(feature, why)| format!("the kernel here lacks {}: {why}\nuse instead: {instead}", feature.what)))
-    }
-
-    /// What shapes packets here.
-    pub(super) async fn shaper(&self, shape: &Shape) -> Result<Shaper, LabError> {
-        let tried = async || Ok::<_, LabError>(self.first_missing(&[&features::NETEM]).await?.is_none());
-        Ok(Shaper::of(*self.netem.get_or_try_init(tried).await?, shape))
-    }
-
-    /// The first of these that is missing in a node, with the tool's words.
-    async fn first_missing<'f>(&self, needed: &[&'f Feature]) -> Result<Option<(&'f Feature, String)>, LabError> {
-        let nodes = self.nodes.running().await?;
-        let Some(node) = nodes.first() else { return Ok(None) };
-        let trials = format!("unshare --net sh <<'TRIALS'\n{}TRIALS", features::trials(needed));
-        Ok(features::missing(needed, &self.nodes.run(node, &trials).await?))
-    }
-
+    /// A hold is armed anew: its generation, and whatever can be got ready in the nodes.
     pub(in crate::lab) async fn prepare_in_nodes(&self, id: &str, ttl: Span, hold: &Hold) -> Result<(), LabError> {
+        self.counts.forget(id);
+        let mut generation = self.generations.arm(id);
         let Some(scripts) = self.scripts(id, ttl, hold).await? else { return Ok(()) };
-        // Opens the shells, too: opening one costs more than everything that is said in it.
-        future::try_join_all(scripts.iter().map(|(node, script)| self.nodes.run(node, &script.ready))).await?;
-        self.prepared.lock().await.insert(id.to_owned(), scripts);
-        Ok(())
+        loop {
+            let ready: ByNode =
+                scripts.iter().map(|(node, scripts)| (node.clone(), scripts.fenced(id, generation))).collect();
+            // Opens the shells, too: opening one costs more than everything that is said in it.
+            let done = ready.iter().map(|(node, script)| self.nodes.run(node, &script.ready));
+            let Some(newer) = fence::newest(&future::try_join_all(done).await?) else {
+                self.prepared.lock().await.insert(id.to_owned(), ready);
+                return Ok(());
+            };
+            // Another process' clock went ahead of ours: what is armed now is newer all the same.
+            self.generations.learn(id, newer);
+            generation = self.generations.arm(id);
+        }
     }
 
+    /// Arms what was made ready, or renews what this process holds.
     pub(super) async fn hold_in_nodes(&self, id: &str, ttl: Span, hold: &Hold) -> Result<(), LabError> {
+        let generation = self.generation(id)?;
         // What was made ready is good for one time.
         let ready = self.prepared.lock().await.remove(id);
         let scripts: Vec<(String, String)> = if let Some(ready) = ready {
             ready.into_iter().map(|(node, script)| (node, script.blow)).collect()
         } else {
             let found = self.scripts(id, ttl, hold).await?.unwrap_or_default();
-            found.into_iter().map(|(node, script)| (node, script.whole)).collect()
+            found.into_iter().map(|(node, script)| (node, script.fenced(id, generation).whole)).collect()
         };
-        future::try_join_all(scripts.iter().map(|(node, script)| self.nodes.run(node, script))).await.map(drop)
+        let done = future::try_join_all(scripts.iter().map(|(node, script)| self.nodes.run(node, script))).await?;
+        match fence::newest(&done) {
+            None => Ok(()),
+            Some(newer) => {
+                self.generations.learn(id, newer);
+                Err(ended(id))
+            }
+        }
+    }
+
+    /// The generation in which this process holds something; an error once it was released, here or by another process.
+    pub(super) fn generation(&self, id: &str) -> Result<u64, LabError> {
+        self.generations.of(id).ok_or_else(|| ended(id))
     }
 
     /// In every node that runs: one that is gone took the fault with it.
-    pub(super) async fn release_in_nodes(&self, script: &str) -> Result<(), LabError> {
-        let nodes = self.nodes.running().await?;
-        future::try_join_all(nodes.iter().map(|node| self.nodes.run(node, script))).await.map(drop)
+    pub(super) async fn release_in_nodes(&self, id: &str, script: &str) -> Result<(), LabError> {
+        self.prepared.lock().await.remove(id);
+        loop {
+            let step = fence::step(id, self.generations.release(id), Way::Release, script);
+            let nodes = self.nodes.running().await?;
+            // All of them to their end: a node that fails keeps no other one from being healed.
+            let done = future::join_all(nodes.iter().map(|node| self.nodes.run(node, &step))).await;
+            let done: Vec<String> = done.into_iter().collect::<Result<_, _>>()?;
+            let Some(newer) = fence::newest(&done) else { return Ok(()) };
+            // Another process' clock went ahead of ours: what is released now is newer all the same.
+            self.generations.learn(id, newer);
+        }
     }
 
-    /// How many packets met a fault's rules, everywhere.
+    /// How many packets met a fault's rules, everywhere, since it was armed; those of pods that are gone count as well.
     pub(super) async fn count(&self, id: &str) -> Result<u64, LabError> {
         let script = format!("{}\n{}", table::count(id), each_network(&table::count(id)));
         let nodes = self.nodes.running().await?;
         let counted = future::try_join_all(nodes.iter().map(|node| self.nodes.run(node, &script))).await?;
-        Ok(counted.iter().flat_map(|output| output.lines()).filter_map(|line| line.trim().parse::<u64>().ok()).sum())
+        Ok(self.counts.add(id, nodes.iter().map(String::as_str).zip(counted.iter().map(String::as_str))))
     }
 
     /// What a hold comes to on this lab, as it is now; `None` when it is not in the nodes.
@@ -166,33 +176,7 @@ impl Grip {
     }
 }
 
-fn peers(rule: &Packets, facts: &Facts) -> Vec<String> {
-    let addresses = rule.peer.as_ref().map(|peer| peer.target.addresses(facts, peer.seed)).unwrap_or_default();
-    addresses.iter().map(ToString::to_string).collect()
-}
-
-/// Every other node, and every other node's pods.
-fn beyond(zone: &str, facts: &Facts) -> Vec<String> {
-    let others = facts.nodes.values().filter(|node| node.zone.as_deref() != Some(zone));
-    others
-        .flat_map(|node| node.address.map(|address| address.to_string()).into_iter().chain(node.pod_range.clone()))
-        .collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::model::facts::Node;
-
-    #[test]
-    fn a_zone_is_cut_from_every_other_node_and_its_pods() {
-        let node = |number: u8, zone: Option<&str>| Node {
-            zone: zone.map(str::to_owned),
-            address: Some(std::net::Ipv4Addr::new(172, 18, 0, number)),
-            pod_range: Some(format!("10.244.{number}.0/24")),
-        };
-        let nodes = [("c", node(0, None)), ("w1", node(1, Some("dc-1"))), ("w2", node(2, Some("dc-2")))];
-        let facts = Facts { nodes: nodes.map(|(name, node)| (name.to_owned(), node)).into(), ..Facts::default() };
-        assert_eq!(beyond("dc-2", &facts), ["172.18.0.0", "10.244.0.0/24", "172.18.0.1", "10.244.1.0/24"]);
-    }
+/// Of no harm: whoever ended it wanted it ended.
+fn ended(id: &str) -> LabError {
+    LabError::Kube { tried: format!("hold {id}"), why: "it was released in the meantime, and stays so".to_owned() }
 }

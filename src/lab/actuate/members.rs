@@ -1,7 +1,8 @@
 //! Members of ours in a consumer group that do no work.
 //!
 //! **Invariant**: they live in this process and end with it: a broker takes a member out of its group that it has not heard of
-//! for a session timeout (KIP-62).
+//! for a session timeout (KIP-62). Their fence is here: arming and releasing take one lock, and under it nobody joins for what was
+//! released since it was armed.
 
 use std::{
     collections::HashMap,
@@ -45,6 +46,7 @@ impl Lab {
     /// Join, and wait until every member has a partition. Done again, only those join that are missing: a member renews itself.
     pub(super) async fn hold_members(&self, id: &str, ttl: Span, members: &Members) -> Result<(), LabError> {
         let mut joined = self.members.0.lock().await;
+        self.grip.generation(id)?;
         let mine = joined.entry(id.to_owned()).or_default();
         mine.retain(|member| !member.thread.is_finished());
         while mine.len() < members.count {
@@ -95,7 +97,10 @@ impl Lab {
 
     /// Leave; members of another process are gone when their sessions are, which is waited for.
     pub(super) async fn release_members(&self, id: &str, members: &Members) -> Result<(), LabError> {
-        for member in self.members.0.lock().await.remove(id).unwrap_or_default() {
+        self.grip.generations.release(id);
+        // Waits for whoever is arming it, and takes away what came of that.
+        let members_of_ours = self.members.0.lock().await.remove(id).unwrap_or_default();
+        for member in members_of_ours {
             member.leave.cancel();
             let _ = member.thread.await;
         }

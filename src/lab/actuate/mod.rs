@@ -3,15 +3,18 @@
 //! **Invariant**: every op is inside of the lab by construction: Kubernetes through a client that is asked anew whose cluster
 //! it reaches, nodes through shells that open only where droplab's mark is, servers through the lab's own ports.
 
+mod addresses;
 mod altered;
 mod configs;
+pub mod counts;
 mod data;
 mod holds;
 mod jobs;
+mod lacks;
 pub mod members;
 mod passwords;
 mod records;
-mod redis;
+pub mod redis;
 pub mod scripts;
 pub mod sessions;
 mod settings;
@@ -74,10 +77,12 @@ impl Grip {
             Op::Hold { id, ttl, hold } => self.hold_in_nodes(id, *ttl, hold).await,
             Op::Release { id, hold } => match hold {
                 Hold::Http(_) | Hold::Packets(Packets { fate: Fate::Shape(_), .. }) => {
-                    self.release_in_nodes(&scripts::let_go(id)).await
+                    self.release_in_nodes(id, &scripts::let_go(id)).await
                 }
-                Hold::Packets(_) | Hold::CutZone { .. } => self.release_in_nodes(&scripts::in_every_network(id)).await,
-                _ => self.release_in_nodes(&node::keeper::release(id)).await,
+                Hold::Packets(_) | Hold::CutZone { .. } => {
+                    self.release_in_nodes(id, &scripts::in_every_network(id)).await
+                }
+                _ => self.release_in_nodes(id, &node::keeper::release(id)).await,
             },
             _ => self.change_workload(op).await,
         }
@@ -100,10 +105,10 @@ impl Lab {
         match op {
             Op::Hold { id, ttl, hold: Hold::Sessions(sessions) } => self.hold_sessions(id, *ttl, sessions).await,
             Op::Hold { id, ttl, hold: Hold::Members(members) } => self.hold_members(id, *ttl, members).await,
-            Op::Hold { ttl, hold: Hold::RedisPause { all }, .. } => self.pause_redis(*ttl, *all).await,
+            Op::Hold { id, ttl, hold: Hold::RedisPause { all } } => self.pause_redis(id, *ttl, *all).await,
             Op::Release { id, hold: Hold::Sessions(_) } => self.release_sessions(id).await,
             Op::Release { id, hold: Hold::Members(members) } => self.release_members(id, members).await,
-            Op::Release { hold: Hold::RedisPause { .. }, .. } => self.unpause_redis().await,
+            Op::Release { id, hold: Hold::RedisPause { .. } } => self.unpause_redis(id).await,
             // The customers are not the lab's: whoever composes the ports brings them.
             Op::Hold { hold: Hold::Surge(_), .. } | Op::Release { hold: Hold::Surge(_), .. } => Ok(()),
             Op::KillBackends { role } => self.kill_backends(role).await,

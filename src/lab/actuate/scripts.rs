@@ -5,7 +5,12 @@
 use std::{collections::BTreeMap, fmt::Write as _};
 
 use crate::{
-    lab::node::{agent, features::Shaper, keeper, netem, packets, table},
+    lab::node::{
+        agent,
+        features::Shaper,
+        fence::{self, Way},
+        keeper, netem, packets, table,
+    },
     model::hold::{Packets, Shape},
 };
 
@@ -64,6 +69,16 @@ impl Scripts {
         Self::of(rules, &format!("nsenter --net={network} nft"))
     }
 
+    /// The same as steps of this generation, each of which does nothing once a newer one is known in the node.
+    pub(super) fn fenced(&self, id: &str, generation: u64) -> Self {
+        Self {
+            ready: fence::step(id, generation, Way::Arm, &self.ready),
+            // What does steps is there by then.
+            blow: fence::again(id, generation, Way::Arm, &self.blow),
+            whole: fence::step(id, generation, Way::Arm, &self.whole),
+        }
+    }
+
     /// Something that needs no getting ready.
     pub(super) fn at_once(script: String) -> Self {
         Self { ready: ":".to_owned(), blow: script.clone(), whole: script }
@@ -99,12 +114,12 @@ pub fn let_go(id: &str) -> String {
     format!("{}\n{}", in_every_network(id), keeper::release(id))
 }
 
-/// A script in every pod's network.
+/// A script in every pod's network, whose name it is given.
 pub(super) fn each_network(script: &str) -> String {
     format!(
         "for n in /var/run/netns/cni-*; do
     [ -e $n ] || continue
-    nsenter --net=$n sh <<'IN' || [ ! -e $n ]
+    nsenter --net=$n sh -s ${{n##*/}} <<'IN' || [ ! -e $n ]
 {script}
 IN
 done"

@@ -1,7 +1,8 @@
 //! Sessions of ours in PostgreSQL that do harm by being there.
 //!
 //! **Invariant**: each belongs to this process and ends with it; if only the way to the server is lost, the server's own
-//! timeout ends it; both without anybody to heal.
+//! timeout ends it; both without anybody to heal. Their fence is here: arming and releasing take one lock, and under it nothing is
+//! held that was released since it was armed.
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
@@ -42,6 +43,7 @@ pub const NAMES: &str = "report-x%";
 impl Lab {
     pub(super) async fn hold_sessions(&self, id: &str, ttl: Span, sessions: &Sessions) -> Result<(), LabError> {
         let mut holding = self.holding.0.lock().await;
+        self.grip.generation(id)?;
         let held = holding.entry(id.to_owned()).or_default();
         // A word from each is its renewal: an idle session's clock begins anew. Those that were ended are made anew.
         let mut alive = Vec::new();
@@ -102,6 +104,8 @@ impl Lab {
     }
 
     pub(super) async fn release_sessions(&self, id: &str) -> Result<(), LabError> {
+        self.grip.generations.release(id);
+        // Waits for whoever is arming it, and takes away what came of that.
         self.holding.0.lock().await.remove(id);
         // Those of another process, and our own if their end has not reached the server yet; each is waited for.
         let end = "select pg_terminate_backend(pid, 5000) from pg_stat_activity where application_name = $1";

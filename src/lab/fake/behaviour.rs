@@ -136,7 +136,12 @@ fn bad_runs(from_s: f64, to_s: f64, intended: u64, failed: u64) -> Vec<BadRun> {
     let at_s = |number: u64| from_s + number as f64 * apart_s;
     if failed * 20 < intended {
         let spread = |index: u64| index * (intended / failed) + 1;
-        let one = |index| BadRun { from_s: at_s(spread(index)), last_s: at_s(spread(index)), good_s: Some(at_s(spread(index) + 1)), count: 1 };
+        let one = |index| BadRun {
+            from_s: at_s(spread(index)),
+            last_s: at_s(spread(index)),
+            good_s: Some(at_s(spread(index) + 1)),
+            count: 1,
+        };
         return (0..failed).map(one).collect();
     }
     let good_s = (failed < intended).then(|| at_s(failed));

@@ -7,9 +7,11 @@
 //! seed gives the same run.
 
 mod behaviour;
+mod gauges;
 mod population;
 mod ports;
 mod quirks;
+mod sensor;
 mod settings;
 mod typed;
 mod whole;
@@ -39,7 +41,7 @@ impl FakeLab {
         Ports {
             actuator: Box::new(self.clone()),
             surveyor: Box::new(self.clone()),
-            sensor: Box::new(ports::FakeSensor::new(self.clone())),
+            sensor: Box::new(sensor::FakeSensor::new(self.clone())),
             repairer: Box::new(self.clone()),
         }
     }

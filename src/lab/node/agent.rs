@@ -16,17 +16,17 @@ use crate::model::{
 /// The image that carries the helper.
 pub const IMAGE: &str = "docker.io/droplab/agent:1";
 /// Where it lies in a node: `/run` is mounted so that nothing can be run from it.
-pub(super) const PLACE: &str = "/var/lib/droplab/agent";
+pub(super) const PLACE: &str = "/var/lib/node-agent/agent";
 
 /// Brings the helper into the node, unless it is there already; by its digest, so that a newer one is another one.
 const FETCH: &str = r#"
 digest=$(ctr -n k8s.io images ls name==__IMAGE__ | awk 'NR == 2 { print $3 }')
 [ -n "$digest" ] || { echo "the node has no image __IMAGE__: make images, then droplab up"; exit 1; }
 if [ "$(cat __PLACE__.digest 2>/dev/null)" != "$digest" ]; then
-    mkdir -p /var/lib/droplab/image
-    ctr -n k8s.io images mount __IMAGE__ /var/lib/droplab/image >/dev/null
-    cp /var/lib/droplab/image/agent __PLACE__.new && mv __PLACE__.new __PLACE__ && echo "$digest" > __PLACE__.digest
-    ctr -n k8s.io images unmount --rm /var/lib/droplab/image >/dev/null
+    mkdir -p /var/lib/node-agent/image
+    ctr -n k8s.io images mount __IMAGE__ /var/lib/node-agent/image >/dev/null
+    cp /var/lib/node-agent/image/agent __PLACE__.new && mv __PLACE__.new __PLACE__ && echo "$digest" > __PLACE__.digest
+    ctr -n k8s.io images unmount --rm /var/lib/node-agent/image >/dev/null
 fi
 "#;
 

@@ -54,8 +54,8 @@ pub const NETEM: Feature = Feature {
     trial: "sh -ec 'tc qdisc add dev lo root handle d: prio bands 16 priomap 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0
 tc qdisc add dev lo parent d:2 netem delay 2ms 1ms distribution normal
 tc filter add dev lo parent d: protocol ip prio 1 handle 0x2a fw classid d:2
-ip link add droplab0 type ifb
-nft \"add table netdev n; add chain netdev n c { type filter hook ingress device lo priority 0; }; add rule netdev n c ip saddr 10.9.9.9 fwd to droplab0\"'",
+ip link add try0 type ifb
+nft \"add table netdev n; add chain netdev n c { type filter hook ingress device lo priority 0; }; add rule netdev n c ip saddr 10.9.9.9 fwd to try0\"'",
 };
 /// A freezer.
 pub const FREEZER: Feature = Feature {

@@ -1,26 +1,23 @@
 //! What has no timeout of its own gets one: a process in the node that holds a deadline and undoes the fault when it passes.
 //!
-//! One folder for each fault and pod, `/run/droplab/ID/KEY`, with the deadline (hundredths of a second of the machine's uptime),
-//! the way back, and the keeper's process id. The keeper is started before the blow.
+//! One folder for each fault and pod, `ID/KEY`, with the deadline (hundredths of a second of the machine's uptime), the way back,
+//! and the keeper's process id. The keeper is started before the blow.
 //!
 //! **Invariant**: renewing is writing the deadline; when nobody does, the keeper plays the way back and takes its folder away.
 
-use std::fmt::Write as _;
+use super::shell::{file, program, script};
 
-/// Where keepers live in a node; gone with its next start, as is whatever they keep.
-pub const FOLDER: &str = "/run/droplab";
+/// Where steps and keepers live in a node; gone with its next start, as is whatever they keep. A person on call may see the name.
+pub const FOLDER: &str = "/run/node-tasks";
 
 /// The keeper itself: waits for the deadline, beats, undoes.
-const KEEPER: &str = r#"d=$1
-up() { read -r u _ < /proc/uptime; echo "${u%.*}${u#*.}"; }
-while read -r end < "$d/deadline" 2>/dev/null && [ "$(up)" -lt "$end" ]; do
-    [ ! -e "$d/beat" ] || sh "$d/beat" "$d" "$(up)"
-    sleep 0.2
-done
-[ ! -e "$d/heal" ] || sh "$d/heal"
-rm -rf "$d"
-rmdir "${d%/*}" 2>/dev/null || :
-"#;
+const KEEPER: &str = include_str!("keeper.sh");
+/// Renews.
+const DEADLINE: &str = include_str!("deadline.sh");
+/// Starts a keeper.
+const KEEP: &str = include_str!("keep.sh");
+/// Ends what is kept.
+const RELEASE: &str = include_str!("release.sh");
 
 /// What is kept, as scripts; in each, `$d` is the folder of the fault and its place.
 pub struct Kept {
@@ -34,43 +31,16 @@ pub struct Kept {
     pub beat: Option<String>,
 }
 
-/// The script that holds, or renews, one fault at one place.
+/// The script that holds, or renews, one fault at one place; a step (`fence`).
 pub fn hold(id: &str, ttl_ms: u128, kept: &Kept) -> String {
-    let mut text = format!(
-        "d={FOLDER}/{id}/{key}
-mkdir -p $d
-read -r u _ < /proc/uptime
-echo $(( ${{u%.*}}${{u#*.}} + {ticks} )) > $d/deadline.new
-mv $d/deadline.new $d/deadline
-if [ ! -e $d/heal ]; then
-cat > {FOLDER}/keeper.new <<'KEEPER'
-{KEEPER}KEEPER
-mv {FOLDER}/keeper.new {FOLDER}/keeper
-cat > $d/heal.new <<'HEAL'
-d=${{0%/*}}
-{heal}
-HEAL
-",
-        key = kept.key,
-        ticks = ttl_ms / 10,
-        heal = kept.heal,
-    );
-    if let Some(beat) = &kept.beat {
-        let _ = write!(text, "cat > $d/beat <<'BEAT'\nd=$1\n{beat}\nBEAT\n");
-    }
-    let _ = write!(
-        text,
-        "mv $d/heal.new $d/heal
-fi
-if [ ! -e $d/keeper ] || ! kill -0 \"$(cat $d/keeper)\" 2>/dev/null; then
-    setsid sh {FOLDER}/keeper $d </dev/null >/dev/null 2>&1 &
-    echo $! > $d/keeper
-fi
-{blow}
-",
-        blow = kept.blow,
-    );
-    text
+    let folder = format!("{FOLDER}/{id}/{}", kept.key);
+    let deadline = script(DEADLINE, &[("d", &folder), ("ticks", &(ttl_ms / 10).to_string())]);
+    let keeper = file(&format!("{FOLDER}/keeper"), &program(KEEPER));
+    let beat = kept.beat.as_ref().map(|beat| file("$d/beat", &format!("d=$1\n{beat}"))).unwrap_or_default();
+    // Last of all: with it, everything is there.
+    let heal = file("$d/heal", &format!("d=${{0%/*}}\n{}", kept.heal));
+    let keep = script(KEEP, &[("folder", FOLDER)]);
+    format!("{deadline}if [ ! -e $d/heal ]; then\n{keeper}{beat}{heal}fi\n{keep}{}\n", kept.blow)
 }
 
 /// Waits, in a blow, until a process of ours (its number is in the file `process`) has made a file in its folder; what it said
@@ -86,19 +56,9 @@ pub(super) fn until(made: &str, process: &str) -> String {
     )
 }
 
-/// Ends a fault everywhere in the node in which it is run.
+/// Ends a fault everywhere in the node in which it is run; a step (`fence`).
 pub fn release(id: &str) -> String {
-    format!(
-        "for d in {FOLDER}/{id}/*; do
-    [ -d $d ] || continue
-    rm -f $d/deadline
-    [ ! -e $d/keeper ] || kill \"$(cat $d/keeper)\" 2>/dev/null || :
-    [ ! -e $d/heal ] || sh $d/heal
-    rm -rf $d
-done
-rmdir {FOLDER}/{id} 2>/dev/null || :
-"
-    )
+    script(RELEASE, &[("folder", FOLDER), ("id", id)])
 }
 
 /// Freeze or thaw a cgroup, of either version; one that is gone is thawed.
@@ -138,8 +98,8 @@ mod tests {
     fn the_keeper_is_started_before_the_blow_and_a_renewal_only_moves_the_deadline() {
         let text = hold("x1", 30_000, &freeze("u-1", "/kubelet/kubepods/podu-1"));
         let at = |what: &str| text.find(what).unwrap_or_else(|| panic!("no {what} in {text}"));
-        assert!(at("deadline") < at("setsid sh /run/droplab/keeper"));
-        assert!(at("setsid sh /run/droplab/keeper") < at("echo FROZEN >"));
-        assert!(text.contains("+ 3000 )"));
+        assert!(at("deadline") < at("setsid sh \"${folder:?}/keeper\""));
+        assert!(at("setsid sh \"${folder:?}/keeper\"") < at("echo FROZEN >"));
+        assert!(text.contains("ticks='3000'"));
     }
 }

@@ -6,12 +6,14 @@
 pub mod agent;
 pub mod clock;
 pub mod features;
+pub mod fence;
 pub mod keeper;
 pub mod netem;
 pub mod packets;
 pub mod pod;
 pub mod sandbox;
 pub mod session;
+mod shell;
 pub mod table;
 pub mod traces;
 pub mod work;

@@ -135,14 +135,14 @@ mod tests {
         let peers = ["10.0.0.1".to_owned(), "10.96.0.9".to_owned()];
         let Rules { install, arm, renew } = rules("x1", 30_000, &packets(Fate::Drop), &peers);
         insta::assert_snapshot!(renew, @r"
-        add table ip droplab
-        add set ip droplab x1 { type ipv4_addr; flags timeout; }
-        add counter ip droplab x1
-        add chain ip droplab x1_o { type filter hook output priority -300; policy accept; }
-        flush chain ip droplab x1_o
-        add rule ip droplab x1_o oifname != lo ip daddr @x1 tcp dport 5432 counter name x1 drop
-        flush set ip droplab x1
-        add element ip droplab x1 { 10.0.0.1 timeout 30000ms, 10.96.0.9 timeout 30000ms }
+        add table ip node_filter
+        add set ip node_filter x1 { type ipv4_addr; flags timeout; }
+        add counter ip node_filter x1
+        add chain ip node_filter x1_o { type filter hook output priority -300; policy accept; }
+        flush chain ip node_filter x1_o
+        add rule ip node_filter x1_o oifname != lo ip daddr @x1 tcp dport 5432 counter name x1 drop
+        flush set ip node_filter x1
+        add element ip node_filter x1 { 10.0.0.1 timeout 30000ms, 10.96.0.9 timeout 30000ms }
         ");
         assert!(renew.starts_with(&install) && renew.ends_with(&arm));
     }

@@ -72,8 +72,11 @@ impl Session {
         let end = format!("=== {} ===", self.scripts);
         let mut text = String::new();
         // The script comes as a here-document to a shell of its own: an error in it cannot derail this one.
-        let _ =
-            write!(text, "sh -eu <<'droplab-{n}' 2>&1\n{script}\ndroplab-{n}\necho \"{end}$?\"\n", n = self.scripts);
+        let _ = write!(
+            text,
+            "sh -eu <<'END-OF-SCRIPT-{n}' 2>&1\n{script}\nEND-OF-SCRIPT-{n}\necho \"{end}$?\"\n",
+            n = self.scripts
+        );
         let work = async {
             self.input.write_all(text.as_bytes()).await.map_err(|error| error.to_string())?;
             self.input.flush().await.map_err(|error| error.to_string())?;

@@ -5,8 +5,12 @@
 //!
 //! **Invariant**: without an element in its set no rule matches anything: when nobody renews, the kernel ends the fault.
 
-/// The one table of ours.
-pub const TABLE: &str = "droplab";
+use super::shell::script;
+
+/// The one table of ours; a person on call may see its name.
+pub const TABLE: &str = "node_filter";
+/// Counts.
+const COUNT: &str = include_str!("count.sh");
 /// Before everything that Kubernetes does with a packet.
 pub(super) const PRIORITY: &str = "priority -300; policy accept;";
 
@@ -99,11 +103,7 @@ esac
     )
 }
 
-/// Prints how many packets met the fault in the network in which it is run.
+/// Prints how many packets met the fault in the network in which it is run, and which network and family that is.
 pub fn count(id: &str) -> String {
-    format!(
-        "for family in ip netdev; do
-    nft -j list counter $family {TABLE} {id} 2>/dev/null || :
-done | jq -s '[.[].nftables[].counter? | select(. != null).packets] | add // 0' || echo 0"
-    )
+    script(COUNT, &[("table", TABLE), ("id", id)])
 }

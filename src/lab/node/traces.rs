@@ -38,7 +38,7 @@ now=$(frozen)
 [ ! -x __AGENT__ ] || __AGENT__ clock look 2>/dev/null | sed 's|^|a wrong clock in process |' || :
 find /sys/fs/cgroup/blkio/kubelet* -name 'blkio.throttle.*_bps_device' 2>/dev/null | xargs -r grep -ls . | sed 's|.*/\([^/]*\)/blkio|throttled: \1: |'
 find /sys/fs/cgroup/kubelet* -name io.max 2>/dev/null | xargs -r grep -ls . | sed 's|.*/\([^/]*\)/io.max|throttled: \1|'
-find /sys/fs/cgroup/*/kubelet* /sys/fs/cgroup/kubelet* -type d -name droplab 2>/dev/null | sed 's|^|cgroup |'
+find /sys/fs/cgroup/*/kubelet* /sys/fs/cgroup/kubelet* -type d -name batch 2>/dev/null | sed 's|^|cgroup |'
 "#;
 
 /// What is there, in words.

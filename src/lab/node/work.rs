@@ -22,14 +22,14 @@ pub fn work(uid: &str, cgroup: &str, work: &Work) -> Kept {
     // A child of the pod's cgroup: cgroup v2 wants processes in leaves only, and the pod's limits hold for its children.
     let blow = format!(
         "for h in /sys/fs/cgroup/cpu /sys/fs/cgroup/memory /sys/fs/cgroup; do
-    [ ! -e $h{cgroup}/cgroup.procs ] || mkdir -p $h{cgroup}/droplab
+    [ ! -e $h{cgroup}/cgroup.procs ] || mkdir -p $h{cgroup}/batch
 done
 touch $d/work
 alive=0
 while read -r p; do if kill -0 $p 2>/dev/null; then alive=$((alive + 1)); fi; done < $d/work
 while [ $alive -lt {count} ]; do
     setsid sh -c 'for h in /sys/fs/cgroup/cpu /sys/fs/cgroup/memory /sys/fs/cgroup; do
-        [ ! -e $h{cgroup}/droplab/cgroup.procs ] || echo $$ > $h{cgroup}/droplab/cgroup.procs
+        [ ! -e $h{cgroup}/batch/cgroup.procs ] || echo $$ > $h{cgroup}/batch/cgroup.procs
     done
     {command}' </dev/null >/dev/null 2>&1 &
     echo $! >> $d/work
@@ -41,7 +41,7 @@ done",
         "w=$d/work
 if [ -e $w ]; then while read -r p; do kill -9 $p 2>/dev/null || :; done < $w; fi
 sleep 0.1
-for h in /sys/fs/cgroup/cpu /sys/fs/cgroup/memory /sys/fs/cgroup; do rmdir $h{cgroup}/droplab 2>/dev/null || :; done"
+for h in /sys/fs/cgroup/cpu /sys/fs/cgroup/memory /sys/fs/cgroup; do rmdir $h{cgroup}/batch 2>/dev/null || :; done"
     );
     Kept { key: uid.to_owned(), blow, heal, beat: None }
 }

@@ -50,12 +50,6 @@ async fn primary(target: &SenseTarget, holds: &Holds) -> Result<Vec<String>, Str
     Ok(messages.into_iter().filter_map(row).collect())
 }
 
-/// The lines that a server says to one query.
-pub(super) async fn psql(target: &SenseTarget, at: Server, query: &str) -> Result<Vec<String>, String> {
-    let pod = pod(at).ok_or("the primary is asked over its own port")?;
-    said(target, &pod, query).await
-}
-
 async fn inside(target: &SenseTarget, pod: &str, holds: &Holds) -> Result<Vec<String>, String> {
     said(target, pod, &holds.statement()).await
 }

@@ -3,6 +3,15 @@
 //! **Invariant**: only a running container is asked.
 
 use k8s_openapi::api::core::v1::Pod;
+use kube::{Api, api::ListParams};
+
+/// The pods of a service that run.
+pub(super) async fn of(api: &Api<Pod>, service: &str) -> Result<Vec<Pod>, String> {
+    // From the API server's cache: this is asked every second.
+    let ours = ListParams::default().labels(&format!("app.kubernetes.io/name={service}")).match_any();
+    let pods = api.list(&ours).await.map_err(|error| format!("list of {service} pods: {error}"))?;
+    Ok(pods.items.into_iter().filter(runs).collect())
+}
 
 /// A container of the pod is running: only then somebody can answer.
 pub(super) fn runs(pod: &Pod) -> bool {

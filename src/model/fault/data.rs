@@ -2,12 +2,13 @@
 //!
 //! **Invariant**: a field's doc is its manual; unknown fields are refused.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use crate::model::job::Tools;
 
 /// Change rows or tables by a statement.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct ChangeData {
     /// One statement or several, run in one transaction on the primary.
@@ -20,7 +21,7 @@ pub struct ChangeData {
 }
 
 /// Names of tables with their schemas, with commas between them.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "String", into = "String")]
 pub struct Tables(pub Vec<String>);
 
@@ -48,7 +49,7 @@ impl From<Tables> for String {
 }
 
 /// Put a record into a topic.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct SendRecord {
     /// Which topic.
@@ -77,7 +78,7 @@ fn once() -> u32 {
 }
 
 /// Names and values, with commas between them.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "String", into = "String")]
 pub struct Headers(pub Vec<(String, String)>);
 
@@ -106,7 +107,7 @@ impl From<Headers> for String {
 }
 
 /// Run a job of Kubernetes'.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct StartJob {
     /// Its name.

@@ -2,12 +2,13 @@
 //!
 //! **Invariant**: a field's doc is its manual; unknown fields are refused.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::model::units::Span;
 
 /// Stop a broker, in good order.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct StopBroker {
     /// The data centre of the broker: `dc-1`, `dc-2` or `dc-3`.
@@ -15,7 +16,7 @@ pub struct StopBroker {
 }
 
 /// Let another broker lead a partition.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct MoveLeader {
     /// Which topic.
@@ -28,7 +29,7 @@ pub struct MoveLeader {
 }
 
 /// Let a topic forget sooner.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct ShrinkRetention {
     /// Which topic.
@@ -38,7 +39,7 @@ pub struct ShrinkRetention {
 }
 
 /// Let partitions of a consumer group stand still.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct PauseConsumer {
     /// Which group: a service's name.

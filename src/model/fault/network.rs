@@ -2,6 +2,7 @@
 //!
 //! **Invariant**: a field's doc is its manual; unknown fields are refused.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::model::{
@@ -11,7 +12,7 @@ use crate::model::{
 };
 
 /// Cut what goes between two parts, established connections too.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct CutLink {
     /// One end: the one in whose network the cut is made.
@@ -30,7 +31,7 @@ pub struct CutLink {
 }
 
 /// What becomes of packets on a link that is cut.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum CutMode {
     /// Nothing: they are lost, and clients wait for their timeouts.
@@ -50,7 +51,7 @@ impl From<CutMode> for Fate {
 }
 
 /// Let through no more than so much.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct LimitBandwidth {
     /// One end.
@@ -66,7 +67,7 @@ pub struct LimitBandwidth {
 }
 
 /// Let names not be resolved.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct FailDns {
     /// Whose questions.
@@ -80,7 +81,7 @@ pub struct FailDns {
 }
 
 /// Names of hosts, with commas between them.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "String", into = "String")]
 pub struct Names(pub Vec<String>);
 
@@ -111,7 +112,7 @@ impl From<Names> for String {
     }
 }
 /// Answer HTTP in a service's place.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct BreakHttp {
     /// In whose place.

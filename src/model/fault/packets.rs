@@ -2,6 +2,7 @@
 //!
 //! **Invariant**: a field's doc is its manual; unknown fields are refused.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::model::{
@@ -11,7 +12,7 @@ use crate::model::{
 };
 
 /// Lose packets at random.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct LosePackets {
     /// One end.
@@ -30,7 +31,7 @@ pub struct LosePackets {
 }
 
 /// Delay packets.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct SlowLink {
     /// One end.
@@ -52,7 +53,7 @@ pub struct SlowLink {
 }
 
 /// Send packets twice.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct DuplicatePackets {
     /// One end: what it sends comes twice.
@@ -68,7 +69,7 @@ pub struct DuplicatePackets {
 }
 
 /// Spoil packets.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct CorruptPackets {
     /// One end.

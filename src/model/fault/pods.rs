@@ -2,6 +2,7 @@
 //!
 //! **Invariant**: a field's doc is its manual; unknown fields are refused.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::model::{
@@ -10,7 +11,7 @@ use crate::model::{
 };
 
 /// Delete pods.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct KillPod {
     /// Which.
@@ -21,7 +22,7 @@ pub struct KillPod {
 }
 
 /// Stop every process of pods, without ending them.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct FreezePod {
     /// Which.
@@ -29,7 +30,7 @@ pub struct FreezePod {
 }
 
 /// Kill the main process of containers, again and again.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct CrashLoop {
     /// Which pods.
@@ -44,7 +45,7 @@ fn five_seconds() -> Span {
 }
 
 /// Take processor time from pods.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct BurnCpu {
     /// Inside of which pods.
@@ -59,7 +60,7 @@ fn one() -> u32 {
 }
 
 /// Take memory from pods.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct FillMemory {
     /// Inside of which pods.
@@ -69,7 +70,7 @@ pub struct FillMemory {
 }
 
 /// Stop every process of a data centre.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct FreezeZone {
     /// Which: `dc-1`, `dc-2` or `dc-3`.
@@ -77,7 +78,7 @@ pub struct FreezeZone {
 }
 
 /// Cut a data centre off from the others.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct CutZone {
     /// Which: `dc-1`, `dc-2` or `dc-3`.
@@ -85,7 +86,7 @@ pub struct CutZone {
 }
 
 /// Switch a data centre off.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct StopNode {
     /// Which: `dc-1`, `dc-2` or `dc-3`.
@@ -93,7 +94,7 @@ pub struct StopNode {
 }
 
 /// Let the disk be slow for pods.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct SlowDisk {
     /// For which pods.
@@ -103,7 +104,7 @@ pub struct SlowDisk {
 }
 
 /// Take room on a disk.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct FillDisk {
     /// Of which pods.
@@ -116,7 +117,7 @@ pub struct FillDisk {
 }
 
 /// Let clocks be wrong.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct SkewClock {
     /// Whose.

@@ -2,10 +2,11 @@
 //!
 //! **Invariant**: a field's doc is its manual; unknown fields are refused.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Leave no connection to PostgreSQL's primary.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct ExhaustConnections {
     /// How many to take; the server's `max_connections` when left out.
@@ -14,7 +15,7 @@ pub struct ExhaustConnections {
 }
 
 /// Hold a table so that nobody can read or write it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct HoldLock {
     /// Which: `payment.ledger`.
@@ -22,12 +23,12 @@ pub struct HoldLock {
 }
 
 /// Keep a transaction with a snapshot open.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct LongTransaction {}
 
 /// End the sessions of a role, once.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct KillBackends {
     /// Which role.
@@ -40,7 +41,7 @@ fn shop() -> String {
 }
 
 /// Let commands to Redis' primary wait.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct PauseRedis {
     /// Which commands.
@@ -49,7 +50,7 @@ pub struct PauseRedis {
 }
 
 /// Which commands wait.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum PauseMode {
     /// Those that write.
@@ -60,12 +61,12 @@ pub enum PauseMode {
 }
 
 /// Empty Redis' cache.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct FlushRedis {}
 
 /// Leave Redis less memory.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct ShrinkMemory {
     /// How many mebibytes are left to it.
@@ -76,7 +77,7 @@ pub struct ShrinkMemory {
 }
 
 /// What Redis does when its memory is full (`maxmemory-policy`).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Eviction {
     /// It refuses to write.

@@ -2,10 +2,11 @@
 //!
 //! **Invariant**: a field's doc is its manual; unknown fields are refused.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Set something to another value, the ordinary way.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct ChangeSetting {
     /// Whose: `postgres`, `postgres/dc-2`, `role/shop`, `redis`, `topic/orders.paid`, `configmap/nginx`, `coredns` or

@@ -2,10 +2,11 @@
 //!
 //! **Invariant**: a field's doc is its manual; unknown fields are refused.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Roll a service out to another version of its image.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct DeployVersion {
     /// The deployment, which is also the container's name.
@@ -18,7 +19,7 @@ pub struct DeployVersion {
 }
 
 /// Set a variable of a service to another value.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct ChangeConfig {
     /// The deployment, which is also the container's name.
@@ -30,7 +31,7 @@ pub struct ChangeConfig {
 }
 
 /// Run another number of pods of a service.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Scale {
     /// The deployment.

@@ -7,11 +7,7 @@ use crate::model::scenario::{Expectation, Scenario, Since, Step};
 
 pub(super) fn check(scenario: &Scenario, doubts: &mut Doubts) {
     doubts.refuse(!(1..=5).contains(&scenario.level), "level", "expected 1 to 5");
-    doubts.refuse(
-        scenario.load.baseline.0.as_secs() < 3,
-        "load.baseline",
-        "expected at least 3s to measure against",
-    );
+    doubts.refuse(scenario.load.baseline.0.as_secs() < 3, "load.baseline", "expected at least 3s to measure against");
     doubts.refuse(scenario.load.timeout.0.is_zero(), "load.timeout", "expected more than zero");
     doubts.refuse(scenario.load.customers.is_empty(), "load.customers", "expected at least one kind of customers");
     let says = scenario.expect.iter().any(|expected| matches!(expected, Expectation::Says(_)));
@@ -69,7 +65,10 @@ fn check_step(field: &str, step: &Step, doubts: &mut Doubts) {
         doubts.say(format!("{field}.repeat.times"), "expected 2 to 60");
     }
     if step.when.is_some() {
-        doubts.say(format!("{field}.repeat"), "a step that waits for a condition cannot repeat: bind it to a time by `at`");
+        doubts.say(
+            format!("{field}.repeat"),
+            "a step that waits for a condition cannot repeat: bind it to a time by `at`",
+        );
     }
     let overlap = step.lasting.is_some_and(|lasting| lasting >= repeat.every);
     if repeat.every.0.is_zero() || overlap {

@@ -36,12 +36,17 @@ pub(super) fn check(scenario: &Scenario, doubts: &mut Doubts) {
     }
     for (index, hint) in scenario.hints.iter().enumerate() {
         let field = format!("hints[{}]", index + 1);
-        doubts.refuse(hint.en.trim().is_empty() || hint.ru.trim().is_empty(), &field, "expected text in both languages");
+        doubts.refuse(
+            hint.en.trim().is_empty() || hint.ru.trim().is_empty(),
+            &field,
+            "expected text in both languages",
+        );
     }
 }
 
 fn name(seen: &mut std::collections::BTreeSet<String>, field: &str, name: &str, doubts: &mut Doubts) {
-    let is_kebab = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
+    let is_kebab =
+        !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
     if !is_kebab {
         doubts.say(field, format!("`{name}`: expected a name of small letters, digits and `-`"));
     }

@@ -15,7 +15,8 @@ pub(super) fn check(scenario: &Scenario, doubts: &mut Doubts) {
         match (&condition.signal, condition.probe()) {
             (Signal::Gauge(gauge), _) if !scenario.gauges.contains_key(gauge) => {
                 let known: Vec<&str> = scenario.gauges.keys().map(String::as_str).collect();
-                doubts.say(field, missing(&format!("the gauge `{gauge}` is not declared under `gauges`"), gauge, &known));
+                doubts
+                    .say(field, missing(&format!("the gauge `{gauge}` is not declared under `gauges`"), gauge, &known));
             }
             (_, Some(probe)) if !probes.iter().any(|(known, _)| known == probe) => {
                 let known: Vec<&str> = probes.iter().map(|(known, _)| known.as_str()).collect();
@@ -37,7 +38,8 @@ pub(super) fn check(scenario: &Scenario, doubts: &mut Doubts) {
     let paged = scenario.page.when.iter().find_map(|condition| Some((condition.probe()?, condition)));
     for condition in scenario.symptom.iter().flat_map(|symptom| &symptom.when) {
         let (_, operator, value) = condition.measure();
-        let Some((_, page)) = paged.filter(|(probe, page)| Some(*probe) == condition.probe() && page.bound() == condition.bound())
+        let Some((_, page)) =
+            paged.filter(|(probe, page)| Some(*probe) == condition.probe() && page.bound() == condition.bound())
         else {
             continue;
         };
@@ -63,7 +65,8 @@ fn probes(scenario: &Scenario) -> Vec<(String, f64)> {
 }
 
 fn missing(what: &str, word: &str, known: &[&str]) -> String {
-    let meant = nearest(word, known.iter().copied()).map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+    let meant =
+        nearest(word, known.iter().copied()).map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
     let there = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
     format!("{what}; there are: {there}{meant}")
 }

@@ -92,16 +92,16 @@ impl Live {
         let (Some(last), Some(paged_s)) = (&self.last, self.paged_s) else { return 0.0 };
         let hold_s = recovers.when.lasting.0.as_secs_f64();
         let (_, operator, wanted) = recovers.when.measure();
-        let mut held_s = 0.0;
+        let mut so_far_s = 0.0;
         let mut from_s = last.from_s;
-        while from_s >= paged_s && held_s < hold_s {
+        while from_s >= paged_s && so_far_s < hold_s {
             let share = evaluate::share_between(&recovers.when, &self.since_page, from_s, last.to_s);
             if share.is_some_and(|(reading, _)| operator.holds(reading.value, wanted)) {
-                held_s = last.to_s - from_s;
+                so_far_s = last.to_s - from_s;
             }
             from_s -= 1.0;
         }
-        if last.success().is_some_and(|share| share < 0.5) { 0.0 } else { held_s }
+        if last.success().is_some_and(|share| share < 0.5) { 0.0 } else { so_far_s }
     }
 
     /// One line: how customers fare, how slow it is, who waits, how long it has been going on.

@@ -1,21 +1,27 @@
 //! Reads every declared gauge once a second: one file per source.
 //!
-//! **Invariant**: each gauge has its own task and its own deadline: a slow one is late alone, and each round yields its value or
-//! the reason why there is none.
+//! **Invariant**: each source has its own task and its own deadline: a slow one is late alone, and each round yields each gauge
+//! with its value or with the reason why there is none. No error is ever turned into a number.
 
-mod inside;
+mod cgroup;
+mod dns;
+mod figures;
+mod growth;
 mod kafka;
 mod metric;
 pub(super) mod prometheus;
 mod redis;
+mod sources;
 mod sql;
 
 use std::{collections::BTreeMap, time::Duration};
 
+use async_trait::async_trait;
+use futures::future::join_all;
 use tokio::{
     sync::mpsc::UnboundedSender,
     task::JoinSet,
-    time::{Instant, MissedTickBehavior, interval, timeout},
+    time::{MissedTickBehavior, interval, sleep, timeout},
 };
 
 use super::SenseTarget;
@@ -23,11 +29,42 @@ use crate::model::{event::EventKind, gauge::Gauge};
 
 /// Longer than this no reading may take: the next one would be more useful.
 const DEADLINE: Duration = Duration::from_secs(3);
+/// Longer than this nobody waits who only wants to know whether all can be read.
+const PROBE: Duration = Duration::from_secs(5);
+/// Why what is measured between two readings has no value yet.
+const FIRST: &str = "the first reading has none before it";
 
-/// One gauge at its source.
-pub(super) trait Source: Send + 'static {
-    /// Its value now.
-    fn read(&mut self) -> impl Future<Output = Result<f64, String>> + Send;
+/// A value in base units, or why there is none.
+type Reading = Result<f64, String>;
+
+/// Gauges that are read together, as they come from one place.
+#[async_trait]
+trait Source: Send {
+    /// One reading for each, in their order.
+    async fn read(&mut self) -> Vec<Reading>;
+}
+
+/// A source, and how its gauges are called.
+struct Reader {
+    names: Vec<String>,
+    source: Box<dyn Source>,
+}
+
+impl Reader {
+    /// Every gauge of the source, within a deadline.
+    async fn read(&mut self, within: Duration) -> Vec<(String, Reading)> {
+        let late = || vec![Err(format!("no answer within {} s", within.as_secs())); self.names.len()];
+        let mut readings = timeout(within, self.source.read()).await.unwrap_or_else(|_| late()).into_iter();
+        let reading = |name: &String| {
+            let reading = readings.next().unwrap_or_else(|| Err("no value".to_owned()));
+            // A journal has no word for infinity.
+            let reading = reading.and_then(|value| {
+                if value.is_finite() { Ok(value) } else { Err(format!("{value} is no number that could be compared")) }
+            });
+            (name.clone(), reading)
+        };
+        self.names.iter().map(reading).collect()
+    }
 }
 
 /// Read all of them until the tasks are dropped.
@@ -37,45 +74,42 @@ pub(super) fn spawn(
     target: &SenseTarget,
     events: &UnboundedSender<EventKind>,
 ) {
-    for (name, gauge) in gauges {
-        let (name, target, events) = (name.clone(), target.clone(), events.clone());
-        match gauge.clone() {
-            Gauge::Metric(gauge) => tasks.spawn(every_second(name, metric::Metric::new(gauge, target), events)),
-            Gauge::Sql(gauge) => tasks.spawn(every_second(name, sql::Sql::new(gauge, target), events)),
-            Gauge::KafkaLag(gauge) => tasks.spawn(every_second(name, kafka::Lag { gauge, target }, events)),
-            Gauge::KafkaOffset(gauge) => tasks.spawn(every_second(name, kafka::End { gauge, target }, events)),
-            Gauge::Redis(gauge) => tasks.spawn(every_second(name, redis::Redis { gauge, target }, events)),
-            Gauge::Cgroup(gauge) => tasks.spawn(every_second(name, inside::Cgroup::new(gauge, target), events)),
-            Gauge::Dns(gauge) => tasks.spawn(every_second(name, inside::Lookup { gauge, target }, events)),
-        };
+    for reader in sources::readers(gauges, target) {
+        tasks.spawn(every_second(reader, events.clone()));
     }
 }
 
-async fn every_second<S: Source>(name: String, mut source: S, events: UnboundedSender<EventKind>) {
+/// Read each once, and what is measured between two readings twice.
+pub(super) async fn probe(gauges: &BTreeMap<String, Gauge>, target: &SenseTarget) -> BTreeMap<String, Reading> {
+    let probed = sources::readers(gauges, target).into_iter().map(try_out);
+    join_all(probed).await.into_iter().flatten().collect()
+}
+
+async fn try_out(mut reader: Reader) -> Vec<(String, Reading)> {
+    let names = reader.names.clone();
+    let tried = timeout(PROBE, async {
+        let readings = reader.read(DEADLINE).await;
+        if !readings.iter().any(|(_, reading)| reading.as_ref().is_err_and(|why| why == FIRST)) {
+            return readings;
+        }
+        sleep(Duration::from_secs(1)).await;
+        reader.read(DEADLINE).await
+    });
+    let late = || Err(format!("no answer within {} s", PROBE.as_secs()));
+    tried.await.unwrap_or_else(|_| names.into_iter().map(|name| (name, late())).collect())
+}
+
+async fn every_second(mut reader: Reader, events: UnboundedSender<EventKind>) {
     let mut clock = interval(Duration::from_secs(1));
     clock.set_missed_tick_behavior(MissedTickBehavior::Skip);
     loop {
         clock.tick().await;
-        let read = timeout(DEADLINE, source.read()).await;
-        let read = read.unwrap_or_else(|_| Err(format!("no answer within {} s", DEADLINE.as_secs())));
-        let (value, error) = read.map_or_else(|why| (None, Some(why)), |value| (Some(value), None));
-        if events.send(EventKind::Gauge { probe: name.clone(), value, error }).is_err() {
-            return;
+        for (probe, reading) in reader.read(DEADLINE).await {
+            let (value, error) = reading.map_or_else(|why| (None, Some(why)), |value| (Some(value), None));
+            if events.send(EventKind::Gauge { probe, value, error }).is_err() {
+                return;
+            }
         }
-    }
-}
-
-/// How much a counter grows a second; one that became smaller was reset, and began again at zero.
-#[derive(Default)]
-pub(super) struct Growth(Option<(f64, Instant)>);
-
-impl Growth {
-    /// `None` for the first reading.
-    pub(super) fn per_second(&mut self, count: f64) -> Option<f64> {
-        let now = Instant::now();
-        let (before, at) = self.0.replace((count, now))?;
-        let grown = if count >= before { count - before } else { count };
-        Some(grown / now.duration_since(at).as_secs_f64().max(1e-3))
     }
 }
 
@@ -85,36 +119,56 @@ mod tests {
 
     use super::*;
 
-    struct Slow(mpsc::Receiver<()>);
+    /// Answers what comes in, one round after the other.
+    struct Told(mpsc::Receiver<Vec<Reading>>);
 
-    impl Source for Slow {
-        async fn read(&mut self) -> Result<f64, String> {
-            self.0.recv().await;
-            Ok(1.0)
+    #[async_trait]
+    impl Source for Told {
+        async fn read(&mut self) -> Vec<Reading> {
+            self.0.recv().await.unwrap()
         }
+    }
+
+    fn told(names: &[&str]) -> (Reader, mpsc::Sender<Vec<Reading>>) {
+        let (say, hear) = mpsc::channel(4);
+        let names = names.iter().map(|name| (*name).to_owned()).collect();
+        (Reader { names, source: Box::new(Told(hear)) }, say)
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_source_that_hangs_is_given_up_and_tried_again() {
-        let (free, hold) = mpsc::channel(1);
+        let (reader, say) = told(&["slow"]);
         let (events, mut seen) = mpsc::unbounded_channel();
-        let task = tokio::spawn(every_second("slow".into(), Slow(hold), events));
+        let task = tokio::spawn(every_second(reader, events));
         let EventKind::Gauge { value: None, error: Some(error), .. } = seen.recv().await.unwrap() else {
             panic!("a value")
         };
         assert_eq!(error, "no answer within 3 s");
-        free.send(()).await.unwrap();
+        say.send(vec![Ok(1.0)]).await.unwrap();
         assert!(matches!(seen.recv().await, Some(EventKind::Gauge { value: Some(1.0), .. })));
         task.abort();
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_counter_that_was_reset_began_again() {
-        let mut growth = Growth::default();
-        assert_eq!(growth.per_second(100.0), None);
-        tokio::time::advance(Duration::from_secs(2)).await;
-        assert_eq!(growth.per_second(130.0), Some(15.0));
-        tokio::time::advance(Duration::from_secs(1)).await;
-        assert_eq!(growth.per_second(7.0), Some(7.0), "the pod started again");
+    async fn no_error_becomes_a_number_and_no_gauge_is_forgotten() {
+        let (mut reader, say) = told(&["a", "b", "c", "d"]);
+        say.send(vec![Ok(0.0), Err("refused".to_owned()), Ok(f64::NAN)]).await.unwrap();
+        let readings: BTreeMap<_, _> = reader.read(DEADLINE).await.into_iter().collect();
+        assert_eq!(readings["a"], Ok(0.0));
+        assert_eq!(readings["b"], Err("refused".to_owned()));
+        assert!(readings["c"].as_ref().unwrap_err().contains("NaN"));
+        assert_eq!(readings["d"], Err("no value".to_owned()));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_rate_is_tried_out_with_two_readings() {
+        let (reader, say) = told(&["rate", "queue"]);
+        say.send(vec![Err(FIRST.to_owned()), Ok(1.0)]).await.unwrap();
+        say.send(vec![Ok(7.0), Ok(2.0)]).await.unwrap();
+        assert_eq!(try_out(reader).await, [("rate".to_owned(), Ok(7.0)), ("queue".to_owned(), Ok(2.0))]);
+        let began = tokio::time::Instant::now();
+        let (reader, _say) = told(&["silent"]);
+        assert_eq!(try_out(reader).await[0].1, Err("no answer within 3 s".to_owned()));
+        assert!(began.elapsed() <= PROBE);
     }
 }

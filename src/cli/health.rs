@@ -1,0 +1,31 @@
+//! Is the lab fit to be broken? A run on one that is not would spend its baseline and say nothing.
+//!
+//! **Invariant**: answers within two seconds, and names what is wrong and the command that mends it.
+
+use std::time::Duration;
+
+use super::{
+    args::Global,
+    failure::{Code, Failure},
+    lab::flags,
+};
+use crate::lab::{Lab, status::status};
+
+/// How long it may take.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// Refuse a lab of which a component does not do what it is there for.
+pub(super) async fn healthy(global: &Global) -> Result<(), Failure> {
+    let flags = flags(&global.lab);
+    let mends = format!("droplab reset{flags}   or   droplab run … --reset   (droplab status{flags} tells more)");
+    let refused = |why: String| Failure::new(Code::LabNotReady, why).next(&mends);
+    let asked = async {
+        let lab = Lab::open(&global.lab).await?;
+        Ok::<_, Failure>(Box::pin(status(&lab)).await)
+    };
+    let found = tokio::time::timeout(PATIENCE, asked).await;
+    let found = found.map_err(|_| refused(format!("the lab does not answer within {} s", PATIENCE.as_secs())))??;
+    let ill = found.components.iter().filter(|one| !one.ready).map(|one| format!("{}: {}", one.name, one.detail));
+    let ill: Vec<_> = ill.collect();
+    if ill.is_empty() { Ok(()) } else { Err(refused(ill.join("\n"))) }
+}

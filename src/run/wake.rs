@@ -1,0 +1,54 @@
+//! When the loop looks up again, if nothing wakes it before.
+//!
+//! **Invariant**: nothing that is due is slept through.
+
+use super::{execute::Repair, play::Play};
+use crate::model::{
+    plan::{Begin, Part},
+    scenario::Answer,
+};
+
+impl Play<'_, '_> {
+    /// The next moment at which something is due.
+    pub(super) fn wake_s(&self) -> Option<f64> {
+        let steps = self.plan.injection.steps.iter().enumerate().filter(|(index, _)| !self.begun.contains(index));
+        let begins = steps.filter_map(|(_, step)| match (&step.begin, step.part) {
+            (Begin::AtS(at_s), Part::Incident) => Some(self.watch.turbulence_s? + at_s),
+            (Begin::AtS(at_s), Part::Replay) => Some(self.watch.replay_s? + at_s),
+            _ => None,
+        });
+        // What was called off stays in the past, and is no reason to wake.
+        let now_s = self.record.now_s();
+        let begin = begins.filter(|at_s| *at_s > now_s).min_by(f64::total_cmp);
+        let renewal = self.renewals.values().copied().min_by(f64::total_cmp);
+        let end = self.ends.values().copied().min_by(f64::total_cmp);
+        let silent = Some(self.driver.silent_at_s());
+        let all = [begin, renewal, end, silent, self.repair_s(), self.watch.deadline_s()];
+        all.into_iter().flatten().min_by(f64::total_cmp)
+    }
+
+    /// When the repair is to begin; `None` when it has, or when it is not ours.
+    pub(super) fn repair_s(&self) -> Option<f64> {
+        match &self.options.repair {
+            _ if self.repairing => None,
+            Repair::Wait => None,
+            // Ours proves nothing before the fault has had its whole effect; a person's comes when the person comes.
+            Repair::Actions { after, .. } => Some(self.watch.repairable_s()? + after.as_secs_f64()),
+            Repair::Script(_) => self.watch.paged_s,
+        }
+    }
+}
+
+/// The person's answer, when there is one.
+pub(super) async fn answered(answers: &mut Option<tokio::sync::watch::Receiver<Option<Answer>>>) -> Answer {
+    let answer = match answers {
+        Some(receiver) => receiver.wait_for(Option::is_some).await.ok().and_then(|answer| answer.clone()),
+        None => None,
+    };
+    *answers = None;
+    match answer {
+        Some(answer) => answer,
+        // Nobody will answer any more.
+        None => std::future::pending().await,
+    }
+}
