@@ -82,9 +82,11 @@ fn code(error: &LabError) -> Code {
         LabError::NotReady { .. } => Code::LabNotReady,
         LabError::NoOrder { .. } => Code::OrderLost,
         LabError::State { .. } | LabError::Malformed { .. } => Code::File,
-        LabError::Engine { .. } | LabError::Node { .. } | LabError::Command(_) | LabError::Kube { .. } => {
-            Code::LabError
-        }
+        LabError::Engine { .. }
+        | LabError::Node { .. }
+        | LabError::Command(_)
+        | LabError::Kube { .. }
+        | LabError::Server { .. } => Code::LabError,
     }
 }
 

@@ -7,6 +7,7 @@ use std::time::Duration;
 use crate::model::{
     facts::{Deployment, Facts, Topic},
     hold::{Direction, Fate, Hold, Packets, Selection},
+    nearest::nearest,
     op::Recipe,
     target::{Target, mixed},
     units::Span,
@@ -88,6 +89,25 @@ impl<'a> Ground<'a> {
 /// Names as a sentence has them.
 pub(super) fn or_none(names: &[&str]) -> String {
     if names.is_empty() { "none".to_owned() } else { names.join(", ") }
+}
+
+/// That there is one of this name; if not, which was meant, or which there are.
+pub(super) fn known<S: AsRef<str>>(
+    what: &str,
+    name: &str,
+    all: impl IntoIterator<Item = S>,
+) -> Result<(), Vec<String>> {
+    let all: Vec<S> = all.into_iter().collect();
+    let names: Vec<&str> = all.iter().map(AsRef::as_ref).collect();
+    if names.contains(&name) {
+        return Ok(());
+    }
+    let instead = match nearest(name, names.iter().copied()) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None if names.len() > 30 => format!("none of {} is like it", names.len()),
+        None => format!("this lab has {}", or_none(&names)),
+    };
+    Err(vec![format!("there is no {what} `{name}`; {instead}")])
 }
 
 /// A rule for everything that goes between two ends.

@@ -3,11 +3,11 @@
 //! **Invariant**: the same names as the fields in `model::fault`; a test reads a fault from each line of this table.
 
 use super::{
-    break_http, burn_cpu, change_config, corrupt_packets, crash_loop, cut_link, cut_zone, deploy_version,
-    duplicate_packets, exhaust_connections, fail_dns, fill_disk, fill_memory, flush_redis, freeze_pod, freeze_zone,
-    hold_lock, kill_backends, kill_pod, limit_bandwidth, long_transaction, lose_packets, move_leader, pause_consumer,
-    pause_redis, scale, shrink_memory, shrink_retention, skew_clock, slow_disk, slow_link, stop_broker, stop_node,
-    surge_load,
+    break_http, burn_cpu, change_config, change_data, change_setting, corrupt_packets, crash_loop, cut_link, cut_zone,
+    deploy_version, duplicate_packets, exhaust_connections, fail_dns, fill_disk, fill_memory, flush_redis, freeze_pod,
+    freeze_zone, hold_lock, kill_backends, kill_pod, limit_bandwidth, long_transaction, lose_packets, move_leader,
+    pause_consumer, pause_redis, scale, send_record, shrink_memory, shrink_retention, skew_clock, slow_disk, slow_link,
+    start_job, stop_broker, stop_node, surge_load,
 };
 
 /// Every fault, in the order of the alphabet. An example is accepted by a lab in good health; a test puts each of them in.
@@ -15,6 +15,8 @@ pub const FAULTS: &[Manual] = &[
     break_http::MANUAL,
     burn_cpu::MANUAL,
     change_config::MANUAL,
+    change_data::MANUAL,
+    change_setting::MANUAL,
     corrupt_packets::MANUAL,
     crash_loop::MANUAL,
     cut_link::MANUAL,
@@ -38,11 +40,13 @@ pub const FAULTS: &[Manual] = &[
     pause_consumer::MANUAL,
     pause_redis::MANUAL,
     scale::MANUAL,
+    send_record::MANUAL,
     shrink_memory::MANUAL,
     shrink_retention::MANUAL,
     skew_clock::MANUAL,
     slow_disk::MANUAL,
     slow_link::MANUAL,
+    start_job::MANUAL,
     stop_broker::MANUAL,
     stop_node::MANUAL,
     surge_load::MANUAL,
@@ -62,9 +66,9 @@ pub struct Parameter {
 }
 
 impl Parameter {
-    /// Whether it is a number without a unit.
-    pub fn is_number(&self) -> bool {
-        matches!(self.value, "NUMBER" | "PORT")
+    /// Whether it is written bare: a number without a unit, or yes and no.
+    pub fn is_bare(&self) -> bool {
+        matches!(self.value, "NUMBER" | "PORT" | "true|false")
     }
 }
 
@@ -119,6 +123,8 @@ pub(super) const KEEPER: &str = "process in the node: deadline";
 pub(super) const CLOCK: &str = "the process itself: a second that stands in it";
 pub(super) const SESSION: &str = "PostgreSQL: end of the session, idle timeout";
 pub(super) const NONE: &str = "none: it lives in what the person owns";
+pub(super) const COPY: &str = "none: the rows are the person's, a copy waits in the lab's folder";
+pub(super) const STAYS: &str = "none: what is written stays";
 pub(super) const ASIDE: &str = "none: the keys wait in the server";
 pub(super) const BOTH: &str = "kernel, and process in the node: deadline";
 pub(super) const MOMENT: &str = "none needed: over at once";

@@ -8,6 +8,8 @@
 mod break_http;
 mod burn_cpu;
 mod change_config;
+mod change_data;
+mod change_setting;
 mod corrupt_packets;
 mod crash_loop;
 mod cut_link;
@@ -33,11 +35,13 @@ mod move_leader;
 mod pause_consumer;
 mod pause_redis;
 mod scale;
+mod send_record;
 mod shrink_memory;
 mod shrink_retention;
 mod skew_clock;
 mod slow_disk;
 mod slow_link;
+mod start_job;
 mod stop_broker;
 mod stop_node;
 mod surge_load;
@@ -54,6 +58,8 @@ pub fn recipe(fault: &FaultSpec, ground: &Ground) -> Result<Recipe, Vec<String>>
         FaultSpec::BreakHttp(fault) => break_http::recipe(fault, ground),
         FaultSpec::BurnCpu(fault) => burn_cpu::recipe(fault, ground),
         FaultSpec::ChangeConfig(fault) => change_config::recipe(fault, ground),
+        FaultSpec::ChangeData(fault) => change_data::recipe(fault, ground),
+        FaultSpec::ChangeSetting(fault) => change_setting::recipe(fault, ground),
         FaultSpec::CorruptPackets(fault) => corrupt_packets::recipe(fault, ground),
         FaultSpec::CrashLoop(fault) => crash_loop::recipe(fault, ground),
         FaultSpec::CutLink(fault) => cut_link::recipe(fault, ground),
@@ -77,11 +83,13 @@ pub fn recipe(fault: &FaultSpec, ground: &Ground) -> Result<Recipe, Vec<String>>
         FaultSpec::PauseConsumer(fault) => pause_consumer::recipe(fault, ground),
         FaultSpec::PauseRedis(fault) => Ok(pause_redis::recipe(fault, ground)),
         FaultSpec::Scale(fault) => scale::recipe(fault, ground),
+        FaultSpec::SendRecord(fault) => send_record::recipe(fault, ground),
         FaultSpec::ShrinkMemory(fault) => shrink_memory::recipe(fault, ground),
         FaultSpec::ShrinkRetention(fault) => shrink_retention::recipe(fault, ground),
         FaultSpec::SkewClock(fault) => skew_clock::recipe(fault, ground),
         FaultSpec::SlowDisk(fault) => slow_disk::recipe(fault, ground),
         FaultSpec::SlowLink(fault) => slow_link::recipe(fault, ground),
+        FaultSpec::StartJob(fault) => start_job::recipe(fault, ground),
         FaultSpec::StopBroker(fault) => stop_broker::recipe(fault, ground),
         FaultSpec::StopNode(fault) => stop_node::recipe(fault, ground),
         FaultSpec::SurgeLoad(fault) => surge_load::recipe(fault, ground),

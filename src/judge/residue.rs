@@ -45,7 +45,27 @@ fn left(op: &Op, before: &Facts, after: &Facts) -> Option<String> {
         Op::Set { setting, .. } if setting.is_there(after) => {
             differs(setting.to_string(), setting.told(before), setting.told(after))
         }
-        Op::Set { .. } | Op::DeletePod { .. } | Op::KillBackends { .. } | Op::Hold { .. } | Op::Release { .. } => None,
+        Op::StartJob(job) => (after.settings.jobs.contains_key(&job.name)
+            && !before.settings.jobs.contains_key(&job.name))
+        .then(|| format!("job/{} is there", job.name)),
+        Op::ChangeData { tables, .. } => {
+            let changed = tables.iter().filter(|table| {
+                // A survey without a single table did not reach PostgreSQL, and says so itself.
+                !after.settings.tables.is_empty()
+                    && before.settings.tables.get(*table) != after.settings.tables.get(*table)
+            });
+            let names: Vec<_> = changed.map(String::as_str).collect();
+            (!names.is_empty()).then(|| format!("the definition of {} is not what it was", names.join(", ")))
+        }
+        Op::Set { .. }
+        | Op::DeletePod { .. }
+        | Op::KillBackends { .. }
+        | Op::EndJob { .. }
+        | Op::RestoreTables { .. }
+        | Op::SendRecord(_)
+        | Op::RemoveRecords { .. }
+        | Op::Hold { .. }
+        | Op::Release { .. } => None,
     }
 }
 
@@ -122,7 +142,7 @@ pub(super) fn drift_of(case: &Case) -> Vec<String> {
 
 /// What is otherwise in Redis, in Kafka, and in how many pods the servers have; what a fault set is not drift.
 fn servers(before: &Facts, after: &Facts, injected: &[&Op]) -> Vec<String> {
-    let faulty = |one: &Setting| injected.iter().any(|op| matches!(op, Op::Set { setting, .. } if setting == one));
+    let faulty = |one: &Setting| injected.iter().any(|op| matches!(op, Op::Set { setting, .. } if setting.is(one)));
     let mut settings = Setting::all(before);
     settings.extend(Setting::all(after).into_iter().filter(|setting| setting.of(before).is_none()));
     // What is there only before or only after is another thing than a setting that changed.
@@ -142,6 +162,9 @@ fn deployment(name: &str, was: &Deployment, is: &Deployment, injected: &[&Op]) -
             Op::SetReplicas { deployment, .. } => deployment == name && part == "replicas",
             Op::SetEnv { deployment, name: set, .. } => {
                 deployment == name && part == "env" && key == format!("{deployment}/{set}")
+            }
+            Op::Set { setting: Setting::Limit { deployment, resource }, .. } => {
+                deployment == name && part == "limit" && key == format!("{deployment}/{resource}")
             }
             _ => false,
         })

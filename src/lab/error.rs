@@ -112,6 +112,14 @@ pub enum LabError {
         /// Its answer.
         why: String,
     },
+    /// A server of the lab's refused, or could not be reached.
+    #[error("could not {tried}: {why}")]
+    Server {
+        /// What was asked of it.
+        tried: String,
+        /// Its answer.
+        why: String,
+    },
     /// Workloads did not become ready in time.
     #[error("not ready after {waited_s} s: {}", blockers.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
     NotReady {
@@ -172,7 +180,7 @@ impl LabError {
             }
             Self::Absent { name } | Self::Asleep { name, .. } => format!("droplab up --lab {name}"),
             Self::NotReady { .. } | Self::Command(_) => "droplab up    (continues where this stopped)".to_owned(),
-            Self::Kube { .. } | Self::NoOrder { .. } => "droplab status".to_owned(),
+            Self::Kube { .. } | Self::Server { .. } | Self::NoOrder { .. } => "droplab status".to_owned(),
             Self::State { .. } | Self::Malformed { .. } => "droplab down".to_owned(),
         }
     }

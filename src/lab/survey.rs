@@ -52,7 +52,19 @@ const STARTED: &str =
 #[async_trait]
 impl Surveyor for Lab {
     async fn survey(&self) -> Result<Facts, PortError> {
-        let (deployments, configs, postgres, images, population, traces, redis, topics, stateful_sets, groups) = tokio::join!(
+        let (
+            deployments,
+            configs,
+            postgres,
+            images,
+            population,
+            traces,
+            redis,
+            topics,
+            stateful_sets,
+            groups,
+            settings,
+        ) = tokio::join!(
             in_time(self.grip.deployments()),
             in_time(self.configs()),
             in_time(self.settings()),
@@ -62,7 +74,8 @@ impl Surveyor for Lab {
             in_time(self.redis_settings()),
             in_time(self.topics()),
             in_time(self.stateful_sets()),
-            in_time(self.groups_with_members())
+            in_time(self.groups_with_members()),
+            in_time(self.settings_and_tables())
         );
         let mut unread = BTreeMap::new();
         let population: Facts = read(&mut unread, Part::Population, population).unwrap_or_default();
@@ -71,10 +84,12 @@ impl Surveyor for Lab {
         let sessions = postgres.iter().flat_map(|postgres| postgres.sessions.clone());
         let members = groups.iter().map(|group| format!("a member of Kafka's group {group}"));
         let traces = read(&mut unread, Part::Traces, traces).unwrap_or_default();
+        let kept = self.kept_traces().map_err(|error| PortError::new("survey the lab", error))?;
         let facts = Facts {
             deployments: read(&mut unread, Part::Deployments, deployments).unwrap_or_default(),
             postgres_started: postgres.as_ref().map(|postgres| postgres.started.clone()),
-            traces: traces.into_iter().chain(sessions).chain(members).collect(),
+            traces: traces.into_iter().chain(sessions).chain(members).chain(kept).collect(),
+            settings: read(&mut unread, Part::Settings, settings).unwrap_or_default(),
             postgres_settings: postgres.map(|postgres| postgres.settings).unwrap_or_default(),
             images: read(&mut unread, Part::Images, images).unwrap_or_default(),
             configs: read(&mut unread, Part::Configs, configs).unwrap_or_default(),
@@ -92,7 +107,7 @@ impl Surveyor for Lab {
 }
 
 /// How many parts there are.
-const PARTS: usize = 10;
+const PARTS: usize = 11;
 
 /// A part that is not there by then is not read: the others are not kept waiting.
 const DEADLINE: Duration = Duration::from_secs(12);

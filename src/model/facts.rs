@@ -3,6 +3,7 @@
 //! **Invariant**: maps are ordered, so that two surveys of the same lab are equal text.
 
 mod part;
+mod settings;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -12,6 +13,7 @@ use std::{
 use serde::{Deserialize, Serialize};
 
 pub use part::Part;
+pub use settings::{Settings, TOPIC_SETTINGS, Table};
 
 /// The lab at one moment.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -49,6 +51,9 @@ pub struct Facts {
     /// What a fault may leave behind, each in words: rules of ours in a pod's network, helpers, sessions, queues.
     #[serde(default)]
     pub traces: BTreeSet<String>,
+    /// What else a person can set: servers, roles, configuration, limits; and the tables and jobs that are there.
+    #[serde(default)]
+    pub settings: Settings,
     /// Parts that could not be read, and why: what they would have told is not known, everything else is.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub unread: BTreeMap<Part, String>,

@@ -2,17 +2,20 @@
 //!
 //! **Invariant**: variant = key in YAML = file in `src/faults/` = heading in docs/faults.md.
 
+mod data;
 mod kafka;
 mod load;
 mod network;
 mod packets;
 mod pods;
 mod servers;
+mod settings;
 mod workload;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub use data::{ChangeData, Headers, SendRecord, StartJob, Tables, Tools};
 pub use kafka::{MoveLeader, PauseConsumer, ShrinkRetention, StopBroker};
 pub use load::SurgeLoad;
 pub use network::{BreakHttp, CutLink, CutMode, FailDns, LimitBandwidth, Names};
@@ -24,6 +27,7 @@ pub use servers::{
     Eviction, ExhaustConnections, FlushRedis, HoldLock, KillBackends, LongTransaction, PauseMode, PauseRedis,
     ShrinkMemory,
 };
+pub use settings::ChangeSetting;
 pub use workload::{ChangeConfig, DeployVersion, Scale};
 
 /// A fault as a scenario or a person asks for it.
@@ -36,6 +40,10 @@ pub enum FaultSpec {
     BurnCpu(BurnCpu),
     /// Another value of a deployment's variable, rolled out the ordinary way.
     ChangeConfig(ChangeConfig),
+    /// Rows or tables that a statement has changed.
+    ChangeData(ChangeData),
+    /// A setting of a server, a role, a topic or a workload.
+    ChangeSetting(ChangeSetting),
     /// A link that spoils what it carries.
     CorruptPackets(CorruptPackets),
     /// Pods whose containers die again and again.
@@ -82,6 +90,8 @@ pub enum FaultSpec {
     PauseRedis(PauseRedis),
     /// Another number of pods.
     Scale(Scale),
+    /// A record that no service has written.
+    SendRecord(SendRecord),
     /// A Redis with too little memory.
     ShrinkMemory(ShrinkMemory),
     /// A topic that forgets.
@@ -92,6 +102,8 @@ pub enum FaultSpec {
     SlowDisk(SlowDisk),
     /// A link that is slow.
     SlowLink(SlowLink),
+    /// A job that somebody started.
+    StartJob(StartJob),
     /// A broker that is down.
     StopBroker(StopBroker),
     /// A data centre that is off.
@@ -107,6 +119,8 @@ impl FaultSpec {
             Self::BreakHttp(_) => "break-http",
             Self::BurnCpu(_) => "burn-cpu",
             Self::ChangeConfig(_) => "change-config",
+            Self::ChangeData(_) => "change-data",
+            Self::ChangeSetting(_) => "change-setting",
             Self::CorruptPackets(_) => "corrupt-packets",
             Self::CrashLoop(_) => "crash-loop",
             Self::CutLink(_) => "cut-link",
@@ -130,11 +144,13 @@ impl FaultSpec {
             Self::PauseConsumer(_) => "pause-consumer",
             Self::PauseRedis(_) => "pause-redis",
             Self::Scale(_) => "scale",
+            Self::SendRecord(_) => "send-record",
             Self::ShrinkMemory(_) => "shrink-memory",
             Self::ShrinkRetention(_) => "shrink-retention",
             Self::SkewClock(_) => "skew-clock",
             Self::SlowDisk(_) => "slow-disk",
             Self::SlowLink(_) => "slow-link",
+            Self::StartJob(_) => "start-job",
             Self::StopBroker(_) => "stop-broker",
             Self::StopNode(_) => "stop-node",
             Self::SurgeLoad(_) => "surge-load",

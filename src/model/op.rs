@@ -2,12 +2,18 @@
 //!
 //! **Invariant**: each op *sets a state*, so doing it twice is harmless, and heal never needs an output of inject.
 
-use std::{fmt, time::Duration};
+mod letter;
+mod words;
+
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+pub use letter::Letter;
+
 use super::{
     hold::{Hold, Members, Work},
+    job::Job,
     setting::Setting,
     units::Span,
 };
@@ -64,6 +70,38 @@ pub enum Op {
         /// Its value; `None` takes it away, so that the server's own counts again.
         value: Option<String>,
     },
+    /// Start a job; there already is fine.
+    StartJob(Job),
+    /// Let a job be gone, and its pods and sessions with it.
+    EndJob {
+        /// Its name.
+        name: String,
+    },
+    /// Copy tables into the lab's folder, then change them in one transaction; done already is done.
+    ChangeData {
+        /// By which the copy is found again.
+        id: String,
+        /// Who runs it.
+        role: String,
+        /// What.
+        sql: String,
+        /// What it may change.
+        tables: Vec<String>,
+    },
+    /// Bring tables back as the copy has them; without a copy nothing was changed.
+    RestoreTables {
+        /// By which it is found.
+        id: String,
+        /// Which.
+        tables: Vec<String>,
+    },
+    /// Put a record into a topic; done already is done, as long as where it lies is remembered.
+    SendRecord(Letter),
+    /// Delete the records that were sent, where nothing else lies before them.
+    RemoveRecords {
+        /// By which they are found.
+        id: String,
+    },
     /// Hold a state that ends by itself after its time to live; done again, its time begins anew.
     Hold {
         /// By which it is found again.
@@ -100,6 +138,9 @@ impl Op {
             Self::SetReplicas { deployment, .. } => Some(format!("the replicas of deployment/{deployment}")),
             Self::SetEnv { deployment, name, .. } => Some(format!("{name} of deployment/{deployment}")),
             Self::Set { setting, .. } => Some(setting.to_string()),
+            Self::StartJob(job) => Some(format!("job/{}", job.name)),
+            // One at a time: a copy that holds another fault's rows could not bring back what was before both.
+            Self::ChangeData { .. } => Some("the rows of the shop".to_owned()),
             Self::Hold { hold, .. } => match hold {
                 Hold::Frozen { at } => Some(format!("the freezer of {at}")),
                 Hold::Work { at, work: Work::Clock(_) } => Some(format!("the clocks of {at}")),
@@ -109,29 +150,6 @@ impl Op {
                 _ => None,
             },
             _ => None,
-        }
-    }
-}
-
-impl fmt::Display for Op {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::SetImage { deployment, container, image, change_cause } => {
-                write!(f, "set deployment/{deployment} container {container} to image {image} ({change_cause})")
-            }
-            Self::SetReplicas { deployment, replicas } => {
-                write!(f, "set deployment/{deployment} to {replicas} replicas")
-            }
-            Self::SetEnv { deployment, name, value: Some(value) } => {
-                write!(f, "set {name} of deployment/{deployment} to {value}")
-            }
-            Self::SetEnv { deployment, name, value: None } => write!(f, "take {name} from deployment/{deployment}"),
-            Self::DeletePod { pod, grace_s, .. } => write!(f, "delete pod/{pod} with {grace_s} s of grace"),
-            Self::KillBackends { role } => write!(f, "end every PostgreSQL session of role {role}"),
-            Self::Set { setting, value: Some(value) } => write!(f, "set {setting} to {value}"),
-            Self::Set { setting, value: None } => write!(f, "set {setting} to its default"),
-            Self::Hold { ttl, hold, .. } => write!(f, "{hold}, for {ttl} unless renewed"),
-            Self::Release { hold, .. } => write!(f, "no longer {hold}"),
         }
     }
 }

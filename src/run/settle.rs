@@ -44,7 +44,10 @@ fn short(name: &str, found: &Deployment) -> Option<String> {
 /// What of an op's target is not whole.
 fn unsettled(op: &Op, facts: &Facts) -> Option<String> {
     match op {
-        Op::SetImage { deployment, .. } | Op::SetReplicas { deployment, .. } | Op::SetEnv { deployment, .. } => {
+        Op::SetImage { deployment, .. }
+        | Op::SetReplicas { deployment, .. }
+        | Op::SetEnv { deployment, .. }
+        | Op::Set { setting: Setting::Limit { deployment, .. } | Setting::Checksum(deployment), .. } => {
             short(deployment, facts.deployments.get(deployment)?)
         }
         Op::Set { setting: Setting::Pods(set), .. } => {
@@ -56,6 +59,6 @@ fn unsettled(op: &Op, facts: &Facts) -> Option<String> {
             let owner = facts.deployments.iter().find(|(name, _)| pod.starts_with(&format!("{name}-")));
             owner.and_then(|(name, found)| short(name, found))
         }
-        Op::Set { .. } | Op::KillBackends { .. } | Op::Hold { .. } | Op::Release { .. } => None,
+        _ => None,
     }
 }

@@ -6,15 +6,17 @@ use serde_yaml::{Mapping, Value};
 
 use crate::model::fault::FaultSpec;
 
-/// A fault from its key and its arguments, each with whether it is a number.
+/// A fault from its key and its arguments, each with whether it is written bare: a number, or yes and no.
 pub fn fault(key: &str, arguments: &[(&str, String, bool)]) -> Result<FaultSpec, String> {
     let mut fields = Mapping::new();
-    for (name, text, is_number) in arguments {
-        let number = is_number.then(|| text.parse::<u64>());
-        let value = match number {
-            Some(Ok(number)) => Value::from(number),
-            Some(Err(_)) => return Err(format!("--{name}: `{text}` is no number: expected 0 or more")),
-            None => Value::from(text.as_str()),
+    for (name, text, is_bare) in arguments {
+        let value = match (is_bare, text.parse::<u64>(), text.parse::<bool>()) {
+            (false, ..) => Value::from(text.as_str()),
+            (true, Ok(number), _) => Value::from(number),
+            (true, _, Ok(flag)) => Value::from(flag),
+            (true, Err(_), Err(_)) => {
+                return Err(format!("--{name}: `{text}` is no number: expected 0 or more"));
+            }
         };
         fields.insert((*name).into(), value);
     }

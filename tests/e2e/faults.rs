@@ -440,3 +440,158 @@ fn f36_another_cluster_is_touched_only_when_that_is_said_twice() {
         Duration::from_secs(30),
     );
 }
+
+/// Every kind of setting: seen by the server's own client, there after SIGKILL, set back from another process.
+#[test]
+fn f38_change_setting() {
+    let memory = |value: &str| format!("test \"$(psql -AtXqc 'show work_mem')\" = {value}");
+    stays_until_healed(
+        &["change-setting", "--of", "postgres", "--name", "work_mem", "--value", "64kB"],
+        &memory("64kB"),
+    );
+    let delay =
+        "test \"$(kubectl exec postgres-dc-2-0 -- psql -U postgres -AtXqc 'show recovery_min_apply_delay')\" = 5s";
+    let replica = ["--of", "postgres/dc-2", "--name", "recovery_min_apply_delay", "--value", "5s"];
+    stays_until_healed(&[&["change-setting"], &replica[..]].concat(), delay);
+    let role = "psql -AtXqc \"select rolconfig from pg_roles where rolname = 'shop'\" | grep -q lock_timeout=1234ms";
+    let fault = ["change-setting", "--of", "role/shop", "--name", "lock_timeout", "--value", "1234ms"];
+    stays_until_healed(&fault, role);
+    let clients = "test \"$(redis-cli config get maxclients | tail -n 1)\" = 9000";
+    stays_until_healed(&["change-setting", "--of", "redis", "--name", "maxclients", "--value", "9000"], clients);
+    let topic = "kafka-configs.sh --bootstrap-server $KAFKA_BROKERS --describe --topic orders.paid | grep -q min.insync.replicas=3";
+    let fault = ["change-setting", "--of", "topic/orders.paid", "--name", "min.insync.replicas", "--value", "3"];
+    stays_until_healed(&fault, topic);
+    let limit = "kubectl get deployment notification -o jsonpath='{.spec.template.spec.containers[0].resources.limits.cpu}' | grep -qx 60m";
+    let fault = ["change-setting", "--of", "deployment/notification", "--name", "cpu", "--value", "60m"];
+    stays_until_healed(&fault, limit);
+}
+
+/// What is read from files: the pods that read it are rolled out anew, and back.
+#[test]
+fn f39_change_setting_in_a_configuration() {
+    let text = |map: &str, wanted: &str| format!("kubectl get {map} -o yaml | grep -q '{wanted}'");
+    let dns = ["--of", "coredns", "--name", "Corefile", "--from", "cache 30", "--to", "cache 29", "--restart", "true"];
+    stays_until_healed(
+        &[&["change-setting"], &dns[..]].concat(),
+        &text("-n kube-system configmap coredns", "cache 29"),
+    );
+    let first = sh("kubectl get configmap nginx -o jsonpath='{.data}' | jq -r 'keys[0]'").1;
+    let unknown =
+        ["change-setting", "--of", "configmap/nginx", "--name", &first, "--from", "no such text", "--to", "x"];
+    let told = run(&[&["fault", "inject"], &unknown[..]].concat(), Duration::from_secs(60)).expect_code(2);
+    assert!(told.stderr.contains("is nowhere in"), "{}", told.stderr);
+}
+
+/// A setting that takes a restart restarts the server once, and once more on the way back.
+#[test]
+fn f40_change_setting_with_a_restart() {
+    let refused =
+        ["fault", "inject", "change-setting", "--of", "postgres/dc-3", "--name", "max_wal_senders", "--value", "12"];
+    let told = run(&refused, Duration::from_secs(60)).expect_code(2);
+    assert!(told.stderr.contains("restart: true"), "{}", told.stderr);
+    let senders = "test \"$(kubectl exec postgres-dc-3-0 -- psql -U postgres -AtXqc 'show max_wal_senders')\" = 12";
+    stays_until_healed(&[&refused[2..], &["--restart", "true"]].concat(), senders);
+}
+
+/// Rotated in PostgreSQL and in the Secret, and the very hash set back; no journal holds a password.
+#[test]
+fn f41_a_password_is_rotated_and_stands_in_no_journal() {
+    let secret = "kubectl get secret postgres -o jsonpath='{.data.shop-password}' | base64 -d";
+    let hash = "psql -AtXqc \"select rolpassword from pg_authid where rolname = 'shop'\"";
+    let (password, stored) = (sh(secret).1, sh(hash).1);
+    let mut held = start(&["fault", "inject", "change-setting", "--of", "role/shop", "--name", "password"]);
+    wait(&format!("test \"$({secret})\" != '{password}'"), true, Duration::from_secs(60));
+    let drawn = sh(secret).1;
+    let login = |password: &str| format!("PGPASSWORD={password} PGUSER=shop psql -AtXqc 'select 1'");
+    wait(&login(&drawn), true, Duration::from_secs(20));
+    assert!(!sh(&login(&password)).0, "the password of before still opens the door");
+    held.kill().unwrap();
+    held.wait().unwrap();
+    run(&["heal"], Duration::from_secs(120)).expect_code(0);
+    assert_eq!((sh(secret).1, sh(hash).1), (password.clone(), stored));
+    for word in [&password, &drawn] {
+        let found = format!("grep -rl '{word}' \"${{XDG_STATE_HOME:-$HOME/.local/state}}/droplab/runs\"");
+        assert!(!sh(&found).0, "a journal holds a password: {}", sh(&found).1);
+    }
+}
+
+#[test]
+fn f42_start_job() {
+    let open = "test $(psql -AtXqc \"select count(*) from pg_stat_activity where application_name = 'orders-report' and state = 'idle in transaction'\") = 1";
+    let sql = "begin; select count(*) from orders.orders; \\! sleep 600";
+    stays_until_healed(&["start-job", "--name", "orders-report", "--image", "postgres", "--sql", sql], open);
+    wait(
+        "kubectl get pods -l app.kubernetes.io/name=orders-report -o name | grep -q .",
+        false,
+        Duration::from_secs(20),
+    );
+    // What it did can be read, and a statement at work is ended, too.
+    let held = start(&[
+        "fault",
+        "inject",
+        "start-job",
+        "--name",
+        "sums",
+        "--image",
+        "postgres",
+        "--sql",
+        "select pg_sleep(600)",
+    ]);
+    let works = "psql -AtXqc \"select 1 from pg_stat_activity where application_name = 'sums'\" | grep -q 1";
+    wait(works, true, Duration::from_secs(60));
+    assert!(sh("kubectl logs job/sums | grep -q pg_sleep").0);
+    assert!(Command::new("kill").args(["-INT", &held.id().to_string()]).status().unwrap().success());
+    finish(held, Duration::from_secs(60)).expect_code(130);
+    assert!(!sh(works).0, "its session is still there");
+}
+
+#[test]
+fn f43_send_record() {
+    let ends = "kafka-get-offsets.sh --bootstrap-server $KAFKA_BROKERS --topic e2e-letters --time";
+    let topic = "kafka-topics.sh --bootstrap-server $KAFKA_BROKERS --topic e2e-letters";
+    assert!(sh(&format!("{topic} --create --partitions 1 --replication-factor 3")).0);
+    let send =
+        ["fault", "inject", "send-record", "--topic", "e2e-letters", "--value", "{not json", "--headers", "a=1,b=2"];
+    run(&[&send[..], &["--count", "3", "--remove", "true", "--for", "1s"]].concat(), Duration::from_secs(60))
+        .expect_code(0);
+    assert_eq!(sh(&format!("{ends} latest; {ends} earliest")).1, "e2e-letters:0:3\ne2e-letters:0:3");
+    // Behind another one it stays.
+    run(&send, Duration::from_secs(60)).expect_code(0);
+    run(&[&send[..], &["--remove", "true", "--for", "1s"]].concat(), Duration::from_secs(60)).expect_code(0);
+    assert_eq!(sh(&format!("{ends} latest; {ends} earliest")).1, "e2e-letters:0:5\ne2e-letters:0:3");
+    assert!(sh(&format!("{topic} --delete")).0);
+}
+
+/// Rows, then a whole table; both come back as they were, from another process.
+#[test]
+fn f44_change_data_brings_back_rows_and_a_dropped_table() {
+    assert!(sh("psql -v ON_ERROR_STOP=1 -AtXqc 'drop schema if exists e2e cascade; create schema e2e authorization shop' \
+        -c \"create table e2e.goods (id bigserial primary key, name text not null unique, price int check (price > 0)); create index on e2e.goods (price); insert into e2e.goods (name, price) select 'g' || n, n from generate_series(1, 1000) n; alter table e2e.goods owner to shop; grant select on e2e.goods to pg_monitor; create table e2e.other (n int); alter table e2e.other owner to shop\"").0);
+    let whole = "psql -AtXqc \"select md5(string_agg(g::text, ',' order by id)) from e2e.goods g\" -c '\\d e2e.goods' -c '\\dp e2e.goods' -c 'select last_value, is_called from e2e.goods_id_seq'";
+    let before = sh(whole).1;
+    let cheap = "test $(psql -AtXqc 'select count(*) from e2e.goods where price = 1') = 1000";
+    stays_until_healed(&["change-data", "--sql", "update e2e.goods set price = 1", "--tables", "e2e.goods"], cheap);
+    assert_eq!(sh(whole).1, before);
+    let gone = "! psql -AtXqc 'select 1 from e2e.goods limit 1'";
+    stays_until_healed(&["change-data", "--sql", "drop table e2e.goods", "--tables", "e2e.goods"], gone);
+    assert_eq!(sh(whole).1, before);
+    // What reaches further than it says is rolled back, and nothing of it is left.
+    for sql in [
+        "update e2e.goods set price = 2; insert into e2e.other values (1)",
+        "drop table e2e.other",
+        "alter table e2e.other add column m int",
+        "create table e2e.third (n int)",
+        "create function e2e.f() returns int language sql as 'select 1'",
+        "commit; drop table e2e.goods",
+    ] {
+        let beyond = ["fault", "inject", "change-data", "--sql", sql, "--tables", "e2e.goods", "--for", "1s"];
+        let told = run(&beyond, Duration::from_secs(60)).expect_code(3);
+        assert!(
+            told.stderr.contains("as well") || told.stderr.contains("transaction commands"),
+            "{sql}: {}",
+            told.stderr
+        );
+        assert_eq!(sh(whole).1, before, "{sql}");
+    }
+    assert!(sh("psql -AtXqc 'drop schema e2e cascade'").0);
+}

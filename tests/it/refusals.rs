@@ -13,9 +13,9 @@ fn what_cannot_be_meant_is_refused_before_anything_is_touched() {
     let facts = lab.world().facts.clone();
     let why = |key: &str, arguments: &[(&str, &str)], ttl: &str| {
         let manual = faults::manual::of(key).unwrap();
-        let is_number = |name: &str| manual.parameters.iter().any(|one| one.name == name && one.is_number());
+        let is_bare = |name: &str| manual.parameters.iter().any(|one| one.name == name && one.is_bare());
         let arguments: Vec<_> =
-            arguments.iter().map(|(name, value)| (*name, (*value).to_owned(), is_number(name))).collect();
+            arguments.iter().map(|(name, value)| (*name, (*value).to_owned(), is_bare(name))).collect();
         let ground = Ground { ttl: ttl.parse::<Span>().unwrap(), ..Ground::new(&facts, 1, "test", 0) };
         match typed::fault(key, &arguments) {
             Err(why) => why,
@@ -50,6 +50,34 @@ fn what_cannot_be_meant_is_refused_before_anything_is_touched() {
         why("pause-consumer", &[("group", "notification"), ("topic", "orders.placed")], "4s"),
         why("shrink-memory", &[("mebibytes", "0")], "30s"),
         why("stop-node", &[("zone", "dc-9")], "30s"),
+        why("change-setting", &[("of", "postgre"), ("name", "work_mem"), ("value", "1MB")], "30s"),
+        why("change-setting", &[("of", "postgres"), ("name", "work_men"), ("value", "1MB")], "30s"),
+        why("change-setting", &[("of", "postgres"), ("name", "max_connections"), ("value", "9")], "30s"),
+        why(
+            "change-setting",
+            &[("of", "postgres"), ("name", "work_mem"), ("value", "1MB"), ("restart", "true")],
+            "30s",
+        ),
+        why("change-setting", &[("of", "postgres/dc-9"), ("name", "work_mem"), ("value", "1MB")], "30s"),
+        why("change-setting", &[("of", "role/shop"), ("name", "max_connections"), ("value", "9")], "30s"),
+        why("change-setting", &[("of", "role/shop"), ("name", "password"), ("value", "secret")], "30s"),
+        why("change-setting", &[("of", "role/postgres"), ("name", "password")], "30s"),
+        why("change-setting", &[("of", "redis"), ("name", "maxclient"), ("value", "9")], "30s"),
+        why("change-setting", &[("of", "redis"), ("name", "timeout"), ("value", "0")], "30s"),
+        why("change-setting", &[("of", "topic/orders.paid"), ("name", "retention"), ("value", "9")], "30s"),
+        why(
+            "change-setting",
+            &[("of", "configmap/nginx"), ("name", "nginx.conf"), ("from", "60m"), ("to", "1s")],
+            "30s",
+        ),
+        why("change-setting", &[("of", "deployment/orders"), ("name", "cpu"), ("value", "10m")], "30s"),
+        why("change-setting", &[("of", "deployment/orders"), ("name", "cpu"), ("value", "much")], "30s"),
+        why("change-data", &[("sql", "delete from a"), ("tables", "a; drop table b")], "30s"),
+        why("change-data", &[("sql", "delete from orders.order"), ("tables", "orders.order"), ("as", "anna")], "30s"),
+        why("send-record", &[("topic", "orders.paid"), ("value", "x"), ("partition", "9"), ("count", "0")], "30s"),
+        why("send-record", &[("topic", "orders.paid"), ("value", "x"), ("headers", "a")], "30s"),
+        why("start-job", &[("name", "Job"), ("image", "redis"), ("sql", "select 1"), ("as", "anna")], "30s"),
+        why("start-job", &[("name", "job"), ("image", "postgres")], "30s"),
         why("surge-load", &[], "30s"),
         why("surge-load", &[("browse", "9000/s")], "30s"),
     ];

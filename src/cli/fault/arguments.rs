@@ -53,8 +53,8 @@ fn argument(parameter: &'static Parameter) -> Arg {
         let words: Vec<&'static str> = parameter.value.split('|').collect();
         arg.value_parser(clap::builder::PossibleValuesParser::new(words))
     } else {
-        // An offset may begin with a minus.
-        arg.value_name(parameter.value).allow_hyphen_values(parameter.value == "OFFSET")
+        // An offset may begin with a minus, and so may a value.
+        arg.value_name(parameter.value).allow_hyphen_values(matches!(parameter.value, "OFFSET" | "VALUE"))
     }
 }
 
@@ -63,7 +63,7 @@ pub(super) fn chosen(key: &str, matches: &ArgMatches) -> Option<Typed> {
     let manual = crate::faults::manual::of(key)?;
     let value = |parameter: &Parameter| {
         let value = matches.get_one::<String>(parameter.name)?;
-        Some((parameter.name, value.clone(), parameter.is_number()))
+        Some((parameter.name, value.clone(), parameter.is_bare()))
     };
     Some(Typed { key: manual.key, values: manual.parameters.iter().filter_map(value).collect() })
 }

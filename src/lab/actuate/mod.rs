@@ -4,10 +4,16 @@
 //! it reaches, nodes through shells that open only where droplab's mark is, servers through the lab's own ports.
 
 mod addresses;
+mod altered;
+mod configs;
 pub mod counts;
+mod data;
 mod holds;
+mod jobs;
 mod lacks;
 pub mod members;
+mod passwords;
+mod records;
 pub mod redis;
 pub mod scripts;
 pub mod sessions;
@@ -29,8 +35,12 @@ use crate::{
 #[async_trait]
 impl Actuator for Lab {
     async fn prepare(&self, op: &Op) -> Result<(), PortError> {
-        let Op::Hold { id, ttl, hold } = op else { return Ok(()) };
-        self.grip.prepare_in_nodes(id, *ttl, hold).await.map_err(|error| PortError::new(op.to_string(), error))
+        let ready = match op {
+            Op::Hold { id, ttl, hold } => self.grip.prepare_in_nodes(id, *ttl, hold).await,
+            Op::ChangeData { id, tables, .. } => self.keep_tables(id, tables).await,
+            _ => Ok(()),
+        };
+        ready.map_err(|error| PortError::new(op.to_string(), error))
     }
 
     async fn perform(&self, op: &Op) -> Result<(), PortError> {
@@ -38,8 +48,12 @@ impl Actuator for Lab {
     }
 
     async fn lacks(&self, op: &Op) -> Result<Option<String>, PortError> {
-        let Op::Hold { hold, .. } = op else { return Ok(None) };
-        self.grip.missing(hold).await.map_err(|error| PortError::new(format!("try what the kernel can: {op}"), error))
+        let lacks = match op {
+            Op::Hold { hold, .. } => self.grip.missing(hold).await,
+            Op::ChangeData { tables, .. } => self.cannot_keep(tables).await,
+            _ => Ok(None),
+        };
+        lacks.map_err(|error| PortError::new(format!("try whether it can be done: {op}"), error))
     }
 
     async fn acted(&self, op: &Op) -> Result<Option<Acted>, PortError> {
@@ -53,7 +67,7 @@ impl Grip {
         match op {
             Op::Hold { hold, .. } | Op::Release { hold, .. } => hold.is_in_nodes(),
             Op::SetImage { .. } | Op::SetReplicas { .. } | Op::SetEnv { .. } | Op::DeletePod { .. } => true,
-            Op::KillBackends { .. } | Op::Set { .. } => false,
+            _ => false,
         }
     }
 
@@ -99,6 +113,12 @@ impl Lab {
             Op::Hold { hold: Hold::Surge(_), .. } | Op::Release { hold: Hold::Surge(_), .. } => Ok(()),
             Op::KillBackends { role } => self.kill_backends(role).await,
             Op::Set { setting, value } => self.set(setting, value.as_deref()).await,
+            Op::StartJob(job) => self.start_job(job).await,
+            Op::EndJob { name } => self.end_job(name).await,
+            Op::ChangeData { id, role, sql, tables } => self.change_data(id, role, sql, tables).await,
+            Op::RestoreTables { id, tables } => self.restore_tables(id, tables).await,
+            Op::SendRecord(letter) => self.send_record(letter).await,
+            Op::RemoveRecords { id } => self.remove_records(id).await,
             Op::Hold { .. } | Op::Release { .. } => self.grip.obey(op).await,
             Op::SetImage { .. } | Op::SetReplicas { .. } | Op::SetEnv { .. } | Op::DeletePod { .. } => {
                 // Asked anew for each op: a cluster may have been replaced behind the same port since `connect`.

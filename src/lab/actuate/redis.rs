@@ -50,6 +50,17 @@ impl Lab {
         self.tell_redis(&unpause).await
     }
 
+    /// A parameter as it is.
+    pub(super) async fn redis_parameter(&self, name: &str) -> Result<Option<String>, LabError> {
+        let failed = |why: String| LabError::Server { tried: "ask Redis' primary".to_owned(), why };
+        let mut connection = self.redis_connection().await.map_err(failed)?;
+        let mut get = redis::cmd("CONFIG");
+        get.arg("GET").arg(name);
+        let mut found: std::collections::BTreeMap<String, String> =
+            get.query_async(&mut connection).await.map_err(|error| failed(error.to_string()))?;
+        Ok(found.remove(name))
+    }
+
     pub(super) async fn tell_redis(&self, command: &redis::Cmd) -> Result<(), LabError> {
         let mut connection = self.redis_connection().await.map_err(failed)?;
         command.query_async::<()>(&mut connection).await.map_err(|error| failed(error.to_string()))

@@ -60,10 +60,15 @@ impl Lab {
                 (1, Some("begin isolation level repeatable read; select pg_current_xact_id(), now()".to_owned()))
             }
         };
+        // Not as superuser: the places kept for superusers stay free, for the person and for droplab. The password may have been
+        // rotated since the lab was made.
+        let password = match sessions {
+            Sessions::Idle(_) => Some(self.password("shop").await?.unwrap_or_else(|| self.secrets.shop.clone())),
+            _ => None,
+        };
         while held.len() < count {
             // A handful at a time: each costs the server a process and a password check.
-            let ordinary = matches!(sessions, Sessions::Idle(_));
-            let some = (0..(count - held.len()).min(AT_ONCE)).map(|_| self.session(id, ttl, ordinary));
+            let some = (0..(count - held.len()).min(AT_ONCE)).map(|_| self.session(id, ttl, password.as_deref()));
             let opened = future::try_join_all(some).await?;
             let full = opened.iter().any(Option::is_none);
             for session in opened.into_iter().flatten() {
@@ -81,11 +86,10 @@ impl Lab {
     }
 
     /// A session; `None` when the server has no room for another one.
-    async fn session(&self, id: &str, ttl: Span, ordinary: bool) -> Result<Option<Held>, LabError> {
+    async fn session(&self, id: &str, ttl: Span, password: Option<&str>) -> Result<Option<Held>, LabError> {
         let mut config = self.postgres();
-        if ordinary {
-            // Not as superuser: the places kept for superusers stay free, for the person and for droplab.
-            config.user("shop").password(&self.secrets.shop);
+        if let Some(password) = password {
+            config.user("shop").password(password);
         }
         let timeout = ttl.0.as_millis();
         let options = format!("-c idle_in_transaction_session_timeout={timeout} -c idle_session_timeout={timeout}");

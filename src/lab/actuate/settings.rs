@@ -50,6 +50,8 @@ rm -f $f $f.log
 impl Lab {
     pub(super) async fn set(&self, setting: &Setting, value: Option<&str>) -> Result<(), LabError> {
         match setting {
+            // Some cannot be set at all, not even to what they are.
+            Setting::Redis(name) if self.redis_parameter(name).await?.as_deref() == value => Ok(()),
             Setting::Redis(name) => {
                 let mut set = redis::cmd("CONFIG");
                 set.arg("SET").arg(name).arg(value.unwrap_or_default());
@@ -66,6 +68,12 @@ impl Lab {
                 self.beside_a_broker(&script.replace("__PARTITION__", &partition.to_string())).await
             }
             Setting::Pods(set) => self.set_pods(set, value.and_then(|value| value.parse().ok()).unwrap_or(0)).await,
+            Setting::Postgres { server, name, restart } => self.alter_server(server, name, value, *restart).await,
+            Setting::Role { role, name } => self.alter_role(role, name, value).await,
+            Setting::Password { role, kept } => self.rotate(role, kept, value.is_some()).await,
+            Setting::ConfigMap { map, key } => self.set_config(map, key, value).await,
+            Setting::Checksum(deployment) => self.set_checksum(deployment, value).await,
+            Setting::Limit { deployment, resource } => self.set_limit(deployment, resource, value).await,
         }
     }
 

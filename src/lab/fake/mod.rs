@@ -12,6 +12,7 @@ mod population;
 mod ports;
 mod quirks;
 mod sensor;
+mod settings;
 mod typed;
 mod whole;
 mod world;

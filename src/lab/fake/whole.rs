@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use crate::lab::images;
-use crate::model::facts::{Deployment, Facts, StatefulSet, Topic};
+use crate::model::facts::{Deployment, Facts, Settings, StatefulSet, Table, Topic};
 
 /// The lab that `droplab up` makes, as a survey finds it.
 pub(super) fn facts(name: &str) -> Facts {
@@ -55,7 +55,46 @@ pub(super) fn facts(name: &str) -> Facts {
             .map(|set| (set.to_owned(), StatefulSet { replicas: 1, ready: 1 }))
             .into(),
         images: images::wanted().map(|image| format!("docker.io/{image}")).collect(),
+        settings: settable(),
         configs: [("configmap/nginx".to_owned(), "5d41402a".to_owned())].into(),
         ..Facts::default()
+    }
+}
+
+/// What can be set, as far as examples and rehearsals go.
+fn settable() -> Settings {
+    fn text<const N: usize>(pairs: [(&str, &str); N]) -> BTreeMap<String, String> {
+        pairs.map(|(key, value)| (key.to_owned(), value.to_owned())).into()
+    }
+    let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+    let each = |whose: [&str; 3]| whose.map(|one| (one.to_owned(), BTreeMap::new()));
+    let tables = ["catalog.products", "orders.orders", "orders.outbox", "payment.ledger"];
+    let table = Table { owner: "shop".to_owned(), definition: "as made".to_owned() };
+    Settings {
+        postgres: each(["postgres-dc-1", "postgres-dc-2", "postgres-dc-3"]).into(),
+        primary: Some("postgres-dc-1".to_owned()),
+        contexts: [
+            ("internal".to_owned(), names(&["block_size"])),
+            ("postmaster".to_owned(), names(&["max_connections", "shared_buffers"])),
+            ("sighup".to_owned(), names(&["autovacuum", "recovery_min_apply_delay"])),
+            ("user".to_owned(), names(&["statement_timeout", "work_mem"])),
+        ]
+        .into(),
+        roles: each(["postgres", "replicator", "shop"]).into(),
+        passwords: text([("postgres", "postgres"), ("replicator", "replicator"), ("shop", "shop")]),
+        redis: text([("maxclients", "10000"), ("timeout", "0")]),
+        configs: [
+            ("nginx".to_owned(), text([("nginx.conf", "events {}\nhttp { keepalive_timeout 60s; }\n")])),
+            (
+                "kube-system/coredns".to_owned(),
+                text([("Corefile", ".:53 {\n    forward . /etc/resolv.conf\n    cache 30\n}\n")]),
+            ),
+        ]
+        .into(),
+        checksums: text([("nginx", ""), ("kube-system/coredns", ""), ("orders", "")]),
+        limits: [("orders".to_owned(), text([("cpu", "1"), ("memory", "128Mi")]))].into(),
+        requests: [("orders".to_owned(), text([("cpu", "20m"), ("memory", "16Mi")]))].into(),
+        jobs: BTreeMap::new(),
+        tables: tables.map(|name| (name.to_owned(), table.clone())).into(),
     }
 }

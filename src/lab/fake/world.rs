@@ -8,10 +8,9 @@ use tokio::time::Instant;
 
 use super::Quirks;
 use crate::model::{
-    facts::{Facts, StatefulSet},
+    facts::{Facts, Table},
     ledger::LedgerReading,
     op::Op,
-    setting::Setting,
 };
 
 /// What the edge does with payments.
@@ -54,6 +53,8 @@ pub struct World {
     pub(super) starts: u32,
     /// What faults hold, until when, by id.
     pub(super) holds: BTreeMap<String, (String, Instant)>,
+    /// Tables as they were before a fault changed them, by its id.
+    pub(super) copies: BTreeMap<String, BTreeMap<String, Table>>,
 }
 
 impl World {
@@ -70,6 +71,7 @@ impl World {
             pending_settings: BTreeMap::new(),
             starts: 0,
             holds: BTreeMap::new(),
+            copies: BTreeMap::new(),
         }
     }
 
@@ -121,7 +123,14 @@ impl World {
                     pod.uid.push('+');
                 }
             }
-            Op::KillBackends { .. } => {}
+            // What becomes of a record is the consumers' affair, of which there are none here.
+            Op::KillBackends { .. } | Op::SendRecord(_) | Op::RemoveRecords { .. } => {}
+            Op::StartJob(job) => drop(self.facts.settings.jobs.insert(job.name.clone(), job.image.clone())),
+            Op::EndJob { name } => drop(self.facts.settings.jobs.remove(name)),
+            Op::ChangeData { id, tables, .. } => self.change_tables(id, tables),
+            Op::RestoreTables { id, .. } => {
+                self.facts.settings.tables.extend(self.copies.remove(id).unwrap_or_default());
+            }
             Op::Set { setting, value } => self.set(setting, value.clone()),
             Op::Hold { id, ttl, hold } => {
                 self.holds.insert(id.clone(), (hold.to_string(), Instant::now() + ttl.0));
@@ -129,30 +138,6 @@ impl World {
             Op::Release { id, .. } => drop(self.holds.remove(id)),
         }
         Ok(())
-    }
-
-    fn set(&mut self, setting: &Setting, value: Option<String>) {
-        let put = |map: &mut BTreeMap<String, String>, key: &str, value: Option<String>| match value {
-            Some(value) => drop(map.insert(key.to_owned(), value)),
-            None => drop(map.remove(key)),
-        };
-        match setting {
-            Setting::Redis(name) => put(&mut self.facts.redis, name, value),
-            Setting::RedisKeys => put(&mut self.facts.redis, "keys", value),
-            Setting::Topic { topic, key } => {
-                put(&mut self.facts.topics.entry(topic.clone()).or_default().config, key, value);
-            }
-            Setting::Replicas { topic, partition } => {
-                let found = self.facts.topics.get_mut(topic).and_then(|topic| topic.replicas.get_mut(*partition));
-                if let (Some(replicas), Some(value)) = (found, value) {
-                    *replicas = value.split(',').filter_map(|id| id.parse().ok()).collect();
-                }
-            }
-            Setting::Pods(set) => {
-                let pods = value.and_then(|value| value.parse().ok()).unwrap_or(0);
-                self.facts.stateful_sets.insert(set.clone(), StatefulSet { replicas: pods, ready: pods });
-            }
-        }
     }
 
     /// What a survey finds: what is held shows until its time is over.

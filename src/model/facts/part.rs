@@ -28,6 +28,8 @@ pub enum Part {
     Groups,
     /// StatefulSets.
     StatefulSets,
+    /// What else a person can set, tables and jobs.
+    Settings,
 }
 
 impl std::fmt::Display for Part {
@@ -43,6 +45,7 @@ impl std::fmt::Display for Part {
             Self::Topics => "Kafka's topics",
             Self::Groups => "Kafka's groups",
             Self::StatefulSets => "the stateful sets",
+            Self::Settings => "settings, tables and jobs",
         })
     }
 }

@@ -1,0 +1,97 @@
+//! Settings of PostgreSQL: of a server, by `ALTER SYSTEM` beside it, and of a role.
+//!
+//! **Invariant**: a server is restarted only when a setting waits for it, so setting twice restarts once; a setting of a server
+//! that is down is not called set.
+
+use std::time::Duration;
+
+use k8s_openapi::api::apps::v1::StatefulSet;
+use kube::Api;
+
+use crate::lab::{
+    Lab,
+    error::LabError,
+    kube::within,
+    layout::NAMESPACE,
+    node::sandbox,
+    primary::{quoted, setting, value as text},
+    settings::server_pods,
+};
+
+/// How long a server may take to come back.
+const BACK: Duration = Duration::from_secs(25);
+/// psql beside a server.
+const PSQL: &str = "psql -X -A -t -q -v ON_ERROR_STOP=1 -U postgres -d postgres";
+
+impl Lab {
+    /// Set a server's setting, or take it away; with `restart`, restart the server if the setting waits for that.
+    pub(super) async fn alter_server(
+        &self,
+        server: &str,
+        name: &str,
+        value: Option<&str>,
+        restart: bool,
+    ) -> Result<(), LabError> {
+        let change = match value {
+            Some(value) => format!("set {} = {}", setting(name), text(name, value)),
+            None => format!("reset {}", setting(name)),
+        };
+        // Each by itself: ALTER SYSTEM refuses to run inside of a transaction. The postmaster reads its files a moment later.
+        let waits = format!("select count(*) from pg_settings where pending_restart and name = {}", quoted(name, '\''));
+        let script = format!(
+            "{PSQL} <<'SQL'\nalter system {change};\n\\o /dev/null\nselect pg_reload_conf();\nselect pg_sleep(0.5);\nSQL\n{}",
+            ask(&waits)
+        );
+        let Some(told) = self.beside(server, &script).await? else { return Ok(()) };
+        if !restart || told.trim() == "0" {
+            return Ok(());
+        }
+        // Fast shutdown; Kubernetes starts the container again. The shell in it may end before it can tell.
+        let _ = self.beside(server, "(sleep 0.2; kill -INT 1) >/dev/null 2>&1 &").await;
+        let began = tokio::time::Instant::now();
+        loop {
+            tokio::time::sleep(Duration::from_millis(500)).await;
+            match self.beside(server, &ask(&waits)).await {
+                Ok(Some(told)) if told.trim() == "0" => return Ok(()),
+                Ok(None) => return Ok(()),
+                _ if began.elapsed() > BACK => {
+                    let why = format!("it was not back {} s after it was told to stop", BACK.as_secs());
+                    return Err(LabError::Server { tried: format!("restart {server}"), why });
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// Run a script beside a PostgreSQL server, in its container; `None` when its StatefulSet is no more.
+    pub(super) async fn beside(&self, server: &str, script: &str) -> Result<Option<String>, LabError> {
+        let facts = self.grip.population().await?;
+        if let Some((_, pod)) = server_pods(&facts).find(|(name, _)| *name == server) {
+            return self.grip.nodes.run(&pod.node, &sandbox::inside(&pod.uid, "postgres", script)).await.map(Some);
+        }
+        let api = Api::<StatefulSet>::namespaced(self.kube.clone(), NAMESPACE);
+        if within(5, "read the stateful set", api.get_opt(server)).await?.is_none() {
+            return Ok(None);
+        }
+        let why = "its pod does not run".to_owned();
+        Err(LabError::Server { tried: format!("reach PostgreSQL server {server}"), why })
+    }
+
+    /// Set a role's setting for its sessions to come, or take it away.
+    pub(super) async fn alter_role(&self, role: &str, name: &str, value: Option<&str>) -> Result<(), LabError> {
+        let primary = self.primary().await?;
+        if primary.rows("select from pg_roles where rolname = $1", &[&role]).await?.is_empty() {
+            return Ok(());
+        }
+        let change = match value {
+            Some(value) => format!("set {} = {}", setting(name), text(name, value)),
+            None => format!("reset {}", setting(name)),
+        };
+        primary.run(&format!("alter role {} {change}", quoted(role, '"'))).await
+    }
+}
+
+/// One question, answered by one word.
+fn ask(question: &str) -> String {
+    format!("{PSQL} <<'SQL'\n{question};\nSQL")
+}

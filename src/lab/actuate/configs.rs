@@ -1,0 +1,78 @@
+//! Configuration and limits, set through Kubernetes: a key of a ConfigMap, a checksum on pods, a container's limits.
+//!
+//! **Invariant**: each patch touches one field; what is gone is left gone; outside of the shop's namespace only the name server.
+
+use k8s_openapi::api::{apps::v1::Deployment, core::v1::ConfigMap};
+use kube::{
+    Api,
+    api::{Patch, PatchParams},
+};
+use serde_json::{Value, json};
+
+use crate::lab::{
+    Lab,
+    error::LabError,
+    kube::{guard, within},
+    layout::NAMESPACE,
+    settings::{CHECKSUM, COREDNS},
+};
+
+impl Lab {
+    /// Set a key of a ConfigMap to a text, or take it away.
+    pub(super) async fn set_config(&self, map: &str, key: &str, text: Option<&str>) -> Result<(), LabError> {
+        guard(&self.kube, &self.layout).await?;
+        let (namespace, name) = place(map);
+        let api = Api::<ConfigMap>::namespaced(self.kube.clone(), namespace);
+        if within(5, "read the configuration", api.get_opt(name)).await?.is_none() {
+            return Ok(());
+        }
+        let patch = Patch::Merge(json!({ "data": { key: text } }));
+        within(10, "patch the configuration", api.patch(name, &PatchParams::default(), &patch)).await.map(drop)
+    }
+
+    /// Let a deployment's pods be rolled out anew, by another checksum of what they read.
+    pub(super) async fn set_checksum(&self, deployment: &str, mark: Option<&str>) -> Result<(), LabError> {
+        let template = json!({ "metadata": { "annotations": { CHECKSUM: mark } } });
+        self.change_template(deployment, template).await
+    }
+
+    /// Set how much of a resource the container of the deployment's name may take.
+    pub(super) async fn set_limit(
+        &self,
+        deployment: &str,
+        resource: &str,
+        amount: Option<&str>,
+    ) -> Result<(), LabError> {
+        let limits = json!({ "limits": { resource: amount } });
+        let template = json!({ "spec": { "containers": [{ "name": deployment, "resources": limits }] } });
+        self.change_template(deployment, template).await
+    }
+
+    async fn change_template(&self, deployment: &str, template: Value) -> Result<(), LabError> {
+        guard(&self.kube, &self.layout).await?;
+        let (namespace, name) = place(deployment);
+        let api = Api::<Deployment>::namespaced(self.kube.clone(), namespace);
+        if within(5, "read the deployment", api.get_opt(name)).await?.is_none() {
+            return Ok(());
+        }
+        let patch = Patch::Strategic(json!({ "spec": { "template": template } }));
+        within(10, "patch the deployment", api.patch(name, &PatchParams::default(), &patch)).await.map(drop)
+    }
+}
+
+/// Namespace and name. Whatever else a name with a namespace says, only the name server's own is meant.
+fn place(name: &str) -> (&str, &str) {
+    if name.split_once('/') == Some(COREDNS) { COREDNS } else { (NAMESPACE, name) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn outside_of_the_shops_namespace_only_the_name_server_is_reached() {
+        assert_eq!(place("kube-system/coredns"), ("kube-system", "coredns"));
+        assert_eq!(place("nginx"), ("shop", "nginx"));
+        assert_eq!(place("kube-system/kube-proxy"), ("shop", "kube-system/kube-proxy"));
+    }
+}

@@ -1,0 +1,98 @@
+//! A role's password, rotated in PostgreSQL and in the Secret together.
+//!
+//! **Invariant**: what was before is in the lab's folder before anything is changed, and nowhere else; no password is in a
+//! journal, in a server's log or in its statistics of statements.
+
+use k8s_openapi::api::core::v1::Secret;
+use kube::{
+    Api,
+    api::{Patch, PatchParams},
+};
+use rand::{Rng as _, distr::Alphanumeric};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use crate::{
+    lab::{
+        Lab,
+        error::LabError,
+        kube::{guard, within},
+        layout::NAMESPACE,
+        primary::{quoted, refused},
+        state::State,
+    },
+    model::setting::password_key,
+};
+
+/// The Secret with the passwords of PostgreSQL's roles.
+const SECRET: &str = "postgres";
+/// The file of a rotation.
+const FILE: &str = "password.json";
+/// What is said in this session goes into no log and no statistics.
+const UNHEARD: &str =
+    "set log_statement = 'none'; set log_min_duration_statement = -1; set log_min_error_statement = panic;
+    set pg_stat_statements.track = 'none'";
+
+/// A rotation, as the lab's folder keeps it.
+#[derive(Serialize, Deserialize)]
+struct Rotation {
+    /// The hash in PostgreSQL before.
+    hash: String,
+    /// The password in the Secret before.
+    before: String,
+    /// The one that was drawn.
+    after: String,
+}
+
+impl Lab {
+    /// Another password; done already, the same one. Without `another`, the one before.
+    pub(super) async fn rotate(&self, role: &str, kept: &str, another: bool) -> Result<(), LabError> {
+        guard(&self.kube, &self.layout).await?;
+        let file = State::kept_file(kept, FILE);
+        let rotation = match self.state.read(&file)? {
+            Some(text) => serde_json::from_str(&text).map_err(|_| LabError::Malformed {
+                what: self.state.path(&file).display().to_string(),
+                // Not the parser's own words: they could quote the text.
+                why: "not readable".to_owned(),
+            })?,
+            // Nothing was changed, or it was set back.
+            None if !another => return Ok(()),
+            None => {
+                let rotation = self.rotation(role).await?;
+                self.state.write(&file, &serde_json::to_string(&rotation).unwrap_or_default())?;
+                rotation
+            }
+        };
+        let (hash, password) =
+            if another { (&rotation.after, &rotation.after) } else { (&rotation.hash, &rotation.before) };
+        let primary = self.primary().await?;
+        primary.run(UNHEARD).await?;
+        // A text that is a hash already is taken as it is.
+        let change = format!("alter role {} password {}", quoted(role, '"'), quoted(hash, '\''));
+        primary.run(&change).await.map_err(|_| refused(format!("the password of role {role} could not be set")))?;
+        let api = Api::<Secret>::namespaced(self.kube.clone(), NAMESPACE);
+        let patch = Patch::Merge(json!({ "stringData": { password_key(role): password } }));
+        within(10, "patch secret postgres", api.patch(SECRET, &PatchParams::default(), &patch)).await?;
+        if another { Ok(()) } else { self.state.forget_kept(kept) }
+    }
+
+    /// What there is now, and a password for then.
+    async fn rotation(&self, role: &str) -> Result<Rotation, LabError> {
+        let before = self.password(role).await?;
+        let before = before.ok_or_else(|| refused(format!("secret postgres has no password of role {role}")))?;
+        let primary = self.primary().await?;
+        let rows = primary.rows("select rolpassword from pg_authid where rolname = $1", &[&role]).await?;
+        let hash: Option<String> = rows.first().and_then(|row| row.get(0));
+        let hash = hash.ok_or_else(|| refused(format!("role {role} has no password")))?;
+        // Letters and digits only: it goes into connection strings as it is.
+        let after = rand::rng().sample_iter(Alphanumeric).take(before.len().max(24)).map(char::from).collect();
+        Ok(Rotation { hash, before, after })
+    }
+
+    /// A role's password as the Secret has it now.
+    pub(super) async fn password(&self, role: &str) -> Result<Option<String>, LabError> {
+        let api = Api::<Secret>::namespaced(self.kube.clone(), NAMESPACE);
+        let mut data = within(5, "read secret postgres", api.get(SECRET)).await?.data.unwrap_or_default();
+        Ok(data.remove(&password_key(role)).and_then(|bytes| String::from_utf8(bytes.0).ok()))
+    }
+}
