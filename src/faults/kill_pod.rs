@@ -4,7 +4,8 @@
 //! A node was drained, a spot instance was called back, somebody cleaned up in the wrong terminal.
 //!
 //! # Breaks
-//! Each pod is deleted through Kubernetes, with no time to stop unless `grace` gives some. Its controller makes another one.
+//! Each pod that the target has at that moment is deleted through Kubernetes, with no time to stop unless `grace` gives some. Its
+//! controller makes another one, which a step that repeats meets the next time.
 //!
 //! # Heals
 //! Nothing to undo: the pod is gone, its replacement is not touched.
@@ -37,10 +38,7 @@ pub(super) const MANUAL: Manual = Manual {
 };
 
 pub(super) fn recipe(fault: &KillPod, ground: &Ground) -> Result<Recipe, Vec<String>> {
-    ground.at(&fault.target)?;
+    let at = ground.at(&fault.target)?;
     let grace_s = u32::try_from(fault.grace.0.as_secs()).map_err(|_| vec!["grace: that is too long".to_owned()])?;
-    let pods = fault.target.pods(ground.facts, ground.seed);
-    let delete =
-        |pod: &crate::model::facts::Pod| Op::DeletePod { pod: pod.name.clone(), uid: pod.uid.clone(), grace_s };
-    Ok(Recipe { inject: pods.into_iter().map(delete).collect(), heal: Vec::new() })
+    Ok(Recipe { inject: vec![Op::DeletePods { at, grace_s }], heal: Vec::new() })
 }

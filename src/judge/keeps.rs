@@ -43,7 +43,10 @@ fn changes(kept: &Kept, was: &Values, is: &Values) -> Vec<String> {
         Some(new) => Some(format!("{}{new}, was {old}", named(key))),
         None => Some(format!("{}gone, was {old}", named(key))),
     });
-    let added = is.iter().filter(|(key, _)| !was.contains_key(*key)).map(|(key, new)| format!("{key} is new: {new}"));
+    // One limit more takes nothing away.
+    let all = !matches!(kept, Kept::Limited(_));
+    let added =
+        is.iter().filter(|(key, _)| all && !was.contains_key(*key)).map(|(key, new)| format!("{key} is new: {new}"));
     changed.chain(added).collect()
 }
 
@@ -87,6 +90,18 @@ mod tests {
         assert_eq!(replicas(2).0, Truth::Pass);
         assert_eq!(replicas(3).0, Truth::Pass);
         assert_eq!(replicas(0).1, "replicas of deployment/payment: 0, was 2");
+    }
+
+    #[test]
+    fn a_limit_may_change_and_may_not_go() {
+        let limited = || Kept::Limited("payment".into());
+        let before = facts("2.8.0").deployments["payment"].limits.len();
+        assert!(before > 0, "nothing is tested otherwise");
+        assert_eq!(keeping(limited(), |_| {}).0, Truth::Pass);
+        assert_eq!(keeping(limited(), |facts| payment(facts).limits.clear()).0, Truth::Fail);
+        let larger = |facts: &mut Facts| payment(facts).limits.values_mut().for_each(|limit| *limit = "7".to_owned());
+        assert_eq!(keeping(limited(), larger).0, Truth::Pass);
+        assert_eq!(keeping(Kept::Limits("payment".into()), larger).0, Truth::Fail);
     }
 
     #[test]

@@ -59,6 +59,7 @@ fn left(op: &Op, before: &Facts, after: &Facts) -> Option<String> {
         }
         Op::Set { .. }
         | Op::DeletePod { .. }
+        | Op::DeletePods { .. }
         | Op::KillBackends { .. }
         | Op::EndJob { .. }
         | Op::RestoreTables { .. }
@@ -78,6 +79,7 @@ pub(super) fn testing_facts(version: &str) -> Facts {
         images: [("payment".to_owned(), format!("droplab/payment:{version}"))].into(),
         env: [("payment/DB_POOL_SIZE".to_owned(), "50".to_owned())].into(),
         runs: [("payment/command".to_owned(), "shop payment".to_owned())].into(),
+        limits: [("payment/cpu".to_owned(), "2".to_owned())].into(),
         ..Deployment::default()
     };
     Facts {

@@ -61,7 +61,7 @@ impl FollowUp {
         spawn_local(async move {
             let Some(follow_up) = lane.follow_ups.get(index) else { return };
             let mut result = Err(Failure::Broken);
-            let mut lag = Duration::ZERO;
+            let (mut lag, mut latency) = (Duration::ZERO, follow_up.within);
             for quarter in [1, 2, 4] {
                 let at = zero + intended + follow_up.within * quarter / 4;
                 sleep_until(at).await;
@@ -74,10 +74,13 @@ impl FollowUp {
                     Err(_) => Err(Failure::Timeout),
                 };
                 if result.is_ok() {
+                    latency = (zero + intended).elapsed();
                     break;
                 }
             }
-            let settled = Settled { intended: due, lag, latency: follow_up.within, result };
+            // Not before it is due: what falls due after the customers have left is dropped, kept or not.
+            sleep_until(zero + due).await;
+            let settled = Settled { intended: due, lag, latency, result };
             follow_up.book.borrow_mut().settle(&settled);
         });
     }

@@ -169,3 +169,35 @@ async fn a_generator_that_is_late_says_so_and_drops_nothing_silently() {
     assert!(count("overload") > 50 && count("timeout") > 0, "{windows:?}");
     assert!((windows[0].p50_ms - 1_000.0).abs() < 5.0, "never sent counts as the longest wait");
 }
+
+/// A promise that was kept early and falls due after the end used to count as kept, and never as given: shares above 100 %.
+#[tokio::test(start_paused = true)]
+async fn what_falls_due_after_the_end_counts_nowhere() {
+    let zero = Instant::now();
+    let customers: Customers =
+        serde_yaml::from_str("{ journey: checkout, rate: 10/s, promises: { visible: 4s } }").unwrap();
+    let requests = Requests::new("checkout", &customers, "run", ([127, 0, 0, 1], 80).into());
+    let patience = (Span::default(), Span(Duration::from_secs(2)));
+    let lane = Lane::new("checkout", &customers, patience, requests, &[], Answers::default());
+    let placed = (201, r#"{"id":"1","status":"paid","total_cents":100}"#);
+    let pipes = Shop { zero, open: true, does: Rc::new(move |_| Does::Answers(MS, placed)) };
+    let (seen, mut windows) = mpsc::unbounded_channel();
+    let (stop, told_to_stop) = oneshot::channel();
+    LocalSet::new()
+        .run_until(async {
+            let driver = spawn_local(drive(vec![lane], pipes, zero, seen, told_to_stop));
+            sleep(6_450 * MS).await;
+            stop.send(()).unwrap();
+            driver.await.unwrap();
+        })
+        .await;
+    let mut kept = 0;
+    while let Some(EventKind::Traffic { probe, window }) = windows.recv().await {
+        assert_eq!(window.intended, window.ok + window.failed, "{probe} {window:?}");
+        if probe == "checkout.visible" {
+            kept += window.ok;
+            assert!(window.p99_ms < 1_100.0, "kept a quarter of its time after it was given: {window:?}");
+        }
+    }
+    assert_eq!(kept, 25, "those given in the first 2.45 s");
+}

@@ -24,6 +24,8 @@ pub enum Kept {
     Replicas(String),
     /// A deployment's limits of CPU and memory.
     Limits(String),
+    /// That a deployment's containers have limits of CPU and memory where they had them, of whatever size.
+    Limited(String),
     /// A plain environment variable of a deployment.
     Env {
         /// The deployment's name.
@@ -63,6 +65,10 @@ impl Kept {
         match self {
             Self::Replicas(of) => one(facts.deployments.get(of).map(|found| found.replicas.to_string())),
             Self::Limits(of) => facts.deployments.get(of).map(|found| found.limits.clone()).unwrap_or_default(),
+            Self::Limited(of) => {
+                let limits = facts.deployments.get(of).map(|found| found.limits.keys()).into_iter().flatten();
+                limits.map(|name| (name.clone(), "there is one".to_owned())).collect()
+            }
             Self::Env { of, name } => {
                 let env = facts.deployments.get(of).map(|found| found.env.iter()).into_iter().flatten();
                 env.filter(|(key, _)| key.rsplit('/').next() == Some(name))
@@ -81,7 +87,9 @@ impl Kept {
     /// The part of a survey that knows it.
     pub fn part(&self) -> Part {
         match self {
-            Self::Replicas(_) | Self::Limits(_) | Self::Env { .. } | Self::Container(_) => Part::Deployments,
+            Self::Replicas(_) | Self::Limits(_) | Self::Limited(_) | Self::Env { .. } | Self::Container(_) => {
+                Part::Deployments
+            }
             Self::Setting(path) if path.starts_with("redis/") => Part::Redis,
             Self::Setting(path) if path.starts_with("topic/") => Part::Topics,
             Self::Setting(_) | Self::Uptime(_) => Part::Postgres,
@@ -98,6 +106,7 @@ impl Kept {
         match self {
             Self::Replicas(_) => "replicas",
             Self::Limits(_) => "limits",
+            Self::Limited(_) => "limited",
             Self::Env { .. } => "env",
             Self::Container(_) => "container",
             Self::Setting(_) => "setting",
@@ -131,6 +140,7 @@ impl fmt::Display for Kept {
         match self {
             Self::Replicas(of) => write!(f, "replicas of deployment/{of}"),
             Self::Limits(of) => write!(f, "limits of deployment/{of}"),
+            Self::Limited(of) => write!(f, "that deployment/{of} has limits"),
             Self::Env { of, name } => write!(f, "{name} of deployment/{of}"),
             Self::Container(of) => write!(f, "what deployment/{of} runs"),
             Self::Setting(path) => f.write_str(path),

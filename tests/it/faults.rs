@@ -264,3 +264,20 @@ proptest! {
         });
     }
 }
+
+/// A step that repeats once deleted a pod that was long gone, and hit nothing from the second time on.
+#[tokio::test(start_paused = true)]
+async fn a_pod_is_killed_again_whatever_its_replacement_is_called() {
+    let manual = FAULTS.iter().find(|manual| manual.key == "kill-pod").unwrap();
+    let lab = FakeLab::new("test", Quirks::default());
+    let ops = injection(manual, &lab).steps[0].recipe.inject.clone();
+    let uids = || lab.world().survey(Instant::now()).pods.into_iter().map(|pod| pod.uid).collect::<Vec<_>>();
+    let mut seen = vec![uids()];
+    for _ in 0..3 {
+        for op in &ops {
+            lab.ports().actuator.perform(op).await.unwrap();
+        }
+        assert!(!seen.contains(&uids()), "the pod of an earlier time was meant");
+        seen.push(uids());
+    }
+}

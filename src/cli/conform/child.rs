@@ -28,6 +28,8 @@ use crate::{
 
 /// How long nobody repairs, or a cheat is given to look like a repair.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// A cheat that only the replay of the trigger tells from a repair must have the time to look like one.
+const PATIENCE_FOR_REPLAY: Duration = Duration::from_secs(90);
 /// A play that takes longer than this hangs.
 const LONGEST: Duration = Duration::from_mins(15);
 /// An interrupted play heals within this.
@@ -77,12 +79,16 @@ async fn interrupted(child: &mut Child) -> Failure {
 fn start(global: &Global, args: &Args, play: &Play<'_>, folder: &Path) -> Result<Child, Failure> {
     let mut command = droplab(global)?;
     command.arg("run").arg(&args.scenario).arg("--out").arg(folder).arg("--quiet");
-    let within = format!("{}s", PATIENCE.as_secs());
+    let within = |patience: Duration| format!("{}s", patience.as_secs());
     match play {
         Play::Healthy => command.arg("--healthy"),
-        Play::Nothing => command.args(["--fix", "none", "--within", &within]),
+        Play::Nothing => command.args(["--fix", "none", "--within", &within(PATIENCE)]),
         Play::Fix(fix) => command.args(["--fix", &fix.name]),
-        Play::Cheat(cheat) => command.args(["--cheat", &cheat.name, "--within", &within]),
+        Play::Cheat(cheat) => {
+            let replayed = cheat.caught_by.iter().any(|id| id.starts_with("then/"));
+            let patience = if replayed { PATIENCE_FOR_REPLAY } else { PATIENCE };
+            command.args(["--cheat", &cheat.name, "--within", &within(patience)])
+        }
         Play::Killed => command.args(["--fix", "none"]),
     };
     if let Some(rate) = args.rate {

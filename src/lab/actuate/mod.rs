@@ -66,7 +66,11 @@ impl Grip {
     pub(in crate::lab) fn reaches(op: &Op) -> bool {
         match op {
             Op::Hold { hold, .. } | Op::Release { hold, .. } => hold.is_in_nodes(),
-            Op::SetImage { .. } | Op::SetReplicas { .. } | Op::SetEnv { .. } | Op::DeletePod { .. } => true,
+            Op::SetImage { .. }
+            | Op::SetReplicas { .. }
+            | Op::SetEnv { .. }
+            | Op::DeletePod { .. }
+            | Op::DeletePods { .. } => true,
             _ => false,
         }
     }
@@ -120,7 +124,11 @@ impl Lab {
             Op::SendRecord(letter) => self.send_record(letter).await,
             Op::RemoveRecords { id } => self.remove_records(id).await,
             Op::Hold { .. } | Op::Release { .. } => self.grip.obey(op).await,
-            Op::SetImage { .. } | Op::SetReplicas { .. } | Op::SetEnv { .. } | Op::DeletePod { .. } => {
+            Op::SetImage { .. }
+            | Op::SetReplicas { .. }
+            | Op::SetEnv { .. }
+            | Op::DeletePod { .. }
+            | Op::DeletePods { .. } => {
                 // Asked anew for each op: a cluster may have been replaced behind the same port since `connect`.
                 guard(&self.kube, &self.layout).await?;
                 self.grip.obey(op).await

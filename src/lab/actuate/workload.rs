@@ -2,6 +2,7 @@
 //!
 //! **Invariant**: each patch touches one field; a target that is gone is left gone.
 
+use futures::future;
 use k8s_openapi::api::{apps::v1::Deployment, core::v1::Pod};
 use kube::{
     Api,
@@ -31,6 +32,12 @@ impl Grip {
                 self.patch(deployment, set_env(deployment, name, value.as_deref())).await
             }
             Op::DeletePod { pod, uid, grace_s } => self.delete_pod(pod, uid, *grace_s).await,
+            Op::DeletePods { at, grace_s } => {
+                let facts = self.population().await?;
+                let pods = at.target.pods(&facts, at.seed).into_iter();
+                let deleted = pods.map(|pod| self.delete_pod(&pod.name, &pod.uid, *grace_s));
+                future::try_join_all(deleted).await.map(drop)
+            }
             _ => Ok(()),
         }
     }

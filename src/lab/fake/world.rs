@@ -123,6 +123,13 @@ impl World {
                     pod.uid.push('+');
                 }
             }
+            Op::DeletePods { at, .. } => {
+                let meant: Vec<String> =
+                    at.target.pods(&self.facts, at.seed).into_iter().map(|pod| pod.uid.clone()).collect();
+                for pod in self.facts.pods.iter_mut().filter(|pod| meant.contains(&pod.uid)) {
+                    pod.uid.push('+');
+                }
+            }
             // What becomes of a record is the consumers' affair, of which there are none here.
             Op::KillBackends { .. } | Op::SendRecord(_) | Op::RemoveRecords { .. } => {}
             Op::StartJob(job) => drop(self.facts.settings.jobs.insert(job.name.clone(), job.image.clone())),

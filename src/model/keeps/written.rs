@@ -23,6 +23,7 @@ impl Serialize for Keeps {
             Kept::Env { of, name } => map.serialize_entry(key, &BTreeMap::from([("of", of), ("name", name)]))?,
             Kept::Replicas(text)
             | Kept::Limits(text)
+            | Kept::Limited(text)
             | Kept::Container(text)
             | Kept::Setting(text)
             | Kept::Uptime(text)
@@ -33,7 +34,7 @@ impl Serialize for Keeps {
 }
 
 /// The keys that `keeps` knows.
-const KEYS: &[&str] = &["id", "replicas", "limits", "env", "container", "setting", "uptime", "config"];
+const KEYS: &[&str] = &["id", "replicas", "limits", "limited", "env", "container", "setting", "uptime", "config"];
 
 /// A variable of a deployment, as it is written.
 #[derive(Deserialize)]
@@ -61,6 +62,7 @@ impl<'de> Deserialize<'de> for Keeps {
                         }
                         "replicas" => Kept::Replicas(map.next_value()?),
                         "limits" => Kept::Limits(map.next_value()?),
+                        "limited" => Kept::Limited(map.next_value()?),
                         "env" => {
                             let Variable { of, name } = map.next_value()?;
                             Kept::Env { of, name }

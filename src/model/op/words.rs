@@ -20,6 +20,7 @@ impl fmt::Display for Op {
             }
             Self::SetEnv { deployment, name, value: None } => write!(f, "take {name} from deployment/{deployment}"),
             Self::DeletePod { pod, grace_s, .. } => write!(f, "delete pod/{pod} with {grace_s} s of grace"),
+            Self::DeletePods { at, grace_s } => write!(f, "delete the pods of {at} with {grace_s} s of grace"),
             Self::KillBackends { role } => write!(f, "end every PostgreSQL session of role {role}"),
             Self::Set { setting, value } => write!(f, "set {setting} to {}", setting.short(value.as_deref())),
             Self::StartJob(job) => write!(f, "start {job}"),
