@@ -8,7 +8,7 @@ CARGO      := cargo
 DROPLAB    := target/release/droplab
 export PATH := $(CURDIR)/.tools/bin:$(PATH)
 
-.PHONY: help demo up down test check unit e2e slice soak engines bench images setup build
+.PHONY: help demo up down test check unit e2e slice soak engines bench images setup build cargo
 
 help: ## this list
 	@grep -hE '^[a-z0-9]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | awk -F'\t' '{ printf "  make %-8s %s\n", $$1, $$2 }'
@@ -22,13 +22,13 @@ up: build images ## bring the lab up (a second time: seconds)
 down: ## take the lab away; images stay
 	@if [ -x $(DROPLAB) ]; then $(DROPLAB) down; else echo "nothing to take down: droplab was never built here"; fi
 
-test: check unit slice ## all set-up; lints, every test without a cluster, a slice of those with one
+test: setup check unit slice ## all set-up; lints, every test without a cluster, a slice of those with one
 
-check: setup ## formatting and lints
+check: cargo ## formatting and lints; nothing on the host changes
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --release --locked --workspace --all-targets --test e2e --test engines -- -D warnings
 
-unit: setup ## every test that needs no cluster: seconds, once built
+unit: cargo ## every test that needs no cluster: seconds, once built; nothing on the host changes
 	$(CARGO) test --release --locked --workspace
 
 e2e: images ## every test on the real cluster, under a name of its own, gone afterwards (half an hour)
@@ -55,8 +55,10 @@ bench: build images ## measure; writes target/bench.json
 images: setup ## build or pull every image that is missing or out of date
 	images/build all
 
-setup: ## the engine and the tools, where they are missing
+cargo:
 	@command -v $(CARGO) >/dev/null || { echo "cargo is missing: install Rust 1.88 or newer (https://rustup.rs), then run this again" >&2; exit 5; }
+
+setup: cargo ## the engine and the tools, where they are missing
 	setup/engine
 	setup/tools
 

@@ -102,10 +102,7 @@ fn doubted(mut finding: Finding) -> Finding {
     if finding.truth == Truth::Fail {
         finding.sentence = format!("not held against the repair, the run itself is in doubt: {}", finding.sentence);
     }
-    finding.truth = finding.truth.max(Truth::Unknown);
-    if finding.truth == Truth::Fail {
-        finding.truth = Truth::Unknown;
-    }
+    finding.truth = Truth::Unknown;
     finding
 }
 

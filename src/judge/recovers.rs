@@ -11,7 +11,7 @@ use crate::model::{
 
 pub(super) fn finding(case: &Case, recovers: &Recovers) -> Finding {
     let (truth, sentence, evidence) = decide(case, recovers);
-    case::finding(recovers.id.as_deref().unwrap_or("recovers"), truth, sentence, evidence)
+    case::finding(recovers.id(), truth, sentence, evidence)
 }
 
 fn decide(case: &Case, recovers: &Recovers) -> (Truth, String, Vec<u64>) {

@@ -16,7 +16,7 @@ pub(super) fn findings(case: &Case) -> Vec<Finding> {
 }
 
 fn finding(case: &Case, recovers: &Recovers) -> Finding {
-    let id = format!("then/{}", recovers.id.as_deref().unwrap_or("recovers"));
+    let id = format!("then/{}", recovers.id());
     let when = &recovers.when;
     let unknown = |sentence: &str| case::finding(&id, Truth::Unknown, sentence, vec![]);
     if case.replay_s.is_none() {

@@ -5,7 +5,7 @@
 use super::case::Case;
 use crate::model::verdict::{Finding, Truth};
 
-/// Where exactly the `keeps` of one cheat have failed, and those of no other, the first of them names it.
+/// Where all the `keeps` that a cheat is caught by have failed, the first of them names it.
 pub(super) fn name(case: &Case, findings: &mut [Finding]) {
     let kept: Vec<String> = case
         .scenario

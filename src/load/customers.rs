@@ -85,8 +85,7 @@ impl Customers for Crowd {
         seen: UnboundedSender<EventKind>,
     ) -> Result<(), PortError> {
         self.run = run.to_owned();
-        let slowest = load.customers.values().map(|customers| customers.patience(load.timeout).0).max();
-        self.patience = slowest.unwrap_or_default();
+        self.patience = load.patience().0;
         // A second start is a new crowd: the old one leaves, and what it was told goes with it.
         self.thread = None;
         self.answers.clear();

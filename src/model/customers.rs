@@ -29,6 +29,13 @@ pub struct Load {
     pub timeout: Span,
 }
 
+impl Load {
+    /// The longest that any customer's request may be under way, with all its tries.
+    pub fn patience(&self) -> Span {
+        self.customers.values().map(|customers| customers.patience(self.timeout)).max().unwrap_or(self.timeout)
+    }
+}
+
 /// One kind of customers.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "kebab-case")]

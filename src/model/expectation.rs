@@ -86,11 +86,18 @@ pub struct Says {
     pub within: Span,
 }
 
+impl Recovers {
+    /// How findings and cheats call it.
+    pub fn id(&self) -> &str {
+        self.id.as_deref().unwrap_or("recovers")
+    }
+}
+
 impl Expectation {
     /// How findings and cheats call it.
     pub fn id(&self) -> String {
         match self {
-            Self::Recovers(recovers) => recovers.id.clone().unwrap_or_else(|| "recovers".into()),
+            Self::Recovers(recovers) => recovers.id().to_owned(),
             Self::Stays(stays) => stays.id.clone(),
             Self::Holds(holds) => holds.id.clone(),
             Self::Books(ledger) => ledger.to_string(),

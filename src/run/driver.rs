@@ -17,8 +17,7 @@ pub(super) struct Driver {
 impl Driver {
     pub(super) fn new(plan: &Plan) -> Self {
         let load = &plan.scenario.load;
-        let slowest = load.customers.values().map(|customers| customers.patience(load.timeout)).max();
-        let patience = limits::SILENCE + slowest.unwrap_or(load.timeout).0;
+        let patience = limits::SILENCE + load.patience().0;
         let heard_s = load.customers.keys().map(|name| (name.clone(), 0.0)).collect();
         Self { heard_s, patience_s: patience.as_secs_f64() }
     }

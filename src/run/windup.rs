@@ -95,9 +95,7 @@ async fn aftermath(plan: &Plan, lab: &mut Ports, record: &mut Record<'_>) {
 }
 
 async fn stop(plan: &Plan, lab: &mut Ports, record: &mut Record<'_>, errors: &mut Vec<String>) {
-    let load = &plan.scenario.load;
-    let slowest = load.customers.values().map(|customers| customers.patience(load.timeout)).max();
-    let limit = slowest.unwrap_or(load.timeout).0 + limits::STOP;
+    let limit = plan.scenario.load.patience().0 + limits::STOP;
     let last = async { Ok::<_, PortError>(lab.sensor.stop().await) };
     match limits::within(limit, "stop the customers", last).await {
         Ok(seen) => seen.into_iter().for_each(|kind| record.try_write(kind)),

@@ -16,7 +16,7 @@ pub(super) fn check(scenario: &Scenario, doubts: &mut Doubts) {
     );
     let mut names = std::collections::BTreeSet::new();
     let ids: Vec<String> = scenario.expect.iter().map(Expectation::id).collect();
-    let then = scenario.recoveries().map(|recovers| format!("then/{}", recovers.id.as_deref().unwrap_or("recovers")));
+    let then = scenario.recoveries().map(|recovers| format!("then/{}", recovers.id()));
     let known: Vec<String> = ids.iter().cloned().chain(then.filter(|_| !scenario.then.is_empty())).collect();
     for fix in &scenario.fixes {
         doubts.refuse(fix.actions.is_empty(), &format!("fixes.{}.do", fix.name), "expected at least one action");
