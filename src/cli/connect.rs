@@ -99,3 +99,17 @@ fn ports(lab: Lab) -> Ports {
         repairer: Box::new(lab),
     }
 }
+
+/// The lab in memory knows how payments fail, and nothing else: a rehearsal of another incident would only be unknown.
+pub fn rehearsable(id: &str, scenario: &Scenario) -> Result<(), Failure> {
+    match scenario.page.when.iter().find(|condition| condition.probe() != Some("payment")) {
+        None => Ok(()),
+        Some(condition) => Err(Failure::new(
+            Code::Usage,
+            format!(
+                "`{id}` cannot be rehearsed: its page asks for `{condition}`, and the lab in memory plays payments only"
+            ),
+        )
+        .next(format!("droplab run {id}   on the real lab (droplab up)"))),
+    }
+}

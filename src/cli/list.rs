@@ -27,7 +27,9 @@ pub fn main(global: &Global, _args: &Args) -> Result<Exit, Failure> {
     if global.json() {
         let rows: Vec<_> = rows
             .iter()
-            .map(|(id, scenario)| serde_json::json!({ "id": id, "level": scenario.level, "title": scenario.title }))
+            .map(|(id, scenario)| {
+                serde_json::json!({ "id": id, "level": scenario.level, "needs": scenario.needs, "title": scenario.title })
+            })
             .collect();
         screen::result(&serde_json::to_string_pretty(&rows).unwrap_or_default());
         return Ok(Exit::Pass);
@@ -35,7 +37,7 @@ pub fn main(global: &Global, _args: &Args) -> Result<Exit, Failure> {
     let width = rows.iter().map(|(id, _)| id.len()).max().unwrap_or_default();
     for (id, scenario) in rows {
         let title = if global.lang == Lang::Ru { scenario.title.ru } else { scenario.title.en };
-        screen::result(&format!("{id:<width$}  level {}  {title}", scenario.level));
+        screen::result(&format!("{id:<width$}  level {}  {:<22}  {title}", scenario.level, scenario.needs.to_string()));
     }
     Ok(Exit::Pass)
 }

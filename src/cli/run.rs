@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use super::{
     answers,
     args::{Global, Lang},
-    connect::{can, connect, readable},
+    connect::{can, connect, readable, rehearsable},
     exit::Exit,
     failure::{Code, Failure},
     health, interrupt,
@@ -78,6 +78,9 @@ pub struct Args {
 pub async fn main(global: &Global, args: &Args) -> Result<Exit, Failure> {
     let (id, scenario) = store::scenarios::read(global.scenarios.as_deref(), &args.scenario)?;
     let repair = repair(args, &scenario)?;
+    if args.rehearse {
+        rehearsable(&id, &scenario)?;
+    }
     let _alone = (!args.rehearse).then(|| alone(global, args)).transpose()?;
     if !args.rehearse && elsewhere::named(&global.lab).is_none() {
         if args.reset {

@@ -140,7 +140,7 @@ impl fmt::Display for Kept {
         match self {
             Self::Replicas(of) => write!(f, "replicas of deployment/{of}"),
             Self::Limits(of) => write!(f, "limits of deployment/{of}"),
-            Self::Limited(of) => write!(f, "that deployment/{of} has limits"),
+            Self::Limited(of) => write!(f, "limits (of any size) of deployment/{of}"),
             Self::Env { of, name } => write!(f, "{name} of deployment/{of}"),
             Self::Container(of) => write!(f, "what deployment/{of} runs"),
             Self::Setting(path) => f.write_str(path),

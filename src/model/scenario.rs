@@ -4,7 +4,7 @@
 
 mod asked;
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fmt};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -121,6 +121,15 @@ impl Needs {
     /// Whether nothing is asked for.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
+    }
+}
+
+impl fmt::Display for Needs {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let disk = self.disk.map(|disk| format!("{disk} of disk"));
+        let named = [self.rate.map(|rate| rate.to_string()), self.memory.map(|memory| memory.to_string()), disk];
+        let words: Vec<String> = named.into_iter().flatten().chain(self.time.map(|time| time.to_string())).collect();
+        f.write_str(&words.join(", "))
     }
 }
 

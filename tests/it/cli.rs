@@ -147,7 +147,22 @@ fn what_is_shown_gives_nothing_away_unless_asked() {
     assert!(droplab(home.path(), &["show", "payment-pool-exhaustion", "--lang", "ru"]).out.contains("Платежи"));
     assert!(!shown.out.contains("2.8.1") && !shown.out.to_lowercase().contains("pool_size"));
     let list: serde_json::Value = serde_json::from_str(&droplab(home.path(), &["list", "--json"]).out).unwrap();
-    assert_eq!(list[0]["id"], "payment-pool-exhaustion");
+    let ids: Vec<_> = list.as_array().unwrap().iter().map(|row| row["id"].as_str().unwrap()).collect();
+    assert!(ids.is_sorted() && ids.contains(&"payment-pool-exhaustion"), "{ids:?}");
+    assert!(list.as_array().unwrap().iter().all(|row| row["needs"]["memory"].is_string()), "{list}");
+}
+
+#[test]
+fn what_the_lab_in_memory_cannot_play_is_refused_before_anything_is_written() {
+    let home = tempfile::tempdir().unwrap();
+    let refused = droplab(home.path(), &["run", "poison-pill", "--rehearse"]);
+    assert_eq!(refused.code, 2, "{}", refused.err);
+    assert!(
+        refused.err.contains("plays payments only") && refused.err.contains("droplab run poison-pill"),
+        "{}",
+        refused.err
+    );
+    assert!(!home.path().join("runs").exists());
 }
 
 #[test]

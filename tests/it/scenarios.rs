@@ -70,7 +70,7 @@ fn an_unknown_name_is_answered_with_a_near_one() {
     insta::assert_snapshot!(error, @"no scenario `payment-pool-exaustion`; did you mean `payment-pool-exhaustion`?");
 }
 
-/// Three hard incidents, written down before the language was settled: they show that it is more than payments.
+/// Incidents that are written down and have not conformed yet.
 #[test]
 fn every_draft_lints() {
     let drafts = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/drafts");
@@ -80,7 +80,7 @@ fn every_draft_lints() {
         assert_eq!(plan::lint(&scenario), [], "{id}");
         seen += 1;
     }
-    assert!(seen >= 3, "{seen} drafts");
+    assert!(seen >= 2, "{seen} drafts");
 }
 
 #[test]

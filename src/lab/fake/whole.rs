@@ -17,6 +17,7 @@ pub(super) fn facts(name: &str) -> Facts {
             images: [(service.to_owned(), image.to_owned())].into(),
             runs: [(format!("{service}/args"), service.to_owned())].into(),
             change_cause: Some(format!("{service} {tag}")),
+            limits: ["cpu", "memory"].map(|name| (format!("{service}/{name}"), "1".to_owned())).into(),
             ..Deployment::default()
         };
         (service.to_owned(), found)
