@@ -49,6 +49,7 @@ impl RunDir {
             return Err(file("begin a run in", out)(source));
         }
         let path = fs::canonicalize(out).map_err(file("find", out))?;
+        forget(&runs, &path)?;
         std::os::unix::fs::symlink(&path, &known).map_err(file("link", &known))?;
         Ok(Self { id, path })
     }
@@ -68,6 +69,17 @@ impl RunDir {
     pub fn write_reports(&self, reports: &[(&str, String)]) -> Result<(), StoreError> {
         reports.iter().try_for_each(|(name, content)| write_whole(&self.path.join(name), content))
     }
+}
+
+/// Names of earlier runs that lay in a folder whose files are gone: under them the next run would be found a second time, and its
+/// journal healed by two.
+fn forget(runs: &Path, folder: &Path) -> Result<(), StoreError> {
+    for entry in fs::read_dir(runs).map_err(file("read", runs))?.flatten() {
+        if fs::read_link(entry.path()).is_ok_and(|target| target == folder) {
+            fs::remove_file(entry.path()).map_err(file("remove", &entry.path()))?;
+        }
+    }
+    Ok(())
 }
 
 /// Find a run by its id, its folder or its journal; the latest one when nothing is named.

@@ -90,6 +90,21 @@ fn a_run_is_found_by_name_folder_journal_and_as_the_latest() {
     );
 }
 
+/// Every play of a conformance lies in one folder: under its earlier names the last one was found again, and healed by each of them.
+#[test]
+fn a_folder_that_is_used_again_is_one_run() {
+    let (home, out) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let at = |text: &str| text.parse::<jiff::Timestamp>().unwrap();
+    let folder = out.path().join("play");
+    for day in ["2026-01-02T10:00:00Z", "2026-01-03T10:00:00Z", "2026-01-04T10:00:00Z"] {
+        let _ = fs::remove_dir_all(&folder);
+        let run = RunDir::create(home.path(), "a", at(day), Some(&folder)).unwrap();
+        JournalFile::create(&run.journal(), Wall::Real).unwrap();
+    }
+    let ids: Vec<_> = runs::all(home.path()).into_iter().map(|run| run.id).collect();
+    assert_eq!(ids, ["a-20260104-100000"]);
+}
+
 /// `.ok()` turned a journal that could not be read into "nothing to heal".
 #[test]
 fn a_broken_journal_is_named_and_healed_as_far_as_it_can_be_read() {
