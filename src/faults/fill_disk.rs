@@ -14,8 +14,8 @@
 //! A process in the node holds a deadline and ends the one that keeps the file. No file has a name, so none can be left behind.
 //!
 //! # Needs
-//! A disk with so much room, and a tenth of itself (5 GiB at least) beyond: in this lab every volume lies on the one disk of the
-//! host, which is never filled further than that. A filesystem that reserves room (`fallocate`).
+//! A disk with so much room, and 5 GiB beyond: in this lab every volume lies on the one disk of the host, which is never filled
+//! further than that. A filesystem that reserves room (`fallocate`).
 //!
 //! # Seen in production
 //! No public post-mortem checked yet: a full disk is in many, what filled it in few.

@@ -54,7 +54,7 @@ fn disk(uid: &str, mebibytes: u64, path: &str) -> Kept {
     [ -n \"$config\" ] || {{ echo 'its containers do not run'; exit 1; }}
     at=/proc/$(cat ${{config%/*}}/init.pid)/root{path}
     [ -d $at ] || {{ echo 'there is no folder {path} in it'; exit 1; }}
-    df -Pm $at | awk 'NR == 2 {{ keep = $2 / 10; if (keep < 5120) keep = 5120; if ($4 - {mebibytes} < keep) {{ printf \"of %d MiB that are free, %d stay free: {mebibytes} are too many\\n\", $4, keep; exit 1 }} }}'
+    df -Pm $at | awk 'NR == 2 {{ keep = 5120; if ($4 - {mebibytes} < keep) {{ printf \"of %d MiB that are free, %d stay free: {mebibytes} are too many\\n\", $4, keep; exit 1 }} }}'
     setsid sh -c 'exec 9>\"$1/.$$\"; rm -f \"$1/.$$\"; fallocate --length {mebibytes}MiB /proc/self/fd/9 && : > $2/filled && while :; do sleep 3600; done' sh $at $d </dev/null >$d/said 2>&1 &
     echo $! > $d/work
 {filled}
