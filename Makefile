@@ -8,7 +8,7 @@ CARGO      := cargo
 DROPLAB    := target/release/droplab
 export PATH := $(CURDIR)/.tools/bin:$(PATH)
 
-.PHONY: help demo up down test check unit e2e slice soak engines bench images setup build cargo
+.PHONY: help demo up down test check unit fuzz e2e slice soak engines bench images setup build cargo
 
 help: ## this list
 	@grep -hE '^[a-z0-9]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | awk -F'\t' '{ printf "  make %-8s %s\n", $$1, $$2 }'
@@ -30,6 +30,10 @@ check: cargo ## formatting and lints; nothing on the host changes
 
 unit: cargo ## every test that needs no cluster: seconds, once built; nothing on the host changes
 	$(CARGO) test --release --locked --workspace
+
+FUZZ       := 1000000
+fuzz: cargo ## a million damaged scenario files through the reader (minutes); FUZZ=… for another number
+	$(CARGO) run --release --locked --example fuzz -- $(FUZZ)
 
 e2e: images ## every test on the real cluster, under a name of its own, gone afterwards (half an hour)
 	setup/e2e

@@ -6,7 +6,9 @@
 mod cli;
 mod crash;
 mod faults;
+mod fuzz;
 mod golden;
+mod mutate;
 mod refusals;
 mod runs;
 mod scenarios;
