@@ -21,7 +21,7 @@ use super::{
 };
 use crate::{
     judge,
-    lab::elsewhere,
+    lab::{elsewhere, host::needs::Room},
     model::{condition::Condition, plan::Plan, scenario::Scenario},
     plan::{self, Overrides},
     report::{self, Format},
@@ -83,6 +83,7 @@ pub async fn main(global: &Global, args: &Args) -> Result<Exit, Failure> {
     }
     let _alone = (!args.rehearse).then(|| alone(global, args)).transpose()?;
     if !args.rehearse && elsewhere::named(&global.lab).is_none() {
+        bears(&scenario).await?;
         if args.reset {
             reset::again(global).await?;
         }
@@ -105,7 +106,7 @@ pub async fn main(global: &Global, args: &Args) -> Result<Exit, Failure> {
         version: env!("CARGO_PKG_VERSION").into(),
         rehearsal: args.rehearse,
         repair,
-        answers: (!args.rehearse).then(|| answers::listen(&folder.path)),
+        said: (!args.rehearse).then(|| answers::listen(&folder.path, plan.scenario.hints.len())),
     };
     let mut watcher = watcher(global, args, &plan);
     let stop = interrupt::token();
@@ -119,6 +120,15 @@ pub async fn main(global: &Global, args: &Args) -> Result<Exit, Failure> {
         screen::note(&format!("\n  files: {}", folder.path.display()));
     }
     Ok(Exit::of(&verdict, &timeline))
+}
+
+/// Refuse what this host has too little memory or disk for, before anything is touched.
+async fn bears(scenario: &Scenario) -> Result<(), Failure> {
+    let fit = Room::look().await.fits(&scenario.needs);
+    match fit.lacks.as_slice() {
+        [] => Ok(()),
+        lacks => Err(Failure::new(Code::HostCannot, lacks.join("\n")).next("droplab list   tells which this host can")),
+    }
 }
 
 /// Who repairs: in a rehearsal the scenario's own way, unless asked otherwise; on a real lab a person.

@@ -5,6 +5,7 @@
 mod engine;
 mod holder;
 mod kernel;
+pub mod needs;
 mod ports;
 mod stock;
 mod surroundings;
