@@ -5,8 +5,8 @@
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::{
-    completion, conform, doctor, done, down, env, fault, heal, judge, lint, list, plan, report, reset, run, shell,
-    show, status, up,
+    completion, conform, doctor, done, down, env, fault, heal, hint, judge, lint, list, plan, report, reset, run,
+    shell, show, status, up,
 };
 
 /// The whole command line.
@@ -126,6 +126,8 @@ pub enum Verb {
     Run(run::Args),
     /// Name the cause of the run that waits for you, and end it
     Done(done::Args),
+    /// Tell the next hint that fits the run that goes on, and count it there
+    Hint(hint::Args),
     /// Play a scenario in every way that it must pass or fail, and say whether it is honest
     Conform(conform::Args),
     /// Check scenario files; needs no lab

@@ -17,6 +17,7 @@ pub mod failure;
 pub mod fault;
 pub mod heal;
 mod health;
+pub mod hint;
 pub mod interrupt;
 pub mod judge;
 pub mod lab;
@@ -76,13 +77,14 @@ async fn dispatch(cli: Cli) -> Result<Exit, Failure> {
         Verb::Env(args) => env::main(global, &args).await,
         Verb::Shell(args) => shell::main(global, &args).await,
         Verb::Completion(args) => completion::main(global, &args),
-        Verb::List(args) => list::main(global, &args),
+        Verb::List(args) => list::main(global, &args).await,
         Verb::Show(args) => show::main(global, &args),
         Verb::Plan(args) => plan::main(global, &args).await,
         Verb::Run(args) => run::main(global, &args).await,
         Verb::Fault(args) => fault::main(global, &args).await,
         Verb::Conform(args) => conform::main(global, &args).await,
         Verb::Done(args) => done::main(global, &args),
+        Verb::Hint(args) => hint::main(global, &args).await,
         Verb::Lint(args) => lint::main(global, &args),
         Verb::Heal(args) => heal::main(global, &args).await,
         Verb::Judge(args) => judge::main(global, &args),

@@ -92,6 +92,7 @@ fn line(event: &Event) -> Option<String> {
         EventKind::Answered { answer } => {
             format!("the person answers: {}", serde_json::to_string(answer).unwrap_or_default())
         }
+        EventKind::Hinted { number } => format!("hint {number} is told"),
         EventKind::SensorLost { what, why } => format!("**{what} lost**: {why}"),
         EventKind::PhaseBegan { phase: Phase::Recovery } => "customers are served again; the hold window begins".into(),
         EventKind::Fault { step, state: FaultState::Stuck, reason } => {

@@ -122,6 +122,7 @@ impl<W: Write + Send> Plain<W> {
             EventKind::Traffic { probe, .. } if self.live.is_main(probe) => self.state(at_s),
             EventKind::Paged { sentence } => self.page(at_s, sentence),
             EventKind::Answered { .. } => self.line(at_s, "you have answered"),
+            EventKind::Hinted { number } => self.line(at_s, &format!("hint {number} was told")),
             EventKind::SensorLost { what, why } => self.line(at_s, &format!("{what} lost: {why}")),
             EventKind::Interrupted => self.line(at_s, "interrupted; healing, this takes a moment"),
             EventKind::Fault { state: FaultState::Stuck, step, reason } => {

@@ -128,7 +128,7 @@ impl Stage {
             version: "0.0.0".into(),
             rehearsal: true,
             repair: self.repair.clone(),
-            answers: None,
+            said: None,
         }
     }
 
