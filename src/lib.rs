@@ -7,6 +7,7 @@
 
 pub mod cli;
 pub mod faults;
+pub mod home;
 pub mod judge;
 pub mod lab;
 pub mod load;

@@ -11,8 +11,8 @@ use super::{
     screen,
 };
 use crate::{
+    home::{self, lock},
     lab::down::{Down, down},
-    store,
 };
 
 /// Arguments of `droplab down`.
@@ -25,7 +25,7 @@ pub struct Args {
 
 /// The verb.
 pub async fn main(global: &Global, args: &Args) -> Result<Exit, Failure> {
-    let _alone = store::lock::lock(&store::home(), &global.lab, "droplab down")?;
+    let _alone = lock::alone(&home::folder(), &global.lab, "droplab down")?;
     let next = format!("droplab down{}    (continues)", flags(&global.lab));
     let done = until_interrupted(down(&global.lab, args.purge), "the lab is half way down", &next).await?;
     close_what_is_gone(&global.lab);

@@ -6,6 +6,7 @@ mod arguments;
 mod inject;
 mod list;
 mod told;
+pub(super) mod turns;
 
 use super::{args::Global, exit::Exit, failure::Failure, heal::healed_by_name};
 

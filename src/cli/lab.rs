@@ -77,7 +77,6 @@ fn code(error: &LabError) -> Code {
         LabError::ToolMissing { .. } => Code::ToolMissing,
         LabError::ImagesMissing { .. } => Code::ImageMissing,
         LabError::Foreign { .. } => Code::LabForeign,
-        LabError::Busy { .. } => Code::LabBusy,
         LabError::Absent { .. } | LabError::Asleep { .. } => Code::LabDown,
         LabError::NotReady { .. } => Code::LabNotReady,
         LabError::NoOrder { .. } => Code::OrderLost,

@@ -20,6 +20,10 @@ use super::{
     reset, screen,
 };
 use crate::{
+    home::{
+        self,
+        lock::{self, Lock},
+    },
     judge,
     lab::{elsewhere, host::needs::Room},
     model::{condition::Condition, plan::Plan, scenario::Scenario},
@@ -29,7 +33,6 @@ use crate::{
     store::{
         self,
         journal::{JournalFile, Wall},
-        lock::LabLock,
         runs::{self, RunDir},
     },
     terminal::{
@@ -170,14 +173,16 @@ fn script_at(path: &Path) -> Result<PathBuf, Failure> {
     })
 }
 
-/// The lab for us alone, and without a fault of an earlier run.
-fn alone(global: &Global, args: &Args) -> Result<LabLock, Failure> {
-    let lock = store::lock::lock(&store::home(), &global.lab, &format!("droplab run {}", args.scenario))?;
-    match runs::unhealed(&store::home(), &global.lab).runs.first() {
-        None => Ok(lock),
-        Some((run, _)) => {
+/// The lab for us alone, and without a fault of an earlier run. A journal that nobody can read may hide one.
+fn alone(global: &Global, args: &Args) -> Result<Lock, Failure> {
+    let lock = lock::alone(&home::folder(), &global.lab, &format!("droplab run {}", args.scenario))?;
+    let open = runs::unhealed(&store::home(), &global.lab);
+    match (open.runs.first(), open.broken.first()) {
+        (None, None) => Ok(lock),
+        (Some((run, _)), _) => {
             Err(Failure::new(Code::Unhealed, format!("run {} did not end properly", run.id)).next("droplab heal"))
         }
+        (None, Some(why)) => Err(Failure::new(Code::Unhealed, why).next("droplab heal")),
     }
 }
 

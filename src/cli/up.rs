@@ -12,11 +12,11 @@ use super::{
     steps::{Steps, seconds},
 };
 use crate::{
+    home::{self, lock},
     lab::{
         layout::Layout,
         up::{Fate, Up, up},
     },
-    store,
 };
 
 /// Arguments of `droplab up`.
@@ -26,7 +26,7 @@ pub struct Args {}
 /// The verb.
 pub async fn main(global: &Global, _args: &Args) -> Result<Exit, Failure> {
     let layout = layout(global)?;
-    let _alone = store::lock::lock(&store::home(), &layout.name, "droplab up")?;
+    let _alone = lock::alone(&home::folder(), &layout.name, "droplab up")?;
     let flags = flags(&layout.name);
     let next = format!("droplab up{flags}    (continues)   or   droplab down{flags}");
     let done = {

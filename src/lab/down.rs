@@ -22,10 +22,10 @@ pub struct Down {
     pub images: Vec<String>,
 }
 
-/// Remove the lab's containers, volumes, network and state; with `purge` droplab's images too.
+/// Remove the lab's containers, volumes, network and state; with `purge` droplab's images too. Whoever calls this has the
+/// lab's lock.
 pub async fn down(name: &str, purge: bool) -> Result<Down, LabError> {
     let state = State::of(name);
-    let _lock = state.lock("down")?;
     let engine = Engine::connect().await?;
     let nodes = engine.nodes(name).await?;
     if let Some(other) = nodes.iter().find(|node| !node.ours) {

@@ -79,14 +79,6 @@ pub enum LabError {
         /// How it shows.
         why: String,
     },
-    /// Another droplab works on this lab.
-    #[error("another droplab works on lab {name}: {holder}")]
-    Busy {
-        /// The lab.
-        name: String,
-        /// Who, as far as it told.
-        holder: String,
-    },
     /// There is no such lab.
     #[error("lab {name} is not up")]
     Absent {
@@ -174,7 +166,6 @@ impl LabError {
             Self::ToolMissing { .. } => "setup/tools    (brings kind, helm and kubectl)".to_owned(),
             Self::ImagesMissing { .. } => "make images".to_owned(),
             Self::Foreign { name, .. } => format!("droplab up --lab {name}-2    (that cluster is left alone)"),
-            Self::Busy { name, .. } => format!("droplab status --lab {name}    (then try again)"),
             Self::Absent { name } | Self::Asleep { name, .. } if name == super::layout::DEFAULT_NAME => {
                 "droplab up".to_owned()
             }

@@ -31,10 +31,9 @@ pub struct Reset {
     pub took: Duration,
 }
 
-/// Reset the lab.
+/// Reset the lab. Whoever calls this has the lab's lock.
 pub async fn reset(lab: &Lab, progress: &dyn Progress) -> Result<Reset, LabError> {
     let began = Instant::now();
-    let _lock = lab.state.lock("reset")?;
     let charts = step(progress, "charts", async {
         let all = assets::charts();
         future::try_join_all(all.iter().map(|chart| charts::install(chart, &lab.layout, &lab.state, progress))).await?;

@@ -60,11 +60,10 @@ const READY: Duration = Duration::from_mins(5);
 /// How long the first order may take once everything is ready.
 const ORDER: Duration = Duration::from_secs(90);
 
-/// Bring the lab up.
+/// Bring the lab up. Whoever calls this has the lab's lock.
 pub async fn up(layout: &Layout, progress: &dyn Progress) -> Result<Up, LabError> {
     let began = Instant::now();
     let state = State::of(&layout.name);
-    let _lock = state.lock("up")?;
     let work = Work { layout, state: &state, progress };
     let mut steps = Vec::new();
 

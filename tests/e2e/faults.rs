@@ -510,7 +510,7 @@ fn f41_a_password_is_rotated_and_stands_in_no_journal() {
     run(&["heal"], Duration::from_secs(120)).expect_code(0);
     assert_eq!((sh(secret).1, sh(hash).1), (password.clone(), stored));
     for word in [&password, &drawn] {
-        let found = format!("grep -rl '{word}' \"${{XDG_STATE_HOME:-$HOME/.local/state}}/droplab/runs\"");
+        let found = format!("grep -rl '{word}' '{}'", ::droplab::home::folder().join("runs").display());
         assert!(!sh(&found).0, "a journal holds a password: {}", sh(&found).1);
     }
 }

@@ -16,7 +16,7 @@ use droplab::{
         op::Op,
         plan::{Injection, PlannedStep},
     },
-    run::{ByHand, by_hand, heal},
+    run::{ByHand, Turns, by_hand, heal},
     store::{journal, typed},
 };
 use proptest::prelude::*;
@@ -159,6 +159,18 @@ fn what_an_op_says_of_a_file_or_a_password_is_no_value() {
     );
 }
 
+/// Nobody else wants a turn; but somebody may heal.
+struct Alone<F>(F);
+
+#[async_trait::async_trait]
+impl<F: Fn() -> bool + Send + Sync> Turns for Alone<F> {
+    fn pass(&self) {}
+    async fn take(&self) {}
+    fn healed_elsewhere(&self) -> bool {
+        (self.0)()
+    }
+}
+
 fn for_a_while() -> ByHand {
     ByHand { run: "test".into(), version: "0".into(), lasting: Some(Duration::from_secs(40)), detach: false }
 }
@@ -174,7 +186,7 @@ async fn killed(manual: &Manual, lab: &FakeLab, line: usize, writes_last: bool, 
         biased;
         () = killed.notified() => {}
         () = tokio::time::sleep(after) => {}
-        _ = by_hand(&injection, &ports, &mut dying, &mut nobody, &options, &stop, &|| false) => {}
+        _ = by_hand(&injection, &ports, &mut dying, &mut nobody, &options, &stop, &Alone(|| false)) => {}
     }
     dying.memory.text
 }
@@ -242,7 +254,7 @@ async fn a_fault_that_was_healed_elsewhere_is_not_put_in_again() {
         }
     };
     let mut nobody = Nobody;
-    let held = by_hand(&injection, &ports, &mut memory, &mut nobody, &options, &stop, &elsewhere);
+    let held = by_hand(&injection, &ports, &mut memory, &mut nobody, &options, &stop, &Alone(elsewhere));
     let (timeline, ()) = tokio::join!(held, other);
     assert_eq!(now(&lab), before);
     assert!(!timeline.unwrap().events.iter().any(|event| matches!(event.kind, EventKind::RunEnded { .. })));

@@ -5,6 +5,7 @@
 
 mod cli;
 mod crash;
+mod downloads;
 mod faults;
 mod fuzz;
 mod golden;

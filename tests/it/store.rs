@@ -3,12 +3,12 @@
 use std::{fs, io::Write as _};
 
 use droplab::{
+    home::lock,
     model::event::{EventKind, Phase},
     run::ports::Journal as _,
     store::{
         StoreError,
         journal::{self, JournalFile, Wall},
-        lock,
         runs::{self, RunDir},
     },
 };
@@ -58,15 +58,16 @@ fn a_journal_is_never_written_over() {
 fn one_droplab_at_a_time_and_a_dead_owner_is_none() {
     let home = tempfile::tempdir().unwrap();
     // A lock file of a process that died is no lock.
-    fs::write(home.path().join("lab.lock"), "droplab run (pid 1)\n").unwrap();
-    let held = lock::lock(home.path(), "lab", "droplab run").unwrap();
-    let error = lock::lock(home.path(), "lab", "droplab heal").unwrap_err();
+    fs::create_dir(home.path().join("locks")).unwrap();
+    fs::write(home.path().join("locks/lab"), "droplab run (pid 1)\n").unwrap();
+    let held = lock::alone(home.path(), "lab", "droplab run").unwrap();
+    let error = lock::alone(home.path(), "lab", "droplab heal").unwrap_err();
     let said = error.to_string();
     assert!(said.starts_with(&format!("droplab run (pid {}, since ", std::process::id())), "{said}");
     assert!(said.ends_with("works on lab `lab`"), "{said}");
-    drop(lock::lock(home.path(), "other", "droplab run").unwrap());
+    drop(lock::alone(home.path(), "other", "droplab run").unwrap());
     drop(held);
-    drop(lock::lock(home.path(), "lab", "droplab heal").unwrap());
+    drop(lock::alone(home.path(), "lab", "droplab heal").unwrap());
 }
 
 #[test]

@@ -11,14 +11,15 @@ use droplab::model::verdict::{Course, Effect, Finding, Impact, Times, Truth, Ver
 /// Module → other modules of this crate that it may use (DESIGN: the house). `cli` may use everything.
 const TABLE: &[(&str, &[&str])] = &[
     ("model", &[]),
+    ("home", &[]),
     ("faults", &["model"]),
     ("judge", &["model"]),
     ("report", &["model"]),
     ("plan", &["model", "faults"]),
     ("run", &["model", "faults"]),
-    ("lab", &["model", "run::ports"]),
+    ("lab", &["model", "run::ports", "home"]),
     ("load", &["model", "run::ports"]),
-    ("store", &["model", "run::ports"]),
+    ("store", &["model", "run::ports", "home"]),
     ("terminal", &["model", "run::ports"]),
 ];
 

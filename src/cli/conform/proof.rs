@@ -10,10 +10,10 @@ use crate::{
         health,
         steps::Steps,
     },
+    home::{self, lock},
     lab::{Lab, reset::reset},
     model::facts::Facts,
     run::ports::Surveyor as _,
-    store,
 };
 
 /// The lab as it was before the first play.
@@ -29,7 +29,7 @@ impl Ground {
 
     /// Put the lab back to its charts.
     pub(super) async fn reset(&self, global: &Global) -> Result<(), Failure> {
-        let _alone = store::lock::lock(&store::home(), &global.lab, "droplab conform")?;
+        let _alone = lock::alone(&home::folder(), &global.lab, "droplab conform")?;
         let lab = Lab::connect(&global.lab).await?;
         let quiet = Global { quiet: true, ..global.clone() };
         let steps = Steps::show(&quiet);
