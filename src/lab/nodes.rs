@@ -14,14 +14,8 @@ use kube::{Api, Client, api::ListParams};
 
 use super::{docker::Engine, error::LabError, kube::within, layout::Layout};
 
-/// The folders of the volumes that `charts/volumes` declares; and a refusal for Service addresses that kube-proxy does not
-/// know yet. Without it such a packet leaves the machine, and whoever answers there is taken for the service. The kernel's limit
-/// of one refusal a second to each peer would turn most refusals, those for a service without pods too, into timeouts.
-const PREPARE: &str = "
-for number in 1 2 3 4 5 6 7 8; do mkdir -p -m 777 /var/local/droplab/$number; done
-sysctl -qw net.ipv4.icmp_ratelimit=0 || :
-rule='FORWARD -d 10.96.0.0/16 -j REJECT --reject-with icmp-port-unreachable'
-iptables -w -C $rule 2>/dev/null || iptables -w -I $rule";
+/// What a worker is given.
+const PREPARE: &str = include_str!("prepare.sh");
 
 /// Give every worker what the charts count on.
 pub async fn prepare(engine: &Engine, layout: &Layout) -> Result<(), LabError> {

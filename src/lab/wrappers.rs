@@ -27,37 +27,11 @@ const KAFKA: [&str; 17] = [
     "kafka-transactions",
 ];
 
-const PSQL: &str = r#"#!/bin/sh
-# The psql of the lab's primary, since this host has none.
-if [ -t 0 ] && [ -t 1 ]; then tty=-it; else tty=-i; fi
-exec kubectl exec $tty service/postgres -- env PGUSER="${PGUSER:-postgres}" PGDATABASE="${PGDATABASE:-shop}" psql "$@"
-"#;
-
-const REDIS: &str = r#"#!/bin/sh
-# The redis-cli of the lab's primary, since this host has none.
-if [ -t 0 ] && [ -t 1 ]; then tty=-it; else tty=-i; fi
-exec kubectl exec $tty service/redis -- redis-cli "$@"
-"#;
-
-const KAFKA_TOOL: &str = r#"#!/bin/sh
-# A tool of Kafka's, run in one of the lab's brokers. Addresses of this host mean nothing there: $KAFKA_BROKERS becomes kafka:9092,
-# which is also where a tool begins that was told nothing.
-if [ -t 0 ] && [ -t 1 ]; then tty=-it; else tty=-i; fi
-told=""
-count=$#
-while [ "$count" -gt 0 ]; do
-    word=$1
-    shift
-    case $word in
-    --bootstrap-server | --bootstrap-controller | --broker-list | --files | --version | --help) told=yes ;;
-    127.0.0.1:* | localhost:*) word=kafka:9092 ;;
-    esac
-    set -- "$@" "$word"
-    count=$((count - 1))
-done
-[ -n "$told" ] || set -- --bootstrap-server kafka:9092 "$@"
-exec kubectl exec $tty service/kafka -- "$(basename "$0")" "$@"
-"#;
+const PSQL: &str = include_str!("wrappers/psql.sh");
+const REDIS: &str = include_str!("wrappers/redis.sh");
+const REDIS_OF_HOST: &str = include_str!("wrappers/redis-of-host.sh");
+const KUBECTL: &str = include_str!("wrappers/kubectl.sh");
+const KAFKA_TOOL: &str = include_str!("wrappers/kafka.sh");
 
 /// Write the programs; their folder goes before `PATH`.
 pub fn write(layout: &Layout, state: &State) -> Result<(), LabError> {
@@ -81,19 +55,20 @@ pub fn write(layout: &Layout, state: &State) -> Result<(), LabError> {
     Ok(())
 }
 
-/// redis-cli has variables for the password but not for the port.
 fn redis_of_host(path: &Path, layout: &Layout) -> String {
-    let (path, port) = (quote(&path.display().to_string()), layout.port("redis"));
-    format!("#!/bin/sh\n# This host's redis-cli, pointed at the lab.\nexec {path} -h 127.0.0.1 -p {port} \"$@\"\n")
+    let (tool, port) = (path.display().to_string(), layout.port("redis").to_string());
+    with_values(REDIS_OF_HOST, &[("tool", &tool), ("port", &port)])
 }
 
 fn kubectl_of_node(layout: &Layout) -> String {
-    let (lab, node) = (&layout.name, layout.control_plane());
-    format!(
-        "#!/bin/sh\n# The kubectl of lab {lab}'s own node, since this host has none. Files of this host go in by `-f -`.\n\
-         if [ -t 0 ] && [ -t 1 ]; then tty=-it; else tty=-i; fi\n\
-         exec docker exec $tty {node} kubectl --kubeconfig /etc/kubernetes/admin.conf --namespace shop \"$@\"\n"
-    )
+    with_values(KUBECTL, &[("node", &layout.control_plane())])
+}
+
+/// A program whose variables are set in its second line and after it.
+fn with_values(text: &str, values: &[(&str, &str)]) -> String {
+    let (first, rest) = text.split_once('\n').unwrap_or((text, ""));
+    let values = values.iter().map(|(name, value)| format!("{name}={}\n", quote(value)));
+    format!("{first}\n{}{rest}", values.collect::<String>())
 }
 
 #[cfg(test)]
@@ -121,6 +96,6 @@ mod tests {
     #[test]
     fn the_nodes_kubectl_looks_at_the_shop() {
         let text = kubectl_of_node(&Layout::new("two", 29_000).unwrap());
-        assert!(text.contains("docker exec $tty two-control-plane kubectl"));
+        assert!(text.starts_with("#!/bin/sh\nnode=two-control-plane\n"), "{text}");
     }
 }

@@ -36,7 +36,6 @@ impl Grip {
     async fn first_missing<'f>(&self, needed: &[&'f Feature]) -> Result<Option<(&'f Feature, String)>, LabError> {
         let nodes = self.nodes.running().await?;
         let Some(node) = nodes.first() else { return Ok(None) };
-        let trials = format!("unshare --net sh <<'TRIALS'\n{}TRIALS", features::trials(needed));
-        Ok(features::missing(needed, &self.nodes.run(node, &trials).await?))
+        Ok(features::missing(needed, &self.nodes.run(node, &features::trials_apart(needed)).await?))
     }
 }

@@ -13,7 +13,7 @@ pub mod packets;
 pub mod pod;
 pub mod sandbox;
 pub mod session;
-mod shell;
+pub(in crate::lab) mod shell;
 pub mod table;
 pub mod traces;
 pub mod work;

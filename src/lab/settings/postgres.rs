@@ -13,7 +13,14 @@ use kube::Api;
 use sha2::{Digest as _, Sha256};
 
 use crate::{
-    lab::{Lab, assets::short, error::LabError, kube::within, layout::NAMESPACE, node::sandbox},
+    lab::{
+        Lab,
+        assets::short,
+        error::LabError,
+        kube::within,
+        layout::NAMESPACE,
+        node::{sandbox, shell},
+    },
     model::{
         facts::{Facts, Pod, Table},
         setting::password_key,
@@ -46,11 +53,8 @@ const TABLES: &str = "select n.nspname || '.' || c.relname, pg_get_userbyid(c.re
     from pg_class c join pg_namespace n on n.oid = c.relnamespace
     where c.relkind = 'r' and n.nspname not like 'pg\\_%' and n.nspname <> 'information_schema'";
 
-/// What ALTER SYSTEM has set, a name and its value on each line. How a replica reaches its primary is set by what made it one.
-const ALTERED: &str = r"psql -X -A -t -q -F '	' -v ON_ERROR_STOP=1 -U postgres -d postgres <<'SQL'
-select name, replace(setting, E'\n', ' ') from pg_file_settings
-where sourcefile like '%/postgresql.auto.conf' and name not in ('primary_conninfo', 'primary_slot_name');
-SQL";
+/// Prints what ALTER SYSTEM has set, a name and its value on each line.
+const ALTERED: &str = include_str!("altered.sh");
 
 /// What the primary tells of itself.
 #[derive(Default)]
@@ -94,7 +98,7 @@ impl Lab {
         let primary = server_pods(&facts).find(|(_, pod)| pod.labels.get("role").is_some_and(|role| role == "primary"));
         let primary = primary.map(|(server, _)| server.to_owned());
         let asked = server_pods(&facts).map(|(server, pod)| async move {
-            let script = sandbox::inside(&pod.uid, "postgres", ALTERED);
+            let script = sandbox::inside(&pod.uid, "postgres", &shell::program(ALTERED));
             let told = tokio::time::timeout(ANSWER, self.grip.nodes.run(&pod.node, &script)).await.ok()?.ok()?;
             Some((server.to_owned(), pairs(&told)))
         });

@@ -15,7 +15,7 @@ use kube::Api;
 use super::{Reading, Source};
 use crate::{
     lab::{
-        node::{Nodes, sandbox},
+        node::{Nodes, sandbox, shell::script},
         sense::{
             SenseTarget,
             postgres::{Session, connect, explain},
@@ -91,6 +91,8 @@ impl Source for Sql {
     }
 }
 
+/// Asks for one number, beside a server.
+const QUERY: &str = include_str!("query.sh");
 const NOTHING: &str = "postgres: the answer is null, or no row came back";
 
 /// The author's query as a part of ours: it stays one statement, and gives one number or an error.
@@ -101,11 +103,8 @@ fn scalar(query: &str) -> String {
 
 /// Asks the server in whose container it is run, and gives up in time.
 fn psql(query: &str) -> String {
-    let options = format!("-c default_transaction_read_only=on -c statement_timeout={}", STATEMENT.as_millis());
-    format!(
-        "PGOPTIONS='{options}' PGAPPNAME=droplab PGCONNECT_TIMEOUT=2 timeout 2.8 \
-         psql -U postgres -d shop -v ON_ERROR_STOP=1 -AtXq -f - <<'END-OF-QUERY'\n{query};\nEND-OF-QUERY"
-    )
+    let patience = STATEMENT.as_millis().to_string();
+    script(QUERY, &[("query", query), ("patience_ms", &patience)])
 }
 
 fn number(said: &str) -> Reading {
