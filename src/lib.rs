@@ -13,6 +13,7 @@ pub mod lab;
 pub mod load;
 pub mod model;
 pub mod plan;
+pub mod rehearsal;
 pub mod report;
 pub mod run;
 pub mod store;

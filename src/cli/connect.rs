@@ -16,13 +16,13 @@ use super::{
 use crate::{
     lab::{
         Lab,
-        elsewhere::{self, Elsewhere},
+        cluster::elsewhere::{self, Elsewhere},
         error::LabError,
-        fake::{FakeLab, Quirks},
         sense::LabSensor,
     },
     load::Crowd,
     model::{plan::Injection, scenario::Scenario},
+    rehearsal::{FakeLab, Quirks},
     run::ports::Ports,
 };
 

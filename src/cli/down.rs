@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     home::{self, lock},
-    lab::down::{Down, down},
+    lab::lifecycle::down::{Down, down},
 };
 
 /// Arguments of `droplab down`.

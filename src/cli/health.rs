@@ -9,7 +9,7 @@ use super::{
     failure::{Code, Failure},
     lab::flags,
 };
-use crate::lab::{Lab, status::status};
+use crate::lab::{Lab, look::status::status};
 
 /// How long it may take.
 const PATIENCE: Duration = Duration::from_secs(2);

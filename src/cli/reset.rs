@@ -14,7 +14,7 @@ use crate::{
     home::{self, lock},
     lab::{
         Lab,
-        reset::{Reset, reset},
+        lifecycle::reset::{Reset, reset},
     },
 };
 

@@ -25,7 +25,7 @@ use crate::{
         lock::{self, Lock},
     },
     judge,
-    lab::{elsewhere, host::needs::Room},
+    lab::{cluster::elsewhere, host::needs::Room},
     model::{condition::Condition, plan::Plan, scenario::Scenario},
     plan::{self, Overrides},
     report::{self, Format},

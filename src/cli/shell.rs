@@ -11,7 +11,7 @@ use super::{
     exit::Exit,
     failure::{Code, Failure},
 };
-use crate::lab::{Lab, wrappers};
+use crate::lab::{Lab, access::wrappers};
 
 /// Arguments of `droplab shell`.
 #[derive(Debug, clap::Args)]

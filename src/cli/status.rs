@@ -7,7 +7,7 @@ use owo_colors::OwoColorize as _;
 use super::{args::Global, exit::Exit, failure::Failure, screen};
 use crate::lab::{
     Lab,
-    status::{Status, status},
+    look::status::{Status, status},
 };
 
 /// Arguments of `droplab status`.

@@ -82,7 +82,7 @@ pub struct Manual {
     /// What does it.
     pub engine: &'static str,
     /// What ends it when droplab dies.
-    pub dead_man: &'static str,
+    pub expiry: &'static str,
     /// In the order in which people think of them.
     pub parameters: &'static [Parameter],
     /// Arguments that a lab in good health accepts.

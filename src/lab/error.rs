@@ -4,7 +4,7 @@
 
 use std::path::PathBuf;
 
-use super::{blockers::Blocker, command::CommandError, host::Check};
+use crate::lab::{command::CommandError, host::Check, lifecycle::blockers::Blocker};
 
 /// A failure of the host or of the lab.
 #[derive(Debug, thiserror::Error)]
@@ -166,7 +166,7 @@ impl LabError {
             Self::ToolMissing { .. } => "setup/tools    (brings kind, helm and kubectl)".to_owned(),
             Self::ImagesMissing { .. } => "make images".to_owned(),
             Self::Foreign { name, .. } => format!("droplab up --lab {name}-2    (that cluster is left alone)"),
-            Self::Absent { name } | Self::Asleep { name, .. } if name == super::layout::DEFAULT_NAME => {
+            Self::Absent { name } | Self::Asleep { name, .. } if name == crate::lab::layout::DEFAULT_NAME => {
                 "droplab up".to_owned()
             }
             Self::Absent { name } | Self::Asleep { name, .. } => format!("droplab up --lab {name}"),

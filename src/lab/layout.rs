@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::error::LabError;
+use crate::lab::error::LabError;
 
 /// The name of a lab when nobody gives one.
 pub const DEFAULT_NAME: &str = "droplab";

@@ -7,8 +7,8 @@ use std::{collections::BTreeMap, fs, io, path::PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::{error::LabError, layout::Layout};
 use crate::home::{self, Readers};
+use crate::lab::{error::LabError, layout::Layout};
 
 /// What `lab.json` holds.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -26,7 +26,7 @@ pub struct Hint {
 pub fn next(scenario: &Scenario, timeline: &Timeline, told: &BTreeSet<usize>) -> Option<usize> {
     let now_s = timeline.events.last().map_or(0.0, |event| event.at_s);
     // The baseline shows a whole system, which no hint is about.
-    let from_s = timeline.phase_s(Phase::Turbulence).unwrap_or(0.0);
+    let from_s = timeline.phase_s(Phase::Fault).unwrap_or(0.0);
     let fits = |hint: &Hint| {
         let mut conditions = hint.when.iter().flat_map(|when| when.iter());
         conditions.all(|condition| {
@@ -61,7 +61,7 @@ mod tests {
     }
 
     fn seconds(served: u64) -> Timeline {
-        let phase = EventKind::PhaseBegan { phase: Phase::Turbulence };
+        let phase = EventKind::PhaseBegan { phase: Phase::Fault };
         let second = |at: u32| {
             let (from_s, to_s) = (f64::from(at), f64::from(at) + 1.0);
             let window = Window { from_s, to_s, intended: 100, ok: served, failed: 100 - served, ..Window::default() };

@@ -86,7 +86,7 @@ fn line(event: &Event) -> Option<String> {
     Some(match &event.kind {
         EventKind::RunBegan { .. } => "the run begins".into(),
         EventKind::PhaseBegan { phase: Phase::Baseline } => "customers arrive; the baseline is measured".into(),
-        EventKind::PhaseBegan { phase: Phase::Turbulence } => "turbulence".into(),
+        EventKind::PhaseBegan { phase: Phase::Fault } => "fault".into(),
         EventKind::PhaseBegan { phase: Phase::Replay } => "the trigger is played again".into(),
         EventKind::PhaseBegan { phase: Phase::Aftermath } => "healed; measured once more".into(),
         EventKind::Answered { answer } => {

@@ -117,9 +117,9 @@ impl Play<'_, '_> {
         if steady::doubts(&self.plan.scenario, &self.record.timeline, end_s).next().is_some() {
             return Ok(Ending::Unsteady);
         }
-        self.record.write(EventKind::PhaseBegan { phase: Phase::Turbulence })?;
-        self.watch.begin_turbulence(end_s);
-        self.turbulence(sensor).await
+        self.record.write(EventKind::PhaseBegan { phase: Phase::Fault })?;
+        self.watch.begin_fault(end_s);
+        self.until_over(sensor).await
     }
 
     /// Watch whole customers for the scenario's time, and until that time's windows are in.
@@ -144,7 +144,7 @@ impl Play<'_, '_> {
         }
     }
 
-    async fn turbulence(&mut self, sensor: &mut dyn Sensor) -> Result<Ending, PortError> {
+    async fn until_over(&mut self, sensor: &mut dyn Sensor) -> Result<Ending, PortError> {
         let (mut said, mut hinted) = (self.options.said.clone(), BTreeSet::new());
         loop {
             let now_s = self.record.now_s();

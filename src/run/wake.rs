@@ -20,7 +20,7 @@ impl Play<'_, '_> {
     pub(super) fn wake_s(&self) -> Option<f64> {
         let steps = self.plan.injection.steps.iter().enumerate().filter(|(index, _)| !self.begun.contains(index));
         let begins = steps.filter_map(|(_, step)| match (&step.begin, step.part) {
-            (Begin::AtS(at_s), Part::Incident) => Some(self.watch.turbulence_s? + at_s),
+            (Begin::AtS(at_s), Part::Incident) => Some(self.watch.fault_s? + at_s),
             (Begin::AtS(at_s), Part::Replay) => Some(self.watch.replay_s? + at_s),
             _ => None,
         });

@@ -159,8 +159,8 @@ impl<W: Write + Send> Plain<W> {
     fn phase(&mut self, at_s: f64, phase: Phase) {
         let news = match phase {
             Phase::Baseline => "customers arrive; measuring the baseline",
-            Phase::Turbulence if self.live.was_paged() => "it slipped again; the hold window starts over",
-            Phase::Turbulence => "the baseline is steady; from now on something may break",
+            Phase::Fault if self.live.was_paged() => "it slipped again; the hold window starts over",
+            Phase::Fault => "the baseline is steady; from now on something may break",
             Phase::Recovery => "customers are served again; holding",
             Phase::Replay => "it holds; the same trouble comes once more",
             Phase::Aftermath => "healed; measuring once more",

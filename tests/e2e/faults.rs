@@ -1,4 +1,4 @@
-//! Every fault on the real cluster: seen to bite by an independent client, renewed while droplab lives, ended by its dead-man when
+//! Every fault on the real cluster: seen to bite by an independent client, renewed while droplab lives, ended by its expiry when
 //! droplab is killed with SIGKILL, and nothing left afterwards.
 
 use std::{

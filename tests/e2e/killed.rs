@@ -1,4 +1,4 @@
-//! SIGKILL at each state of a fault's journal: what has a dead-man ends by itself within its time to live, and the next
+//! SIGKILL at each state of a fault's journal: what has an expiry ends by itself within its time to live, and the next
 //! `droplab heal` leaves nothing.
 //!
 //! The moment is chosen from outside: the journal is watched, and the process is killed as soon as the state's line is there. Where it
@@ -90,7 +90,7 @@ fn at_each_state(fault: &str, example: &str) {
             }
             let Some(state) = killed_in(wanted, fault, &arguments) else { continue };
             if STATES.contains(&state.as_str()) && hit.insert(state.clone()) {
-                // Nobody heals: what has a dead-man must end without.
+                // Nobody heals: what has an expiry must end without.
                 let began = Instant::now();
                 while !held().is_empty() {
                     assert!(began.elapsed() < TTL + Duration::from_secs(3), "{fault} killed when {state}: {}", held());

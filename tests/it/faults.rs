@@ -8,7 +8,6 @@ use droplab::{
         manual::{FAULTS, Manual, Parameter},
     },
     judge::residue,
-    lab::fake::{FakeLab, Quirks},
     model::{
         event::EventKind,
         facts::Facts,
@@ -16,6 +15,7 @@ use droplab::{
         op::Op,
         plan::{Injection, PlannedStep},
     },
+    rehearsal::{FakeLab, Quirks},
     run::{ByHand, Turns, by_hand, heal},
     store::{journal, typed},
 };

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use droplab::{
     cli::exit::Exit,
-    lab::fake::Quirks,
     model::{event::EventKind, scenario::Expectation, units::Rate, verdict::Truth},
+    rehearsal::Quirks,
     run::Repair,
 };
 

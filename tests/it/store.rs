@@ -111,7 +111,7 @@ fn a_folder_that_is_used_again_is_one_run() {
 fn a_broken_journal_is_named_and_healed_as_far_as_it_can_be_read() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build().unwrap();
     let mut memory = crate::stage::Memory::default();
-    let stage = crate::stage::Stage::of(crate::stage::minimal(), droplab::lab::fake::Quirks::default());
+    let stage = crate::stage::Stage::of(crate::stage::minimal(), droplab::rehearsal::Quirks::default());
     runtime.block_on(stage.play_on(&mut memory, &mut crate::stage::Nobody));
     let text = memory.text.replace(r#""rehearsal":true,"#, "");
     let injected = text.lines().position(|line| line.contains(r#""state":"injected""#)).unwrap();

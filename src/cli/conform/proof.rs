@@ -11,19 +11,19 @@ use crate::{
         steps::Steps,
     },
     home::{self, lock},
-    lab::{Lab, reset::reset},
+    lab::{Lab, lifecycle::reset::reset},
     model::facts::Facts,
     run::ports::Surveyor as _,
 };
 
 /// The lab as it was before the first play.
-pub(super) struct Ground(Facts);
+pub(super) struct Before(Facts);
 
-impl Ground {
+impl Before {
     /// Put the lab back to its charts and look at it.
     pub(super) async fn of(global: &Global) -> Result<Self, Failure> {
-        let ground = Self(Facts::default());
-        ground.reset(global).await?;
+        let before = Self(Facts::default());
+        before.reset(global).await?;
         Ok(Self(lasting(connect(global, false).await?.surveyor.survey().await?)))
     }
 

@@ -37,7 +37,7 @@ fn subcommand(manual: &'static Manual) -> Command {
         manual.key,
         if manual.example.is_empty() { "" } else { " " },
         manual.example,
-        manual.dead_man,
+        manual.expiry,
         manual.key
     );
     Command::new(manual.key).about(manual.about).after_help(example).args(manual.parameters.iter().map(argument))

@@ -18,8 +18,8 @@ use crate::{
         failure::{Code, Failure},
         interrupt,
     },
-    faults::{self, Ground},
-    lab::elsewhere,
+    faults::{self, Context},
+    lab::cluster::elsewhere,
     model::{
         op::Op,
         plan::{Injection, PlannedStep},
@@ -109,8 +109,8 @@ pub(super) async fn main(global: &Global, args: &Args) -> Result<Exit, Failure> 
     let lab = connect(global, false).await?;
     let before = lab.surveyor.survey().await?;
     let name = format!("{}-{}", fault.key(), Timestamp::now().strftime("%Y%m%d-%H%M%S.%f"));
-    let ground = Ground { ttl: args.common.ttl, ..Ground::new(&before, args.common.seed, &name, 0) };
-    let recipe = faults::recipe(&fault, &ground).map_err(|reasons| {
+    let context = Context { ttl: args.common.ttl, ..Context::new(&before, args.common.seed, &name, 0) };
+    let recipe = faults::recipe(&fault, &context).map_err(|reasons| {
         let help = format!("droplab fault inject {} --help", fault.key());
         Failure::new(Code::FaultRefused, reasons.join("\n")).next(help)
     })?;

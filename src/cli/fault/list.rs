@@ -36,14 +36,14 @@ pub(super) fn main(global: &Global, args: &Args) -> Exit {
         let active: Vec<_> = rows.iter().map(Row::json).collect();
         let faults: Vec<_> = FAULTS
             .iter()
-            .map(|fault| serde_json::json!({ "fault": fault.key, "about": fault.about, "engine": fault.engine, "dead_man": fault.dead_man, "example": fault.example }))
+            .map(|fault| serde_json::json!({ "fault": fault.key, "about": fault.about, "engine": fault.engine, "expiry": fault.expiry, "example": fault.example }))
             .collect();
         screen::result(&serde_json::json!({ "active": active, "faults": faults }).to_string());
         return Exit::Pass;
     }
     if !args.active {
         for fault in FAULTS {
-            screen::result(&format!("{:<20} {:<70} {}", fault.key, fault.about, fault.dead_man));
+            screen::result(&format!("{:<20} {:<70} {}", fault.key, fault.about, fault.expiry));
         }
         screen::result("");
     }

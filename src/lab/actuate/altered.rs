@@ -10,12 +10,12 @@ use kube::Api;
 
 use crate::lab::{
     Lab,
+    cluster::kube::within,
     error::LabError,
-    kube::within,
     layout::NAMESPACE,
+    look::primary::{quoted, setting, value as text},
+    look::settings::server_pods,
     node::{sandbox, shell},
-    primary::{quoted, setting, value as text},
-    settings::server_pods,
 };
 
 /// How long a server may take to come back.
@@ -65,9 +65,9 @@ impl Lab {
 
     /// Run a script beside a PostgreSQL server, in its container; `None` when its StatefulSet is no more.
     pub(super) async fn beside(&self, server: &str, script: &str) -> Result<Option<String>, LabError> {
-        let facts = self.grip.population().await?;
+        let facts = self.handle.population().await?;
         if let Some((_, pod)) = server_pods(&facts).find(|(name, _)| *name == server) {
-            return self.grip.nodes.run(&pod.node, &sandbox::inside(&pod.uid, "postgres", script)).await.map(Some);
+            return self.handle.nodes.run(&pod.node, &sandbox::inside(&pod.uid, "postgres", script)).await.map(Some);
         }
         let api = Api::<StatefulSet>::namespaced(self.kube.clone(), NAMESPACE);
         if within(5, "read the stateful set", api.get_opt(server)).await?.is_none() {

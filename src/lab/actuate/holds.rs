@@ -13,8 +13,8 @@ use super::{
 };
 use crate::{
     lab::{
+        cluster::handle::Handle,
         error::LabError,
-        grip::Grip,
         node::{
             agent,
             fence::{self, Way},
@@ -30,7 +30,7 @@ use crate::{
     },
 };
 
-impl Grip {
+impl Handle {
     /// A hold is armed anew: its generation, and whatever can be got ready in the nodes.
     pub(in crate::lab) async fn prepare_in_nodes(&self, id: &str, ttl: Span, hold: &Hold) -> Result<(), LabError> {
         self.counts.forget(id);

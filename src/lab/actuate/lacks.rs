@@ -4,14 +4,14 @@
 
 use crate::{
     lab::{
+        cluster::handle::Handle,
         error::LabError,
-        grip::Grip,
         node::features::{self, Feature, Shaper},
     },
     model::hold::{Fate, Hold, Packets, Shape},
 };
 
-impl Grip {
+impl Handle {
     /// What a hold cannot do without and the nodes' kernel has not; all nodes have the same one.
     pub(in crate::lab) async fn missing(&self, hold: &Hold) -> Result<Option<String>, LabError> {
         let Some((needed, instead)) = features::needs(hold) else { return Ok(None) };

@@ -13,11 +13,11 @@ use serde_json::json;
 use crate::{
     lab::{
         Lab,
+        cluster::kube::{guard, within},
         error::LabError,
-        kube::{guard, within},
         layout::NAMESPACE,
+        look::servers::{ANSWER, ASIDE},
         node::{sandbox, shell},
-        servers::{ANSWER, ASIDE},
     },
     model::setting::Setting,
 };
@@ -96,10 +96,10 @@ impl Lab {
 
     /// Run a script with Kafka's tools, in the container of a broker that runs.
     async fn beside_a_broker(&self, script: &str) -> Result<(), LabError> {
-        let facts = self.grip.population().await?;
+        let facts = self.handle.population().await?;
         let mut why = "no broker runs".to_owned();
         for broker in facts.pods.iter().filter(|pod| pod.service == "kafka") {
-            match self.grip.nodes.run(&broker.node, &sandbox::inside(&broker.uid, "kafka", script)).await {
+            match self.handle.nodes.run(&broker.node, &sandbox::inside(&broker.uid, "kafka", script)).await {
                 Ok(_) => return Ok(()),
                 Err(error) => why = error.to_string(),
             }

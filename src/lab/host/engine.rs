@@ -8,7 +8,7 @@ use bollard::models::{SystemInfo, SystemInfoCgroupVersionEnum as Cgroup};
 
 use super::{Check, Mark, Topic, gib, surroundings};
 use crate::lab::{
-    docker::{Engine, chain},
+    engine::docker::{Engine, chain},
     layout::Layout,
 };
 

@@ -12,7 +12,7 @@ mod surroundings;
 
 use serde::Serialize;
 
-use super::{docker::Engine, error::LabError, layout::Layout};
+use crate::lab::{engine::docker::Engine, error::LabError, layout::Layout};
 
 /// How a check came out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]

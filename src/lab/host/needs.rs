@@ -8,7 +8,7 @@
 use std::time::Duration;
 
 use super::{engine, gib};
-use crate::{lab::docker::Engine, model::scenario::Needs};
+use crate::{lab::engine::docker::Engine, model::scenario::Needs};
 
 /// How long the engine may take to tell.
 const PATIENCE: Duration = Duration::from_secs(3);
