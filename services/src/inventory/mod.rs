@@ -74,10 +74,7 @@ async fn reserve(
     Ok((StatusCode::CREATED, Json(json!({ "order_id": request.order_id, "status": "reserved" }))))
 }
 
-async fn release(
-    State(inventory): State<Arc<Inventory>>,
-    Path(order_id): Path<Uuid>,
-) -> Result<Json<Value>, Failure> {
+async fn release(State(inventory): State<Arc<Inventory>>, Path(order_id): Path<Uuid>) -> Result<Json<Value>, Failure> {
     shelf::release(&inventory.pool, order_id).await?;
     Ok(Json(json!({ "order_id": order_id, "status": "released" })))
 }

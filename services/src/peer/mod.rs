@@ -65,7 +65,12 @@ impl Peer {
     }
 
     /// The peer at an address; none when no client can be made.
-    fn at(host: &Host, service: &'static str, url: String, longest: Option<Duration>) -> Result<Option<Self>, ConfigError> {
+    fn at(
+        host: &Host,
+        service: &'static str,
+        url: String,
+        longest: Option<Duration>,
+    ) -> Result<Option<Self>, ConfigError> {
         let client = Client::builder()
             .connect_timeout(Duration::from_millis(500))
             .pool_idle_timeout(Duration::from_secs(20))

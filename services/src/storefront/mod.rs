@@ -41,8 +41,7 @@ pub(crate) fn start(host: &Arc<Host>) -> Result<Router, ConfigError> {
         Release::Storefront1_4_0 => (retries_1_4_0::rule()?, Some(2500)),
         _ => (Retries::of_what_was_not_sent()?, Some(2500)),
     };
-    let peer =
-        |service, variable| Peer::waiting(host, service, variable, longest_ms).map(|peer| peer.again(retries));
+    let peer = |service, variable| Peer::waiting(host, service, variable, longest_ms).map(|peer| peer.again(retries));
     let places = (host.release == Release::Storefront1_3_0).then(|| Places::from_env(host)).transpose()?;
     let storefront = Storefront {
         catalog: peer("catalog", "CATALOG_URL")?,
