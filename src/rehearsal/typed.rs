@@ -15,6 +15,7 @@ impl World {
         let outcome = match action {
             Action::Kubectl(arguments) => self.kubectl(arguments),
             Action::Psql(statement) => self.psql(statement),
+            Action::Done(_) => Ok(String::new()),
             Action::Kafka(_) | Action::Redis(_) | Action::Sh(_) => Err("a rehearsal's lab has no such tool".to_owned()),
         };
         outcome.map_or_else(|error| (1, format!("error: {error}")), |output| (0, output))

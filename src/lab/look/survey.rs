@@ -33,7 +33,7 @@ const SETTINGS: &str = "select name, setting from pg_settings where name in (
     'max_connections', 'superuser_reserved_connections', 'shared_buffers', 'work_mem', 'fsync', 'full_page_writes',
     'synchronous_commit', 'synchronous_standby_names', 'wal_level', 'archive_mode', 'archive_library', 'archive_command',
     'max_wal_senders', 'max_replication_slots', 'max_slot_wal_keep_size', 'hot_standby', 'statement_timeout',
-    'idle_in_transaction_session_timeout', 'transaction_timeout', 'lock_timeout', 'default_transaction_read_only',
+    'idle_in_transaction_session_timeout', 'transaction_timeout', 'lock_timeout', 'deadlock_timeout', 'default_transaction_read_only',
     'max_prepared_transactions', 'autovacuum')";
 
 /// Sessions that faults hold.

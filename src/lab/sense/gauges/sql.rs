@@ -12,7 +12,7 @@ use async_trait::async_trait;
 use k8s_openapi::api::core::v1::Pod;
 use kube::Api;
 
-use super::{Reading, Source};
+use super::{Reading, Source, growth::Growth};
 use crate::{
     lab::{
         node::{Nodes, sandbox, shell::script},
@@ -37,6 +37,8 @@ pub(super) struct Sql {
     nodes: Nodes,
     /// Node and UID of the server's pod, as last known.
     place: Option<(String, String)>,
+    /// Where the number is a counter.
+    growth: Option<Growth>,
 }
 
 impl Sql {
@@ -49,6 +51,7 @@ impl Sql {
             pods: Api::namespaced(target.kube.clone(), &target.namespace),
             nodes: target.nodes(),
             place: None,
+            growth: gauge.rate.then(Growth::default),
         }
     }
 
@@ -87,6 +90,11 @@ impl Sql {
 impl Source for Sql {
     async fn read(&mut self) -> Vec<Reading> {
         let reading = if self.at.is_primary() { self.primary().await } else { self.in_its_node().await };
+        let reading = match &mut self.growth {
+            // The first reading of a counter tells nothing yet of how it grows.
+            Some(growth) => reading.map(|count| growth.per_second([(String::new(), count)].into()).unwrap_or_default()),
+            None => reading,
+        };
         vec![reading]
     }
 }
