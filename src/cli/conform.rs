@@ -16,9 +16,9 @@ use std::time::{Duration, Instant};
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    args::Global,
     exit::Exit,
     failure::{Code, Failure},
+    flags::Global,
     interrupt, screen,
 };
 use crate::store::scenarios;

@@ -8,9 +8,9 @@ use std::{
 };
 
 use super::{
-    args::Global,
     crowds::WithCrowds,
     failure::{Code, Failure},
+    flags::Global,
     screen,
 };
 use crate::{

@@ -4,9 +4,9 @@
 
 use super::{
     answers,
-    args::Global,
     exit::Exit,
     failure::{Code, Failure},
+    flags::Global,
     screen,
 };
 use crate::{

@@ -3,9 +3,9 @@
 //! **Invariant**: needs the engine alone; says what was removed.
 
 use super::{
-    args::Global,
     exit::Exit,
     failure::Failure,
+    flags::Global,
     heal::close_what_is_gone,
     lab::{flags, until_interrupted},
     screen,

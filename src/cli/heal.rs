@@ -4,11 +4,11 @@
 //! was before the oldest.
 
 use super::{
-    args::Global,
     connect::for_healing,
     exit::Exit,
     failure::{Code, Failure},
     fault::turns::turn,
+    flags::Global,
     screen,
 };
 use crate::{

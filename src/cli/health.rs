@@ -5,8 +5,8 @@
 use std::time::Duration;
 
 use super::{
-    args::Global,
     failure::{Code, Failure},
+    flags::Global,
     lab::flags,
 };
 use crate::lab::{Lab, look::status::status};

@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use super::{
     answers,
-    args::{Global, Lang},
     exit::Exit,
     failure::{Code, Failure},
+    flags::{Global, Lang},
     screen,
 };
 use crate::{
@@ -40,7 +40,7 @@ pub async fn main(global: &Global, _args: &Args) -> Result<Exit, Failure> {
     let mut told = timeline.hinted();
     // Told a moment ago, and not in the journal yet.
     told.extend((1..=scenario.hints.len()).filter(|number| answers::hint_file(&run.path, *number).exists()));
-    let Some(number) = hint::next(scenario, &timeline, &told) else {
+    let Some(number) = hints::next(scenario, &timeline, &told) else {
         screen::result(&if told.len() >= scenario.hints.len() {
             format!("all {} hints were told; again: droplab show {id} --hint 1", told.len())
         } else {

@@ -3,8 +3,8 @@
 //! **Invariant**: every `LabError` has one code; an interrupted verb leaves a lab that the same verb continues.
 
 use super::{
-    args::Global,
     failure::{Code, Failure},
+    flags::Global,
 };
 use crate::lab::{
     error::LabError,

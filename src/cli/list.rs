@@ -3,9 +3,9 @@
 //! **Invariant**: gives nothing away but titles; what nobody measured is called untested.
 
 use super::{
-    args::{Global, Lang},
     exit::Exit,
     failure::Failure,
+    flags::{Global, Lang},
     screen,
 };
 use crate::{

@@ -15,6 +15,7 @@ pub mod env;
 pub mod exit;
 pub mod failure;
 pub mod fault;
+mod flags;
 pub mod heal;
 mod health;
 pub mod hint;
@@ -37,12 +38,13 @@ pub mod up;
 
 use std::{panic::AssertUnwindSafe, process::ExitCode};
 
-use clap::Parser as _;
+use clap::{CommandFactory as _, Parser as _};
 use futures::FutureExt as _;
 
-use args::{Cli, Global, Verb};
+use args::{Cli, Verb};
 use exit::Exit;
 use failure::Failure;
+use flags::Global;
 
 /// Run the command line.
 pub fn main() -> ExitCode {
@@ -76,7 +78,7 @@ async fn dispatch(cli: Cli) -> Result<Exit, Failure> {
         Verb::Reset(args) => reset::main(global, &args).await,
         Verb::Env(args) => env::main(global, &args).await,
         Verb::Shell(args) => shell::main(global, &args).await,
-        Verb::Completion(args) => completion::main(global, &args),
+        Verb::Completion(args) => completion::main(Cli::command(), &args),
         Verb::List(args) => list::main(global, &args).await,
         Verb::Show(args) => show::main(global, &args),
         Verb::Plan(args) => plan::main(global, &args).await,

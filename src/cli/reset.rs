@@ -3,9 +3,9 @@
 //! **Invariant**: ports, passwords and data stay.
 
 use super::{
-    args::Global,
     exit::Exit,
     failure::Failure,
+    flags::Global,
     lab::{flags, until_interrupted},
     screen,
     steps::{Steps, seconds},

@@ -11,10 +11,10 @@ use jiff::Timestamp;
 
 use super::{
     answers,
-    args::{Global, Lang},
     connect::{can, connect, readable, rehearsable},
     exit::Exit,
     failure::{Code, Failure},
+    flags::{Global, Lang},
     health, interrupt,
     overrides::OverrideArgs,
     reset, screen,

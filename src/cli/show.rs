@@ -3,9 +3,9 @@
 //! **Invariant**: never the cause, unless `--spoil` asks for it.
 
 use super::{
-    args::{Global, Lang},
     exit::Exit,
     failure::{Code, Failure},
+    flags::{Global, Lang},
     screen,
 };
 use crate::{

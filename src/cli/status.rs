@@ -4,7 +4,7 @@
 
 use owo_colors::OwoColorize as _;
 
-use super::{args::Global, exit::Exit, failure::Failure, screen};
+use super::{exit::Exit, failure::Failure, flags::Global, screen};
 use crate::lab::{
     Lab,
     look::status::{Status, status},

@@ -11,7 +11,7 @@ use std::{
 
 use owo_colors::OwoColorize as _;
 
-use super::{args::Global, screen};
+use super::{flags::Global, screen};
 use crate::lab::lifecycle::progress::Progress;
 
 const FRAMES: [&str; 8] = ["⠋", "⠙", "⠹", "⠸", "⠴", "⠦", "⠧", "⠇"];

@@ -3,9 +3,9 @@
 //! **Invariant**: the last lines say where everything is and what to type next; a second `up` changes nothing.
 
 use super::{
-    args::Global,
     exit::Exit,
     failure::Failure,
+    flags::Global,
     heal::close_what_is_gone,
     lab::{flags, layout, until_interrupted},
     screen,

@@ -24,7 +24,7 @@
 
 use super::{
     Context,
-    manual::{HELPER, Manual, TARGET, may},
+    parameters::{HELPER, Manual, TARGET, may},
 };
 use crate::model::{
     fault::BreakHttp,

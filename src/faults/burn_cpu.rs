@@ -21,7 +21,7 @@
 
 use super::{
     Context,
-    manual::{KEEPER, Manual, TARGET, may},
+    parameters::{KEEPER, Manual, TARGET, may},
 };
 use crate::model::{
     fault::BurnCpu,

@@ -28,7 +28,7 @@
 use super::{
     Context,
     context::or_none,
-    manual::{COPY, Manual, may, must},
+    parameters::{COPY, Manual, may, must},
 };
 use crate::model::{
     fault::ChangeData,

@@ -31,7 +31,7 @@
 use super::{
     Context,
     context::known,
-    manual::{Manual, NONE, may, must},
+    parameters::{Manual, NONE, may, must},
 };
 use crate::model::{
     facts::{Settings, TOPIC_SETTINGS},

@@ -23,7 +23,7 @@
 
 use super::{
     Context, link,
-    manual::{CORRELATION, DIRECTION, FROM, HELPER, Manual, SHARE, TO},
+    parameters::{CORRELATION, DIRECTION, FROM, HELPER, Manual, SHARE, TO},
 };
 use crate::model::{
     fault::CorruptPackets,

@@ -22,7 +22,7 @@
 
 use super::{
     Context,
-    manual::{KEEPER, Manual, TARGET, may},
+    parameters::{KEEPER, Manual, TARGET, may},
 };
 use crate::model::{
     fault::CrashLoop,

@@ -22,7 +22,7 @@
 
 use super::{
     Context, both,
-    manual::{DIRECTION, FROM, KERNEL, Manual, may, must},
+    parameters::{DIRECTION, FROM, KERNEL, Manual, may, must},
 };
 use crate::model::{
     fault::CutLink,

@@ -22,7 +22,7 @@
 
 use super::{
     Context,
-    manual::{KERNEL, Manual, ZONE},
+    parameters::{KERNEL, Manual, ZONE},
 };
 use crate::model::{fault::CutZone, hold::Hold, op::Recipe};
 

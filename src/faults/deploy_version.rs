@@ -26,7 +26,7 @@
 use super::{
     Context,
     context::or_none,
-    manual::{Manual, NONE, SERVICE, may, must},
+    parameters::{Manual, NONE, SERVICE, may, must},
 };
 use crate::model::{
     facts::{Deployment, Facts},

@@ -23,7 +23,7 @@
 
 use super::{
     Context, link,
-    manual::{CORRELATION, FROM, HELPER, Manual, SHARE, TO},
+    parameters::{CORRELATION, FROM, HELPER, Manual, SHARE, TO},
 };
 use crate::model::{
     fault::DuplicatePackets,

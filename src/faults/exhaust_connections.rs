@@ -22,7 +22,7 @@
 
 use super::{
     Context,
-    manual::{Manual, SESSION, may},
+    parameters::{Manual, SESSION, may},
 };
 use crate::model::{
     fault::ExhaustConnections,

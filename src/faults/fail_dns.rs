@@ -22,7 +22,7 @@
 
 use super::{
     Context, both,
-    manual::{FROM, KERNEL, Manual, may},
+    parameters::{FROM, KERNEL, Manual, may},
 };
 use crate::model::{
     fault::FailDns,

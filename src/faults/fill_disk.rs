@@ -22,7 +22,7 @@
 
 use super::{
     Context,
-    manual::{KEEPER, Manual, TARGET, may, must},
+    parameters::{KEEPER, Manual, TARGET, may, must},
 };
 use crate::model::{
     fault::FillDisk,

@@ -24,7 +24,7 @@
 
 use super::{
     Context,
-    manual::{ASIDE, Manual},
+    parameters::{ASIDE, Manual},
 };
 use crate::model::{
     fault::FlushRedis,

@@ -22,7 +22,7 @@
 
 use super::{
     Context,
-    manual::{KEEPER, Manual, TARGET},
+    parameters::{KEEPER, Manual, TARGET},
 };
 use crate::model::{fault::FreezePod, hold::Hold, op::Recipe};
 

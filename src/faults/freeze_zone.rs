@@ -22,7 +22,7 @@
 
 use super::{
     Context,
-    manual::{KEEPER, Manual, ZONE},
+    parameters::{KEEPER, Manual, ZONE},
 };
 use crate::model::{fault::FreezeZone, hold::Hold, op::Recipe};
 

@@ -22,7 +22,7 @@
 
 use super::{
     Context,
-    manual::{Manual, SESSION, must},
+    parameters::{Manual, SESSION, must},
 };
 use crate::model::{
     fault::HoldLock,

@@ -21,7 +21,7 @@
 
 use super::{
     Context,
-    manual::{MOMENT, Manual, may},
+    parameters::{MOMENT, Manual, may},
 };
 use crate::model::{
     fault::KillBackends,

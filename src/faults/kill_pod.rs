@@ -21,7 +21,7 @@
 
 use super::{
     Context,
-    manual::{MOMENT, Manual, TARGET, may},
+    parameters::{MOMENT, Manual, TARGET, may},
 };
 use crate::model::{
     fault::KillPod,

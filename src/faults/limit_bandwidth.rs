@@ -21,7 +21,7 @@
 
 use super::{
     Context, link,
-    manual::{DIRECTION, FROM, KERNEL, Manual, TO, must},
+    parameters::{DIRECTION, FROM, KERNEL, Manual, TO, must},
 };
 use crate::model::{fault::LimitBandwidth, hold::Fate, op::Recipe};
 

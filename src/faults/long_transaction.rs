@@ -22,7 +22,7 @@
 
 use super::{
     Context,
-    manual::{Manual, SESSION},
+    parameters::{Manual, SESSION},
 };
 use crate::model::{
     fault::LongTransaction,

@@ -21,7 +21,7 @@
 
 use super::{
     Context, link,
-    manual::{CORRELATION, DIRECTION, FROM, KERNEL, Manual, SHARE, TO},
+    parameters::{CORRELATION, DIRECTION, FROM, KERNEL, Manual, SHARE, TO},
 };
 use crate::model::{
     fault::LosePackets,

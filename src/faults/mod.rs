@@ -32,6 +32,7 @@ mod long_transaction;
 mod lose_packets;
 pub mod manual;
 mod move_leader;
+pub mod parameters;
 mod pause_consumer;
 mod pause_redis;
 mod scale;

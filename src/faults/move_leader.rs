@@ -22,7 +22,7 @@
 
 use super::{
     Context,
-    manual::{Manual, NONE, TOPIC, may, must},
+    parameters::{Manual, NONE, TOPIC, may, must},
 };
 use crate::model::{
     fault::MoveLeader,

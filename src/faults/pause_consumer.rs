@@ -26,7 +26,7 @@ use std::time::Duration;
 
 use super::{
     Context, TTL,
-    manual::{Manual, TOPIC, may, must},
+    parameters::{Manual, TOPIC, may, must},
 };
 use crate::model::{
     fault::PauseConsumer,

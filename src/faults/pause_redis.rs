@@ -22,7 +22,7 @@
 
 use super::{
     Context,
-    manual::{Manual, may},
+    parameters::{Manual, may},
 };
 use crate::model::{
     fault::{PauseMode, PauseRedis},

@@ -21,7 +21,7 @@
 
 use super::{
     Context,
-    manual::{Manual, NONE, SERVICE, must},
+    parameters::{Manual, NONE, SERVICE, must},
 };
 use crate::model::{
     fault::Scale,

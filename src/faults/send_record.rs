@@ -23,7 +23,7 @@
 
 use super::{
     Context,
-    manual::{Manual, STAYS, TOPIC, may, must},
+    parameters::{Manual, STAYS, TOPIC, may, must},
 };
 use crate::model::{
     fault::SendRecord,

@@ -23,7 +23,7 @@
 
 use super::{
     Context,
-    manual::{Manual, NONE, may, must},
+    parameters::{Manual, NONE, may, must},
 };
 use crate::model::{
     fault::{Eviction, ShrinkMemory},

@@ -22,7 +22,7 @@
 
 use super::{
     Context,
-    manual::{Manual, NONE, TOPIC, must},
+    parameters::{Manual, NONE, TOPIC, must},
 };
 use crate::model::{fault::ShrinkRetention, op::Recipe, setting::Setting};
 

@@ -25,7 +25,7 @@
 
 use super::{
     Context,
-    manual::{CLOCK, Manual, TARGET, must},
+    parameters::{CLOCK, Manual, TARGET, must},
 };
 use crate::model::{
     fault::SkewClock,

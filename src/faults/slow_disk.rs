@@ -23,7 +23,7 @@
 
 use super::{
     Context,
-    manual::{KEEPER, Manual, TARGET, must},
+    parameters::{KEEPER, Manual, TARGET, must},
 };
 use crate::model::{
     fault::SlowDisk,

@@ -26,7 +26,7 @@
 
 use super::{
     Context, link,
-    manual::{DIRECTION, FROM, HELPER, Manual, TO, may, must},
+    parameters::{DIRECTION, FROM, HELPER, Manual, TO, may, must},
 };
 use crate::model::{
     fault::SlowLink,

@@ -26,7 +26,7 @@
 use super::{
     Context,
     context::or_none,
-    manual::{Manual, NONE, may, must},
+    parameters::{Manual, NONE, may, must},
 };
 use crate::model::{
     fault::StartJob,

@@ -22,7 +22,7 @@
 
 use super::{
     Context,
-    manual::{Manual, NONE, ZONE},
+    parameters::{Manual, NONE, ZONE},
 };
 use crate::model::{fault::StopBroker, op::Recipe, setting::Setting};
 

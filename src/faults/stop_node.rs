@@ -22,7 +22,7 @@
 
 use super::{
     Context,
-    manual::{BOTH, Manual, ZONE},
+    parameters::{BOTH, Manual, ZONE},
 };
 use crate::model::{fault::StopNode, hold::Hold, op::Recipe};
 

@@ -24,7 +24,7 @@ use std::collections::BTreeMap;
 
 use super::{
     Context,
-    manual::{Manual, may},
+    parameters::{Manual, may},
 };
 use crate::model::{
     customers::{Customers, Journey},

@@ -4,7 +4,10 @@
 
 use std::path::PathBuf;
 
-use crate::lab::{command::CommandError, host::Check, lifecycle::blockers::Blocker};
+use crate::lab::{command::CommandError, host::check::Check, lifecycle::blockers::Blocker};
+
+/// The name of a lab when nobody gives one.
+pub const DEFAULT_NAME: &str = "droplab";
 
 /// A failure of the host or of the lab.
 #[derive(Debug, thiserror::Error)]
@@ -166,9 +169,7 @@ impl LabError {
             Self::ToolMissing { .. } => "setup/tools    (brings kind, helm and kubectl)".to_owned(),
             Self::ImagesMissing { .. } => "make images".to_owned(),
             Self::Foreign { name, .. } => format!("droplab up --lab {name}-2    (that cluster is left alone)"),
-            Self::Absent { name } | Self::Asleep { name, .. } if name == crate::lab::layout::DEFAULT_NAME => {
-                "droplab up".to_owned()
-            }
+            Self::Absent { name } | Self::Asleep { name, .. } if name == DEFAULT_NAME => "droplab up".to_owned(),
             Self::Absent { name } | Self::Asleep { name, .. } => format!("droplab up --lab {name}"),
             Self::NotReady { .. } | Self::Command(_) => "droplab up    (continues where this stopped)".to_owned(),
             Self::Kube { .. } | Self::Server { .. } | Self::NoOrder { .. } => "droplab status".to_owned(),

@@ -7,7 +7,7 @@ use std::fmt;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{diagnosis::Answer, scenario::Text};
+use super::{diagnosis::Answer, text::Text};
 
 /// One thing that a person types.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]

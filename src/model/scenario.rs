@@ -23,6 +23,7 @@ pub use super::{
     needs::{Needs, Theme},
     repair::{Action, Cheat, Fix},
     step::{Repeat, Step, What},
+    text::Text,
 };
 
 /// The one version of the format there is.
@@ -31,16 +32,6 @@ pub enum Api {
     /// `droplab/v1`
     #[serde(rename = "droplab/v1")]
     V1,
-}
-
-/// Text in the languages droplab speaks.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Text {
-    /// English.
-    pub en: String,
-    /// Russian.
-    pub ru: String,
 }
 
 /// An incident: how it starts, how it is seen, when it is over.

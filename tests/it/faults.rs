@@ -5,7 +5,8 @@ use std::{path::Path, sync::Arc};
 use droplab::{
     faults::{
         self, Ground,
-        manual::{FAULTS, Manual, Parameter},
+        manual::FAULTS,
+        parameters::{Manual, Parameter},
     },
     judge::residue,
     model::{

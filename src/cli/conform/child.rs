@@ -18,8 +18,8 @@ use super::{
 };
 use crate::{
     cli::{
-        args::Global,
         failure::{Code, Failure},
+        flags::Global,
     },
     judge,
     model::{

@@ -4,9 +4,9 @@
 
 use crate::{
     cli::{
-        args::Global,
         connect::connect,
         failure::{Code, Failure},
+        flags::Global,
         health,
         steps::Steps,
     },

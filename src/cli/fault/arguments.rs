@@ -6,7 +6,10 @@ use clap::{Arg, ArgMatches, Command};
 
 use crate::{
     cli::failure::{Code, Failure},
-    faults::manual::{FAULTS, Manual, Parameter},
+    faults::{
+        manual::FAULTS,
+        parameters::{Manual, Parameter},
+    },
     model::fault::FaultSpec,
     store::typed,
 };

@@ -12,10 +12,10 @@ use super::{
 };
 use crate::{
     cli::{
-        args::Global,
         connect::{can, connect},
         exit::Exit,
         failure::{Code, Failure},
+        flags::Global,
         interrupt,
     },
     faults::{self, Context},

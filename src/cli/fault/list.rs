@@ -3,7 +3,7 @@
 //! **Invariant**: from journals and the manual alone: it works whether the lab is up or not, and touches nothing.
 
 use crate::{
-    cli::{args::Global, exit::Exit, screen},
+    cli::{exit::Exit, flags::Global, screen},
     faults::manual::FAULTS,
     home::{
         self,

@@ -12,7 +12,7 @@ use async_trait::async_trait;
 use tokio::time::Instant;
 
 use crate::{
-    cli::{args::Global, failure::Failure, screen},
+    cli::{failure::Failure, flags::Global, screen},
     home::{
         self,
         lock::{self, Lock, LockError, Thing},
