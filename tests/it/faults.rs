@@ -4,7 +4,7 @@ use std::{path::Path, sync::Arc};
 
 use droplab::{
     faults::{
-        self, Ground,
+        self, Context,
         manual::FAULTS,
         parameters::{Manual, Parameter},
     },
@@ -54,7 +54,7 @@ fn typed(manual: &Manual, wanted: impl Fn(&Parameter) -> bool) -> FaultSpec {
 fn injection(manual: &Manual, lab: &FakeLab) -> Injection {
     let before = lab.world().survey(Instant::now());
     let fault = example(manual);
-    let recipe = faults::recipe(&fault, &Ground::new(&before, 1, manual.key, 0));
+    let recipe = faults::recipe(&fault, &Context::new(&before, 1, manual.key, 0));
     let recipe = recipe.unwrap_or_else(|why| panic!("{}: {why:?}", manual.key));
     Injection { seed: 1, steps: vec![PlannedStep::at(0.0, fault, recipe)], before }
 }
@@ -111,8 +111,8 @@ async fn every_kind_of_setting_is_seen_while_it_is_in_and_set_back_to_what_the_s
         let before = lab.world().survey(Instant::now());
         let value: serde_yaml::Value = serde_yaml::from_str(text).unwrap();
         let fault: FaultSpec = serde_yaml::with::singleton_map_recursive::deserialize(value).unwrap();
-        let recipe =
-            faults::recipe(&fault, &Ground::new(&before, 1, "test", 0)).unwrap_or_else(|why| panic!("{text}: {why:?}"));
+        let recipe = faults::recipe(&fault, &Context::new(&before, 1, "test", 0))
+            .unwrap_or_else(|why| panic!("{text}: {why:?}"));
         let injection =
             Injection { seed: 1, steps: vec![PlannedStep::at(0.0, fault, recipe.clone())], before: before.clone() };
         let written = serde_json::to_string(&injection).unwrap();
@@ -148,7 +148,7 @@ fn what_an_op_says_of_a_file_or_a_password_is_no_value() {
             to: None,
             restart: false,
         };
-        let recipe = faults::recipe(&FaultSpec::ChangeSetting(fault), &Ground::new(&facts, 1, "test", 0)).unwrap();
+        let recipe = faults::recipe(&FaultSpec::ChangeSetting(fault), &Context::new(&facts, 1, "test", 0)).unwrap();
         recipe.inject.iter().chain(&recipe.heal).map(ToString::to_string).collect::<Vec<_>>().join("; ")
     };
     let file = said("configmap/nginx", "nginx.conf", Some("events {}"));
