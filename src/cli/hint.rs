@@ -12,7 +12,7 @@ use super::{
     screen,
 };
 use crate::{
-    model::hint,
+    model::hints,
     store::{self, journal},
 };
 
