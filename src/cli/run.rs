@@ -25,7 +25,7 @@ use crate::{
         lock::{self, Lock},
     },
     judge,
-    lab::{cluster::elsewhere, host::needs::Room},
+    lab::cluster::elsewhere,
     model::{condition::Condition, plan::Plan, scenario::Scenario},
     plan::{self, Overrides},
     report::{self, Format},
@@ -86,7 +86,7 @@ pub async fn main(global: &Global, args: &Args) -> Result<Exit, Failure> {
     }
     let _alone = (!args.rehearse).then(|| alone(global, args)).transpose()?;
     if !args.rehearse && elsewhere::named(&global.lab).is_none() {
-        bears(&scenario).await?;
+        health::bears(&scenario).await?;
         if args.reset {
             reset::again(global).await?;
         }
@@ -123,15 +123,6 @@ pub async fn main(global: &Global, args: &Args) -> Result<Exit, Failure> {
         screen::note(&format!("\n  files: {}", folder.path.display()));
     }
     Ok(Exit::of(&verdict, &timeline))
-}
-
-/// Refuse what this host has too little memory or disk for, before anything is touched.
-async fn bears(scenario: &Scenario) -> Result<(), Failure> {
-    let fit = Room::look().await.fits(&scenario.needs);
-    match fit.lacks.as_slice() {
-        [] => Ok(()),
-        lacks => Err(Failure::new(Code::HostCannot, lacks.join("\n")).next("droplab list   tells which this host can")),
-    }
 }
 
 /// Who repairs: in a rehearsal the scenario's own way, unless asked otherwise; on a real lab a person.

@@ -96,12 +96,11 @@ impl<W: Write + Send> Plain<W> {
             let _ = writeln!(self.out, "{bar} {line}");
         }
         if !self.manner.candid {
-            let id = &plan.scenario_id;
             let _ = writeln!(
                 self.out,
                 "{bar}\n{bar} The lab is yours. In another terminal: eval \"$(droplab env)\", then kubectl, psql …"
             );
-            let _ = writeln!(self.out, "{bar} A hint: droplab show {id} --hint 1. Ctrl-C gives up and heals.");
+            let _ = writeln!(self.out, "{bar} A hint: droplab hint. Ctrl-C gives up and heals.");
         }
         let _ = writeln!(self.out, "{}\n", "└".red());
     }

@@ -254,8 +254,8 @@ async fn a_fault_that_was_healed_elsewhere_is_not_put_in_again() {
             lab.ports().actuator.perform(op).await.unwrap();
         }
     };
-    let mut nobody = Nobody;
-    let held = by_hand(&injection, &ports, &mut memory, &mut nobody, &options, &stop, &Alone(elsewhere));
+    let (mut nobody, alone) = (Nobody, Alone(elsewhere));
+    let held = by_hand(&injection, &ports, &mut memory, &mut nobody, &options, &stop, &alone);
     let (timeline, ()) = tokio::join!(held, other);
     assert_eq!(now(&lab), before);
     assert!(!timeline.unwrap().events.iter().any(|event| matches!(event.kind, EventKind::RunEnded { .. })));

@@ -11,6 +11,7 @@ restart() {
 set_by_hand="select distinct name from pg_file_settings where sourcefile like '%postgresql.auto.conf'
     and name not in ('primary_conninfo', 'primary_slot_name', 'restore_command', 'recovery_target_timeline')"
 # On the primary alone: the others follow.
+# shellcheck disable=SC2016  # the dollars are PostgreSQL's
 roles='do $$ declare s record; begin
     if pg_is_in_recovery() then return; end if;
     for s in select rolname, datname from pg_db_role_setting
