@@ -65,7 +65,7 @@ pub fn main(global: &Global, args: &Args) -> Result<Exit, Failure> {
     if !doubts.is_empty() {
         return Err(Failure::new(Code::Usage, doubts.join("\n")).next("droplab done --words"));
     }
-    let Some(run) = runs::all(&store::home()).into_iter().rev().find(|run| goes_on(global, run)) else {
+    let Some(run) = runs::all(&store::home())?.into_iter().rev().find(|run| goes_on(global, run)) else {
         return Err(Failure::new(Code::Usage, format!("no run on lab `{}` waits for an answer", global.lab))
             .next("droplab run"));
     };
@@ -81,5 +81,17 @@ fn goes_on(global: &Global, run: &runs::RunDir) -> bool {
         timeline.began().is_some_and(|(_, plan, _)| plan.injection.before.lab == global.lab)
             && timeline.lab_errors().is_none()
     };
-    journal::read(&run.journal()).is_ok_and(open)
+    match journal::read_what_is_whole(&run.journal()) {
+        Ok((timeline, broken)) => {
+            let found = open(timeline);
+            if let Some(why) = broken.filter(|_| found) {
+                screen::note(&format!("warning: a journal cannot be read as a whole: {why}"));
+            }
+            found
+        }
+        Err(why) => {
+            screen::note(&format!("warning: {why}"));
+            false
+        }
+    }
 }
