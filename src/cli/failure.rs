@@ -171,7 +171,9 @@ impl From<LockError> for Failure {
             LockError::Busy { .. } => {
                 (Code::LabBusy, "wait for it to end, or work on another lab with --lab NAME".to_owned())
             }
-            LockError::Held { fault, .. } => (Code::LabBusy, format!("droplab fault heal {fault}   (or end that process)")),
+            LockError::Held { fault, .. } => {
+                (Code::LabBusy, format!("droplab fault heal {fault}   (or end that process)"))
+            }
             LockError::File { .. } => (Code::File, "look at that file, or set DROPLAB_HOME".to_owned()),
         };
         Self::new(code, error).next(next)
