@@ -148,7 +148,7 @@ mod tests {
             }
         });
         let script = script("127.0.0.1", port, &question("bank.shop.svc", 37));
-        let done = std::process::Command::new("sh").args(["-euc", &format!("{script} 2>&1")]).output().unwrap();
+        let done = std::process::Command::new("sh").args(["-euc", &format!("exec 2>&1\n{script}")]).output().unwrap();
         server.join().unwrap();
         String::from_utf8(done.stdout).unwrap()
     }
@@ -182,7 +182,7 @@ mod tests {
     fn a_port_that_nobody_serves_is_a_reason() {
         let free = UdpSocket::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let script = script("127.0.0.1", free, &question("bank", 1));
-        let done = std::process::Command::new("sh").args(["-euc", &format!("{script} 2>&1")]).output().unwrap();
+        let done = std::process::Command::new("sh").args(["-euc", &format!("exec 2>&1\n{script}")]).output().unwrap();
         let why = answer(&String::from_utf8(done.stdout).unwrap(), 1).unwrap_err();
         assert_eq!(why, "nobody answers at the server's port");
     }
