@@ -8,6 +8,7 @@ mod crash;
 mod faults;
 mod golden;
 mod refusals;
+mod reports;
 mod runs;
 mod scenarios;
 mod stage;
