@@ -76,7 +76,7 @@ pub fn main(global: &Global, args: &Args) -> Result<Exit, Failure> {
 }
 
 /// A run of this lab whose journal has no end yet.
-fn goes_on(global: &Global, run: &runs::RunDir) -> bool {
+pub(super) fn goes_on(global: &Global, run: &runs::RunDir) -> bool {
     let open = |timeline: Timeline| {
         timeline.began().is_some_and(|(_, plan, _)| plan.injection.before.lab == global.lab)
             && timeline.lab_errors().is_none()

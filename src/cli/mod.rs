@@ -2,6 +2,8 @@
 //!
 //! **Invariant**: results go to stdout, everything else to stderr; a command ends in one [`exit::Exit`].
 
+pub mod ack;
+pub mod answer;
 mod answers;
 pub mod args;
 pub mod completion;
@@ -27,6 +29,7 @@ pub mod plan;
 pub mod report;
 pub mod reset;
 pub mod run;
+mod said;
 pub mod screen;
 pub mod shell;
 pub mod show;
@@ -82,6 +85,8 @@ async fn dispatch(cli: Cli) -> Result<Exit, Failure> {
         Verb::Run(args) => run::main(global, &args).await,
         Verb::Fault(args) => fault::main(global, &args).await,
         Verb::Conform(args) => conform::main(global, &args).await,
+        Verb::Ack(args) => ack::main(global, &args).await,
+        Verb::Answer(args) => answer::main(global, &args),
         Verb::Done(args) => done::main(global, &args),
         Verb::Lint(args) => lint::main(global, &args),
         Verb::Heal(args) => heal::main(global, &args).await,

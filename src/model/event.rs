@@ -11,6 +11,7 @@ use super::{
     ledger::{LedgerName, LedgerReading},
     op::Op,
     plan::{Injection, Plan},
+    said::Said,
     window::Window,
 };
 
@@ -179,6 +180,11 @@ pub enum EventKind {
     Answered {
         /// In the words of the vocabulary.
         answer: Answer,
+    },
+    /// The person has said something, and the run goes on.
+    Said {
+        /// What.
+        said: Said,
     },
     /// Somebody pressed Ctrl-C.
     Interrupted,

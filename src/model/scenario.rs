@@ -24,6 +24,7 @@ pub use super::{
     keeps::Keeps,
     ledger::LedgerName,
     repair::{Action, Cheat, Fix},
+    score::Weights,
     step::{Repeat, Step, What},
 };
 
@@ -88,6 +89,9 @@ pub struct Scenario {
     pub then: Vec<Step>,
     /// The truth about the cause, from the closed vocabulary.
     pub diagnosis: Diagnosis,
+    /// Points for each dimension of the score, a hundred in all.
+    #[serde(default, skip_serializing_if = "Weights::is_default")]
+    pub weights: Weights,
     /// From "where to look" to the method.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub hints: Vec<Hint>,

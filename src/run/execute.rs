@@ -16,6 +16,7 @@ use super::{
 use crate::model::{
     event::{EventKind, FaultState},
     plan::Plan,
+    said::Said,
     scenario::{Action, Answer, Cheat, Fix},
     timeline::Timeline,
 };
@@ -33,6 +34,8 @@ pub struct Options {
     pub repair: Repair,
     /// Where the person's answer comes from, while the run goes on.
     pub answers: Option<tokio::sync::watch::Receiver<Option<Answer>>>,
+    /// What the person says while the run goes on: all of it so far.
+    pub said: Option<tokio::sync::watch::Receiver<Vec<Said>>>,
 }
 
 /// Who repairs, and with what.

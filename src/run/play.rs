@@ -15,7 +15,7 @@ use super::{
     limits,
     ports::{Actuator, PortError, Ports, Repairer, Sensor},
     record::Record,
-    wake::answered,
+    wake::{answered, said},
     watch::{Over, Watch},
 };
 use crate::model::{
@@ -146,6 +146,7 @@ impl Play<'_, '_> {
 
     async fn turbulence(&mut self, sensor: &mut dyn Sensor) -> Result<Ending, PortError> {
         let mut answers = self.options.answers.clone();
+        let (mut words, mut heard) = (self.options.said.clone(), 0);
         loop {
             let now_s = self.record.now_s();
             self.driver.check(now_s)?;
@@ -172,6 +173,7 @@ impl Play<'_, '_> {
                     self.record.write(EventKind::Answered { answer })?;
                     self.watch.answer();
                 }
+                said = said(&mut words, &mut heard) => self.record.write(EventKind::Said { said })?,
                 seen = sensor.next() => self.see(seen)?,
                 () = tokio::time::sleep(wake) => {}
             }

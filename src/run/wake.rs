@@ -5,6 +5,7 @@
 use super::{execute::Repair, play::Play};
 use crate::model::{
     plan::{Begin, Part},
+    said::Said,
     scenario::Answer,
 };
 
@@ -37,6 +38,19 @@ impl Play<'_, '_> {
             Repair::Script(_) => self.watch.paged_s,
         }
     }
+}
+
+/// The next thing that the person says, of which so many were heard.
+pub(super) async fn said(words: &mut Option<tokio::sync::watch::Receiver<Vec<Said>>>, heard: &mut usize) -> Said {
+    if let Some(receiver) = words
+        && let Ok(all) = receiver.wait_for(|all| all.len() > *heard).await
+        && let Some(next) = all.get(*heard)
+    {
+        *heard += 1;
+        return next.clone();
+    }
+    // Nobody will say anything any more.
+    std::future::pending().await
 }
 
 /// The person's answer, when there is one.

@@ -128,6 +128,7 @@ impl Stage {
             version: "0.0.0".into(),
             rehearsal: true,
             repair: self.repair.clone(),
+            said: None,
             answers: None,
         }
     }
