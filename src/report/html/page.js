@@ -66,7 +66,7 @@
       width: print ? 680 : home.clientWidth, height: 190, cursor: {sync: {key: sync.key}},
       scales: {x: {time: false, range: [0, Math.max(run.end, 1)]}, y: {range: range}},
       axes: [Object.assign({}, axis, {values: (u, at) => at.map(clock)}),
-        Object.assign({}, axis, {size: 64, values: (u, at) => at.map(v => v.toLocaleString("en") + unit)})],
+        Object.assign({}, axis, {size: 84, values: (u, at) => at.map(v => v.toLocaleString("en") + unit)})],
       series: [{label: "time", value: (u, v) => v == null ? "-" : clock(v)}].concat(series.map((one, index) => ({
         label: one.name, stroke: colour(lines[index % lines.length]), width: 1.6, spanGaps: true, points: {show: false},
         value: (u, v) => v == null ? "-" : v.toLocaleString("en", {maximumFractionDigits: 2}) + unit}))),
