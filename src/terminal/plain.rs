@@ -175,10 +175,8 @@ impl<W: Write + Send> Plain<W> {
         }
         if self.live.was_interrupted() {
             let healed = self.live.is_healed();
-            self.line(
-                at_s,
-                if healed { "interrupted, and healed" } else { "interrupted, and NOT healed: droplab heal" },
-            );
+            let how = if healed { "interrupted, and healed" } else { "interrupted, and NOT healed: droplab heal" };
+            self.line(at_s, how);
         }
         self.close_line();
     }
