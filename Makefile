@@ -8,7 +8,7 @@ CARGO      := cargo
 DROPLAB    := target/release/droplab
 export PATH := $(CURDIR)/.tools/bin:$(PATH)
 
-.PHONY: help demo up down test check unit e2e slice soak engines bench images setup build cargo
+.PHONY: help demo up down test check unit fuzz e2e slice soak engines bench images setup build cargo linter
 
 help: ## this list
 	@grep -hE '^[a-z0-9]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | awk -F'\t' '{ printf "  make %-8s %s\n", $$1, $$2 }'
@@ -22,14 +22,19 @@ up: build images ## bring the lab up (a second time: seconds)
 down: ## take the lab away; images stay
 	@if [ -x $(DROPLAB) ]; then $(DROPLAB) down; else echo "nothing to take down: droplab was never built here"; fi
 
-test: setup check unit slice ## all set-up; lints, every test without a cluster, a slice of those with one
+test: setup linter check unit slice ## all set-up; lints, every test without a cluster, a slice of those with one
 
 check: cargo ## formatting and lints; nothing on the host changes
 	$(CARGO) fmt --all --check
+	setup/lint-shell
 	$(CARGO) clippy --release --locked --workspace --all-targets --test e2e --test engines -- -D warnings
 
 unit: cargo ## every test that needs no cluster: seconds, once built; nothing on the host changes
 	$(CARGO) test --release --locked --workspace
+
+FUZZ       := 1000000
+fuzz: cargo ## a million damaged scenario files through the reader (minutes); FUZZ=… for another number
+	$(CARGO) run --release --locked --example fuzz -- $(FUZZ)
 
 e2e: images ## every test on the real cluster, under a name of its own, gone afterwards (half an hour)
 	setup/e2e
@@ -57,6 +62,9 @@ images: setup ## build or pull every image that is missing or out of date
 
 cargo:
 	@command -v $(CARGO) >/dev/null || { echo "cargo is missing: install Rust 1.88 or newer (https://rustup.rs), then run this again" >&2; exit 5; }
+
+linter:
+	setup/lint-shell --install
 
 setup: cargo ## the engine and the tools, where they are missing
 	setup/engine

@@ -7,11 +7,13 @@
 
 pub mod cli;
 pub mod faults;
+pub mod home;
 pub mod judge;
 pub mod lab;
 pub mod load;
 pub mod model;
 pub mod plan;
+pub mod rehearsal;
 pub mod report;
 pub mod run;
 pub mod store;

@@ -59,7 +59,7 @@ pub(crate) fn start(host: &Arc<Host>) -> Result<Router, ConfigError> {
     let consumer =
         Consumer { host: Arc::clone(host), cluster: cluster.clone(), group: "notification", topic: TOPIC, inbox };
     tokio::spawn(async move {
-        cluster.make_topics().await;
+        cluster.make_topics(&crate::orders::TOPICS).await;
         let _ = migrated.await;
         need.met();
         consumer.run().await;

@@ -13,6 +13,7 @@ const PLACE: &str = "/etc/shop/release";
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Release {
     Storefront1_0_0,
+    Storefront1_3_0,
     Storefront1_4_0,
     Catalog1_0_0,
     Orders1_0_0,
@@ -21,6 +22,8 @@ pub(crate) enum Release {
     Payment2_9_0,
     Bank1_0_0,
     Inventory1_0_0,
+    Inventory1_1_0,
+    Inventory1_1_1,
     Fulfilment1_0_0,
     Fulfilment1_2_0,
     Fulfilment1_3_0,
@@ -28,8 +31,9 @@ pub(crate) enum Release {
 }
 
 /// Each with its service and version; of one service the base version comes first.
-const KNOWN: [(Release, &str, &str); 13] = [
+const KNOWN: [(Release, &str, &str); 16] = [
     (Release::Storefront1_0_0, "storefront", "1.0.0"),
+    (Release::Storefront1_3_0, "storefront", "1.3.0"),
     (Release::Storefront1_4_0, "storefront", "1.4.0"),
     (Release::Catalog1_0_0, "catalog", "1.0.0"),
     (Release::Orders1_0_0, "orders", "1.0.0"),
@@ -38,6 +42,8 @@ const KNOWN: [(Release, &str, &str); 13] = [
     (Release::Payment2_9_0, "payment", "2.9.0"),
     (Release::Bank1_0_0, "bank", "1.0.0"),
     (Release::Inventory1_0_0, "inventory", "1.0.0"),
+    (Release::Inventory1_1_0, "inventory", "1.1.0"),
+    (Release::Inventory1_1_1, "inventory", "1.1.1"),
     (Release::Fulfilment1_0_0, "fulfilment", "1.0.0"),
     (Release::Fulfilment1_2_0, "fulfilment", "1.2.0"),
     (Release::Fulfilment1_3_0, "fulfilment", "1.3.0"),

@@ -1,12 +1,12 @@
-//! What can be typed: verbs, and the flags that all of them share.
+//! What can be typed: the command line and its verbs.
 //!
 //! **Invariant**: arguments are what to work on, flags are how; each verb's own flags live in its file.
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Parser, Subcommand};
 
 use super::{
-    completion, conform, doctor, done, down, env, fault, heal, judge, lint, list, plan, report, reset, run, shell,
-    show, status, up,
+    completion, conform, doctor, done, down, env, fault, flags::Global, heal, hint, judge, lint, list, plan, report,
+    reset, run, shell, show, status, up,
 };
 
 /// The whole command line.
@@ -29,74 +29,6 @@ pub struct Cli {
     /// What to do.
     #[command(subcommand)]
     pub verb: Verb,
-}
-
-/// Flags that every verb takes.
-#[derive(Clone, Debug, Args)]
-pub struct Global {
-    /// The lab to work on
-    #[arg(long, global = true, value_name = "NAME", env = "DROPLAB_LAB", default_value = "droplab")]
-    pub lab: String,
-    /// First of the lab's ports on 127.0.0.1: shop +80, PostgreSQL +432, Redis +379, Kafka +92…94, API +443
-    #[arg(long, global = true, value_name = "PORT", env = "DROPLAB_PORT_BASE", default_value_t = 27000)]
-    pub port_base: u16,
-    /// How results are written to stdout
-    #[arg(
-        long,
-        global = true,
-        value_name = "text|json",
-        env = "DROPLAB_OUTPUT",
-        default_value = "text",
-        hide_possible_values = true
-    )]
-    pub output: Output,
-    /// Short for --output json
-    #[arg(long, global = true)]
-    pub json: bool,
-    /// Never colour (`NO_COLOR` does the same)
-    #[arg(long, global = true)]
-    pub no_color: bool,
-    /// The language of stories, pages and hints
-    #[arg(
-        long,
-        global = true,
-        value_name = "en|ru",
-        env = "DROPLAB_LANG",
-        default_value = "en",
-        hide_possible_values = true
-    )]
-    pub lang: Lang,
-    /// A folder of scenarios of your own, instead of those that droplab carries
-    #[arg(long, global = true, value_name = "DIR", env = "DROPLAB_SCENARIOS")]
-    pub scenarios: Option<std::path::PathBuf>,
-    /// Only results and failures
-    #[arg(short, long, global = true)]
-    pub quiet: bool,
-}
-
-impl Global {
-    /// Whether a machine reads the result.
-    pub fn json(&self) -> bool {
-        self.json || self.output == Output::Json
-    }
-}
-
-/// How results are written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Output {
-    /// For people.
-    Text,
-    /// For machines.
-    Json,
-}
-
-/// A language that droplab speaks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Lang {
-    /// English.
-    En,
-    /// Russian.
-    Ru,
 }
 
 /// What to do.
@@ -126,6 +58,8 @@ pub enum Verb {
     Run(run::Args),
     /// Name the cause of the run that waits for you, and end it
     Done(done::Args),
+    /// Tell the next hint that fits the run that goes on, and count it there
+    Hint(hint::Args),
     /// Play a scenario in every way that it must pass or fail, and say whether it is honest
     Conform(conform::Args),
     /// Check scenario files; needs no lab

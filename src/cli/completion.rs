@@ -2,15 +2,9 @@
 //!
 //! **Invariant**: made from the same definitions that parse the command line.
 
-use clap::CommandFactory as _;
 use clap_complete::Shell;
 
-use super::{
-    args::{Cli, Global},
-    exit::Exit,
-    failure::Failure,
-    screen,
-};
+use super::{exit::Exit, failure::Failure, screen};
 
 /// Arguments of `droplab completion`.
 #[derive(Debug, clap::Args)]
@@ -19,10 +13,10 @@ pub struct Args {
     pub shell: Shell,
 }
 
-/// The verb.
-pub fn main(_global: &Global, args: &Args) -> Result<Exit, Failure> {
+/// The verb, for this command line.
+pub fn main(mut typed: clap::Command, args: &Args) -> Result<Exit, Failure> {
     let mut out = Vec::new();
-    clap_complete::generate(args.shell, &mut Cli::command(), "droplab", &mut out);
+    clap_complete::generate(args.shell, &mut typed, "droplab", &mut out);
     screen::result(String::from_utf8_lossy(&out).trim_end());
     Ok(Exit::Pass)
 }

@@ -16,9 +16,9 @@ use std::time::{Duration, Instant};
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    args::Global,
     exit::Exit,
     failure::{Code, Failure},
+    flags::Global,
     interrupt, screen,
 };
 use crate::store::scenarios;
@@ -68,14 +68,14 @@ pub async fn main(global: &Global, args: &Args) -> Result<Exit, Failure> {
         return Ok(Exit::Pass);
     }
     let mut history = History::open(&id, &scenario, args.fresh);
-    let ground = proof::Ground::of(global).await?;
+    let before = proof::Before::of(global).await?;
     let stop = interrupt::token();
     for round in 1..=args.times {
         for play in &chosen {
             if history.has(round, &play.name()) {
                 continue;
             }
-            let shown = shown(global, args, &scenario, play, round, &ground, &stop).await?;
+            let shown = shown(global, args, &scenario, play, round, &before, &stop).await?;
             let word = if shown.fine { "✓" } else { "✗" };
             let (name, seconds) = (play.name(), shown.seconds);
             screen::note(&format!(
@@ -107,14 +107,14 @@ async fn shown(
     scenario: &crate::model::scenario::Scenario,
     play: &Play<'_>,
     round: u32,
-    ground: &proof::Ground,
+    before: &proof::Before,
     stop: &CancellationToken,
 ) -> Result<Shown, Failure> {
     let began = Instant::now();
     let mut tries = 0;
     loop {
         tries += 1;
-        ground.proven(global).await?;
+        before.proven(global).await?;
         let outcome = child::play(global, args, scenario, play, round, stop).await?;
         let again = matches!(outcome, Outcome::LabErred(_)) && tries < 2;
         if again {
@@ -123,7 +123,7 @@ async fn shown(
             continue;
         }
         // Not this play's business alone: what it left would be the next one's.
-        ground.reset(global).await?;
+        before.reset(global).await?;
         let seconds = began.elapsed().as_secs();
         return Ok(Shown {
             round,

@@ -8,21 +8,21 @@ use std::{
 };
 
 use super::{
-    args::Global,
     crowds::WithCrowds,
     failure::{Code, Failure},
+    flags::Global,
     screen,
 };
 use crate::{
     lab::{
         Lab,
-        elsewhere::{self, Elsewhere},
+        cluster::elsewhere::{self, Elsewhere},
         error::LabError,
-        fake::{FakeLab, Quirks},
         sense::LabSensor,
     },
     load::Crowd,
     model::{plan::Injection, scenario::Scenario},
+    rehearsal::{FakeLab, Quirks},
     run::ports::Ports,
 };
 

@@ -4,7 +4,7 @@
 
 use owo_colors::OwoColorize as _;
 
-use super::{args::Global, exit::Exit, failure::Failure, lab::layout, screen};
+use super::{exit::Exit, failure::Failure, flags::Global, lab::layout, screen};
 use crate::lab::host::{Check, Depth, Mark, examine};
 
 /// Arguments of `droplab doctor`.

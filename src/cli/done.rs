@@ -4,17 +4,14 @@
 
 use super::{
     answers,
-    args::Global,
     exit::Exit,
     failure::{Code, Failure},
+    flags::Global,
     screen,
 };
 use crate::{
-    model::{
-        diagnosis::{Answer, COMPONENTS, FACTORS, MECHANISMS, TRIGGERS},
-        timeline::Timeline,
-    },
-    store::{self, journal, runs},
+    model::diagnosis::{Answer, COMPONENTS, FACTORS, MECHANISMS, TRIGGERS},
+    store,
 };
 
 /// Arguments of `droplab done`.
@@ -65,21 +62,12 @@ pub fn main(global: &Global, args: &Args) -> Result<Exit, Failure> {
     if !doubts.is_empty() {
         return Err(Failure::new(Code::Usage, doubts.join("\n")).next("droplab done --words"));
     }
-    let Some(run) = runs::all(&store::home()).into_iter().rev().find(|run| goes_on(global, run)) else {
+    let Some((run, _)) = answers::live(&global.lab) else {
         return Err(Failure::new(Code::Usage, format!("no run on lab `{}` waits for an answer", global.lab))
             .next("droplab run"));
     };
     let text = serde_json::to_string_pretty(&answer).unwrap_or_default();
-    store::write_whole(&run.path.join(answers::FILE), &text)?;
+    store::write_whole(&answers::answer_file(&run.path), &text)?;
     screen::result(&format!("answered: {}", run.id));
     Ok(Exit::Pass)
-}
-
-/// A run of this lab whose journal has no end yet.
-fn goes_on(global: &Global, run: &runs::RunDir) -> bool {
-    let open = |timeline: Timeline| {
-        timeline.began().is_some_and(|(_, plan, _)| plan.injection.before.lab == global.lab)
-            && timeline.lab_errors().is_none()
-    };
-    journal::read(&run.journal()).is_ok_and(open)
 }

@@ -3,16 +3,16 @@
 //! **Invariant**: needs the engine alone; says what was removed.
 
 use super::{
-    args::Global,
     exit::Exit,
     failure::Failure,
+    flags::Global,
     heal::close_what_is_gone,
     lab::{flags, until_interrupted},
     screen,
 };
 use crate::{
-    lab::down::{Down, down},
-    store,
+    home::{self, lock},
+    lab::lifecycle::down::{Down, down},
 };
 
 /// Arguments of `droplab down`.
@@ -25,7 +25,7 @@ pub struct Args {
 
 /// The verb.
 pub async fn main(global: &Global, args: &Args) -> Result<Exit, Failure> {
-    let _alone = store::lock::lock(&store::home(), &global.lab, "droplab down")?;
+    let _alone = lock::alone(&home::folder(), &global.lab, "droplab down")?;
     let next = format!("droplab down{}    (continues)", flags(&global.lab));
     let done = until_interrupted(down(&global.lab, args.purge), "the lab is half way down", &next).await?;
     close_what_is_gone(&global.lab);

@@ -2,8 +2,8 @@
 //!
 //! **Invariant**: stdout is nothing but what a shell evaluates (or JSON), for it is meant for `eval`.
 
-use super::{args::Global, exit::Exit, failure::Failure, screen};
-use crate::lab::{Lab, env, wrappers};
+use super::{exit::Exit, failure::Failure, flags::Global, screen};
+use crate::lab::{Lab, access::env, access::wrappers};
 
 /// Arguments of `droplab env`.
 #[derive(Debug, clap::Args)]

@@ -6,6 +6,7 @@ use std::{fmt, fmt::Write as _};
 
 use super::exit::Exit;
 use crate::{
+    home::lock::LockError,
     plan::Refusal,
     run::{heal::HealError, ports::PortError},
     store::StoreError,
@@ -158,12 +159,24 @@ impl From<StoreError> for Failure {
             StoreError::Invalid(_) => (Code::ScenarioInvalid, None),
             StoreError::UnknownRun(_) => (Code::RunUnknown, Some("droplab run payment-pool-exhaustion --rehearse")),
             StoreError::Journal { .. } => (Code::JournalInvalid, None),
-            StoreError::Locked { .. } => {
-                (Code::LabBusy, Some("wait for it to end, or work on another lab with --lab NAME"))
-            }
             StoreError::File { .. } => (Code::File, None),
         };
         Self { code, why: error.to_string(), next: next.map(str::to_owned) }
+    }
+}
+
+impl From<LockError> for Failure {
+    fn from(error: LockError) -> Self {
+        let (code, next) = match &error {
+            LockError::Busy { .. } => {
+                (Code::LabBusy, "wait for it to end, or work on another lab with --lab NAME".to_owned())
+            }
+            LockError::Held { fault, .. } => {
+                (Code::LabBusy, format!("droplab fault heal {fault}   (or end that process)"))
+            }
+            LockError::File { .. } => (Code::File, "look at that file, or set DROPLAB_HOME".to_owned()),
+        };
+        Self::new(code, error).next(next)
     }
 }
 

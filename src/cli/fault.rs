@@ -6,8 +6,9 @@ mod arguments;
 mod inject;
 mod list;
 mod told;
+pub(super) mod turns;
 
-use super::{args::Global, exit::Exit, failure::Failure, heal::healed_by_name};
+use super::{exit::Exit, failure::Failure, flags::Global, heal::healed_by_name};
 
 /// Arguments of `droplab fault`.
 #[derive(Debug, clap::Args)]

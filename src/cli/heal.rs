@@ -4,10 +4,11 @@
 //! was before the oldest.
 
 use super::{
-    args::Global,
     connect::for_healing,
     exit::Exit,
     failure::{Code, Failure},
+    fault::turns::turn,
+    flags::Global,
     screen,
 };
 use crate::{
@@ -40,7 +41,7 @@ pub struct Args {
 
 /// The verb.
 pub async fn main(global: &Global, args: &Args) -> Result<Exit, Failure> {
-    let _alone = store::lock::lock(&store::home(), &global.lab, "droplab heal")?;
+    let _mine = turn(global, "droplab heal").await?;
     let open = match &args.run {
         None => runs::unhealed(&store::home(), &global.lab),
         Some(name) => Open { runs: named(name)?, broken: Vec::new() },
@@ -50,7 +51,7 @@ pub async fn main(global: &Global, args: &Args) -> Result<Exit, Failure> {
 
 /// `droplab fault heal ID`: the same for one fault, whoever holds it.
 pub(super) async fn healed_by_name(global: &Global, id: &str) -> Result<Exit, Failure> {
-    let _alone = store::lock::lock(&store::home(), &global.lab, "droplab fault heal")?;
+    let _mine = turn(global, &format!("droplab fault heal {id}")).await?;
     heal(global, &named(id)?).await
 }
 

@@ -5,11 +5,14 @@
 use std::time::Duration;
 
 use super::{
-    args::Global,
     failure::{Code, Failure},
+    flags::Global,
     lab::flags,
 };
-use crate::lab::{Lab, status::status};
+use crate::{
+    lab::{Lab, host::needs::Room, look::status::status},
+    model::scenario::Scenario,
+};
 
 /// How long it may take.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -28,4 +31,13 @@ pub(super) async fn healthy(global: &Global) -> Result<(), Failure> {
     let ill = found.components.iter().filter(|one| !one.ready).map(|one| format!("{}: {}", one.name, one.detail));
     let ill: Vec<_> = ill.collect();
     if ill.is_empty() { Ok(()) } else { Err(refused(ill.join("\n"))) }
+}
+
+/// Refuse what this host has too little memory or disk for, before anything is touched.
+pub(super) async fn bears(scenario: &Scenario) -> Result<(), Failure> {
+    let fit = Room::look().await.fits(&scenario.needs);
+    match fit.lacks.as_slice() {
+        [] => Ok(()),
+        lacks => Err(Failure::new(Code::HostCannot, lacks.join("\n")).next("droplab list   tells which this host can")),
+    }
 }

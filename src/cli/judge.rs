@@ -3,9 +3,9 @@
 //! **Invariant**: reads, and writes nothing; the scenario is the one that the run was planned with.
 
 use super::{
-    args::Global,
     exit::Exit,
     failure::{Code, Failure},
+    flags::Global,
     screen,
 };
 use crate::{

@@ -3,8 +3,8 @@
 //! **Invariant**: every `LabError` has one code; an interrupted verb leaves a lab that the same verb continues.
 
 use super::{
-    args::Global,
     failure::{Code, Failure},
+    flags::Global,
 };
 use crate::lab::{
     error::LabError,
@@ -77,7 +77,6 @@ fn code(error: &LabError) -> Code {
         LabError::ToolMissing { .. } => Code::ToolMissing,
         LabError::ImagesMissing { .. } => Code::ImageMissing,
         LabError::Foreign { .. } => Code::LabForeign,
-        LabError::Busy { .. } => Code::LabBusy,
         LabError::Absent { .. } | LabError::Asleep { .. } => Code::LabDown,
         LabError::NotReady { .. } => Code::LabNotReady,
         LabError::NoOrder { .. } => Code::OrderLost,

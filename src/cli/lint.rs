@@ -4,7 +4,7 @@
 
 use std::path::PathBuf;
 
-use super::{args::Global, exit::Exit, failure::Failure, screen};
+use super::{exit::Exit, failure::Failure, flags::Global, screen};
 use crate::{model::schema, plan, store::scenarios};
 
 /// Arguments of `droplab lint`.

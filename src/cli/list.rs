@@ -1,43 +1,73 @@
-//! `droplab list`: the incidents that can be played.
+//! `droplab list`: the incidents that can be played, and whether this host can.
 //!
-//! **Invariant**: gives nothing away but titles.
+//! **Invariant**: gives nothing away but titles; what nobody measured is called untested.
 
 use super::{
-    args::{Global, Lang},
     exit::Exit,
     failure::Failure,
+    flags::{Global, Lang},
     screen,
 };
-use crate::store;
+use crate::{
+    lab::host::needs::{Fit, Room},
+    model::scenario::Scenario,
+    store,
+};
 
 /// Arguments of `droplab list`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   droplab list
   droplab list --lang ru
-  droplab list --json | jq -r '.[].id'")]
+  droplab list --json | jq -r '.[].id'
+
+Columns: level, theme, par (what a practised engineer takes from page to recovery), what it needs, and whether this host has it.
+A rate is tested by the run itself, in its baseline, before anything is broken.")]
 pub struct Args {}
 
 /// The verb.
-pub fn main(global: &Global, _args: &Args) -> Result<Exit, Failure> {
+pub async fn main(global: &Global, _args: &Args) -> Result<Exit, Failure> {
     let mut rows = Vec::new();
     for id in store::scenarios::ids(global.scenarios.as_deref())? {
         rows.push(store::scenarios::read(global.scenarios.as_deref(), &id)?);
     }
+    let room = Room::look().await;
+    let fits = rows.iter().map(|(_, scenario)| room.fits(&scenario.needs));
     if global.json() {
-        let rows: Vec<_> = rows
-            .iter()
-            .map(|(id, scenario)| {
-                serde_json::json!({ "id": id, "level": scenario.level, "needs": scenario.needs, "title": scenario.title })
-            })
-            .collect();
+        let rows: Vec<_> = rows.iter().zip(fits).map(|((id, scenario), fit)| json(id, scenario, &fit)).collect();
         screen::result(&serde_json::to_string_pretty(&rows).unwrap_or_default());
         return Ok(Exit::Pass);
     }
     let width = rows.iter().map(|(id, _)| id.len()).max().unwrap_or_default();
-    for (id, scenario) in rows {
-        let title = if global.lang == Lang::Ru { scenario.title.ru } else { scenario.title.en };
-        screen::result(&format!("{id:<width$}  level {}  {:<22}  {title}", scenario.level, scenario.needs.to_string()));
+    for ((id, scenario), fit) in rows.iter().zip(fits) {
+        let title = if global.lang == Lang::Ru { &scenario.title.ru } else { &scenario.title.en };
+        let theme = scenario.theme.map(|theme| theme.to_string()).unwrap_or_default();
+        let par = scenario.par.map(|par| format!("par {par}")).unwrap_or_default();
+        let needs = scenario.needs.to_string();
+        let host = word(&fit);
+        screen::result(&format!(
+            "{id:<width$}  level {}  {theme:<10}  {par:<7}  {needs:<22}  {host:<8}  {title}",
+            scenario.level
+        ));
+        for why in &fit.lacks {
+            screen::result(&format!("{:<width$}  this host cannot: {why}", ""));
+        }
     }
     Ok(Exit::Pass)
+}
+
+/// Whether this host can, in one word.
+fn word(fit: &Fit) -> &'static str {
+    match (fit.lacks.is_empty(), fit.untested.iter().all(|what| what.starts_with("rate"))) {
+        (false, _) => "cannot",
+        (true, true) => "can",
+        (true, false) => "untested",
+    }
+}
+
+fn json(id: &str, scenario: &Scenario, fit: &Fit) -> serde_json::Value {
+    serde_json::json!({
+        "id": id, "level": scenario.level, "theme": scenario.theme, "par": scenario.par, "needs": scenario.needs,
+        "host": { "can": word(fit), "lacks": fit.lacks, "untested": fit.untested }, "title": scenario.title,
+    })
 }

@@ -15,8 +15,10 @@ pub mod env;
 pub mod exit;
 pub mod failure;
 pub mod fault;
+mod flags;
 pub mod heal;
 mod health;
+pub mod hint;
 pub mod interrupt;
 pub mod judge;
 pub mod lab;
@@ -36,12 +38,13 @@ pub mod up;
 
 use std::{panic::AssertUnwindSafe, process::ExitCode};
 
-use clap::Parser as _;
+use clap::{CommandFactory as _, Parser as _};
 use futures::FutureExt as _;
 
-use args::{Cli, Global, Verb};
+use args::{Cli, Verb};
 use exit::Exit;
 use failure::Failure;
+use flags::Global;
 
 /// Run the command line.
 pub fn main() -> ExitCode {
@@ -75,14 +78,15 @@ async fn dispatch(cli: Cli) -> Result<Exit, Failure> {
         Verb::Reset(args) => reset::main(global, &args).await,
         Verb::Env(args) => env::main(global, &args).await,
         Verb::Shell(args) => shell::main(global, &args).await,
-        Verb::Completion(args) => completion::main(global, &args),
-        Verb::List(args) => list::main(global, &args),
+        Verb::Completion(args) => completion::main(Cli::command(), &args),
+        Verb::List(args) => list::main(global, &args).await,
         Verb::Show(args) => show::main(global, &args),
         Verb::Plan(args) => plan::main(global, &args).await,
         Verb::Run(args) => run::main(global, &args).await,
         Verb::Fault(args) => fault::main(global, &args).await,
         Verb::Conform(args) => conform::main(global, &args).await,
         Verb::Done(args) => done::main(global, &args),
+        Verb::Hint(args) => hint::main(global, &args).await,
         Verb::Lint(args) => lint::main(global, &args),
         Verb::Heal(args) => heal::main(global, &args).await,
         Verb::Judge(args) => judge::main(global, &args),

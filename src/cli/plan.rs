@@ -3,10 +3,10 @@
 //! **Invariant**: the first lines of `droplab run`, and not one more.
 
 use super::{
-    args::Global,
     connect::{connect, readable},
     exit::Exit,
     failure::Failure,
+    flags::Global,
     overrides::OverrideArgs,
     screen,
 };

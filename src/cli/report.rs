@@ -4,7 +4,7 @@
 
 use clap::ValueEnum;
 
-use super::{args::Global, exit::Exit, failure::Failure, judge::judged, screen};
+use super::{exit::Exit, failure::Failure, flags::Global, judge::judged, screen};
 use crate::report::Format;
 
 /// Arguments of `droplab report`.

@@ -3,19 +3,19 @@
 //! **Invariant**: ports, passwords and data stay.
 
 use super::{
-    args::Global,
     exit::Exit,
     failure::Failure,
+    flags::Global,
     lab::{flags, until_interrupted},
     screen,
     steps::{Steps, seconds},
 };
 use crate::{
+    home::{self, lock},
     lab::{
         Lab,
-        reset::{Reset, reset},
+        lifecycle::reset::{Reset, reset},
     },
-    store,
 };
 
 /// Arguments of `droplab reset`.
@@ -32,7 +32,7 @@ pub(super) async fn again(global: &Global) -> Result<Reset, Failure> {
 
 /// The verb.
 pub async fn main(global: &Global, _args: &Args) -> Result<Exit, Failure> {
-    let _alone = store::lock::lock(&store::home(), &global.lab, "droplab reset")?;
+    let _alone = lock::alone(&home::folder(), &global.lab, "droplab reset")?;
     let done = again(global).await?;
     if global.json() {
         screen::result(&serde_json::json!({ "lab": global.lab, "took_s": done.took.as_secs_f64() }).to_string());

@@ -11,17 +11,21 @@ use jiff::Timestamp;
 
 use super::{
     answers,
-    args::{Global, Lang},
     connect::{can, connect, readable, rehearsable},
     exit::Exit,
     failure::{Code, Failure},
+    flags::{Global, Lang},
     health, interrupt,
     overrides::OverrideArgs,
     reset, screen,
 };
 use crate::{
+    home::{
+        self,
+        lock::{self, Lock},
+    },
     judge,
-    lab::elsewhere,
+    lab::cluster::elsewhere,
     model::{condition::Condition, plan::Plan, scenario::Scenario},
     plan::{self, Overrides},
     report::{self, Format},
@@ -29,7 +33,6 @@ use crate::{
     store::{
         self,
         journal::{JournalFile, Wall},
-        lock::LabLock,
         runs::{self, RunDir},
     },
     terminal::{
@@ -83,6 +86,7 @@ pub async fn main(global: &Global, args: &Args) -> Result<Exit, Failure> {
     }
     let _alone = (!args.rehearse).then(|| alone(global, args)).transpose()?;
     if !args.rehearse && elsewhere::named(&global.lab).is_none() {
+        health::bears(&scenario).await?;
         if args.reset {
             reset::again(global).await?;
         }
@@ -105,7 +109,7 @@ pub async fn main(global: &Global, args: &Args) -> Result<Exit, Failure> {
         version: env!("CARGO_PKG_VERSION").into(),
         rehearsal: args.rehearse,
         repair,
-        answers: (!args.rehearse).then(|| answers::listen(&folder.path)),
+        said: (!args.rehearse).then(|| answers::listen(&folder.path, plan.scenario.hints.len())),
     };
     let mut watcher = watcher(global, args, &plan);
     let stop = interrupt::token();
@@ -160,14 +164,16 @@ fn script_at(path: &Path) -> Result<PathBuf, Failure> {
     })
 }
 
-/// The lab for us alone, and without a fault of an earlier run.
-fn alone(global: &Global, args: &Args) -> Result<LabLock, Failure> {
-    let lock = store::lock::lock(&store::home(), &global.lab, &format!("droplab run {}", args.scenario))?;
-    match runs::unhealed(&store::home(), &global.lab).runs.first() {
-        None => Ok(lock),
-        Some((run, _)) => {
+/// The lab for us alone, and without a fault of an earlier run. A journal that nobody can read may hide one.
+fn alone(global: &Global, args: &Args) -> Result<Lock, Failure> {
+    let lock = lock::alone(&home::folder(), &global.lab, &format!("droplab run {}", args.scenario))?;
+    let open = runs::unhealed(&store::home(), &global.lab);
+    match (open.runs.first(), open.broken.first()) {
+        (None, None) => Ok(lock),
+        (Some((run, _)), _) => {
             Err(Failure::new(Code::Unhealed, format!("run {} did not end properly", run.id)).next("droplab heal"))
         }
+        (None, Some(why)) => Err(Failure::new(Code::Unhealed, why).next("droplab heal")),
     }
 }
 

@@ -4,7 +4,7 @@
 
 use std::io::{IsTerminal as _, Write as _};
 
-use super::args::Global;
+use super::flags::Global;
 
 /// Decide about colour once, for both streams: only on a terminal, not with `NO_COLOR`, not with `--no-color`.
 pub fn prepare(global: &Global) {

@@ -7,11 +7,11 @@ use std::{io::IsTerminal as _, os::unix::process::CommandExt as _, path::Path, p
 use clap::ValueEnum;
 
 use super::{
-    args::Global,
     exit::Exit,
     failure::{Code, Failure},
+    flags::Global,
 };
-use crate::lab::{Lab, wrappers};
+use crate::lab::{Lab, access::wrappers};
 
 /// Arguments of `droplab shell`.
 #[derive(Debug, clap::Args)]

@@ -3,9 +3,9 @@
 //! **Invariant**: never the cause, unless `--spoil` asks for it.
 
 use super::{
-    args::{Global, Lang},
     exit::Exit,
     failure::{Code, Failure},
+    flags::{Global, Lang},
     screen,
 };
 use crate::{
@@ -75,7 +75,7 @@ pub fn main(global: &Global, args: &Args) -> Result<Exit, Failure> {
 
 /// What must be kept tells where the wrong turns are: that would be a hint.
 fn is_public(expectation: &Expectation) -> bool {
-    !matches!(expectation, Expectation::Keeps(_))
+    !matches!(expectation, Expectation::Keeps(_) | Expectation::Untouched(_))
 }
 
 /// An expectation in words.
@@ -84,6 +84,7 @@ fn told(expectation: &Expectation) -> String {
         Expectation::Recovers(recovers) => format!("{} again, within {} of the page", recovers.when, recovers.within),
         Expectation::Stays(stays) => format!("{} all through", stays.when),
         Expectation::Holds(holds) => format!("{}: no counterexample is left in the database", holds.id),
+        Expectation::Untouched(_) => "nothing is changed that is as it should be".to_owned(),
         Expectation::Says(says) => {
             format!("you have named the cause (`droplab done`) within {} of the page", says.within)
         }

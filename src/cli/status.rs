@@ -4,10 +4,10 @@
 
 use owo_colors::OwoColorize as _;
 
-use super::{args::Global, exit::Exit, failure::Failure, screen};
+use super::{exit::Exit, failure::Failure, flags::Global, screen};
 use crate::lab::{
     Lab,
-    status::{Status, status},
+    look::status::{Status, status},
 };
 
 /// Arguments of `droplab status`.

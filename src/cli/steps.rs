@@ -11,8 +11,8 @@ use std::{
 
 use owo_colors::OwoColorize as _;
 
-use super::{args::Global, screen};
-use crate::lab::progress::Progress;
+use super::{flags::Global, screen};
+use crate::lab::lifecycle::progress::Progress;
 
 const FRAMES: [&str; 8] = ["⠋", "⠙", "⠹", "⠸", "⠴", "⠦", "⠧", "⠇"];
 /// Without a terminal: how often a step that is still waiting says so.

@@ -3,20 +3,20 @@
 //! **Invariant**: the last lines say where everything is and what to type next; a second `up` changes nothing.
 
 use super::{
-    args::Global,
     exit::Exit,
     failure::Failure,
+    flags::Global,
     heal::close_what_is_gone,
     lab::{flags, layout, until_interrupted},
     screen,
     steps::{Steps, seconds},
 };
 use crate::{
+    home::{self, lock},
     lab::{
         layout::Layout,
-        up::{Fate, Up, up},
+        lifecycle::up::{Origin, Up, up},
     },
-    store,
 };
 
 /// Arguments of `droplab up`.
@@ -26,7 +26,7 @@ pub struct Args {}
 /// The verb.
 pub async fn main(global: &Global, _args: &Args) -> Result<Exit, Failure> {
     let layout = layout(global)?;
-    let _alone = store::lock::lock(&store::home(), &layout.name, "droplab up")?;
+    let _alone = lock::alone(&home::folder(), &layout.name, "droplab up")?;
     let flags = flags(&layout.name);
     let next = format!("droplab up{flags}    (continues)   or   droplab down{flags}");
     let done = {
@@ -34,7 +34,7 @@ pub async fn main(global: &Global, _args: &Args) -> Result<Exit, Failure> {
         until_interrupted(Box::pin(up(&layout, &steps)), "the lab is half way up, and nothing else was touched", &next)
             .await?
     };
-    if matches!(done.fate, Fate::Made | Fate::Rebuilt) {
+    if matches!(done.origin, Origin::Made | Origin::Rebuilt) {
         close_what_is_gone(&layout.name);
     }
     if global.json() {
@@ -46,11 +46,11 @@ pub async fn main(global: &Global, _args: &Args) -> Result<Exit, Failure> {
 }
 
 fn sentence(done: &Up) -> &'static str {
-    match done.fate {
-        Fate::Made => "is up",
-        Fate::Kept => "was up",
-        Fate::Woken => "had been stopped, or its engine was: repaired, with its data",
-        Fate::Rebuilt => "could not be used any more: rebuilt, without its data",
+    match done.origin {
+        Origin::Made => "is up",
+        Origin::Kept => "was up",
+        Origin::Woken => "had been stopped, or its engine was: repaired, with its data",
+        Origin::Rebuilt => "could not be used any more: rebuilt, without its data",
     }
 }
 
@@ -75,13 +75,13 @@ fn text(layout: &Layout, done: &Up) -> String {
 fn json(layout: &Layout, done: &Up) -> serde_json::Value {
     let steps: Vec<_> =
         done.steps.iter().map(|step| serde_json::json!({ "step": step.name, "s": step.took.as_secs_f64() })).collect();
-    let fate = match done.fate {
-        Fate::Made => "made",
-        Fate::Kept => "kept",
-        Fate::Woken => "woken",
-        Fate::Rebuilt => "rebuilt",
+    let origin = match done.origin {
+        Origin::Made => "made",
+        Origin::Kept => "kept",
+        Origin::Woken => "woken",
+        Origin::Rebuilt => "rebuilt",
     };
-    serde_json::json!({ "lab": layout.name, "fate": fate, "took_s": done.took.as_secs_f64(), "steps": steps, "shop": layout.shop() })
+    serde_json::json!({ "lab": layout.name, "origin": origin, "took_s": done.took.as_secs_f64(), "steps": steps, "shop": layout.shop() })
 }
 
 #[cfg(test)]
@@ -89,13 +89,13 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::lab::progress::Step;
+    use crate::lab::lifecycle::progress::Step;
 
     #[test]
     fn the_last_block_says_where_everything_is() {
         let layout = Layout::new("droplab", 27_000).unwrap();
         let steps = vec![Step { name: "cluster", took: Duration::from_secs(31) }];
-        let done = Up { fate: Fate::Made, steps, took: Duration::from_secs(58) };
+        let done = Up { origin: Origin::Made, steps, took: Duration::from_secs(58) };
         insta::assert_snapshot!(text(&layout, &done), @r#"
         lab droplab is up (58s, slowest step: cluster 31s)
           shop:            http://127.0.0.1:27080

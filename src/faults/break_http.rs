@@ -12,7 +12,7 @@
 //! # Heals
 //! The rules are taken out of every pod's network and the helper is stopped, and with it the connections that it carries.
 //!
-//! # Dead-man
+//! # Expiry
 //! Two: the rule that leads connections to the helper matches an nftables set with a timeout, renewed every third of it; the
 //! helper itself has a deadline in the node. A helper that is killed alone is started anew by whoever keeps that deadline.
 //!
@@ -23,8 +23,8 @@
 //! No public post-mortem checked yet: most that name a slow dependency name its cause, and no share.
 
 use super::{
-    Ground,
-    manual::{HELPER, Manual, TARGET, may},
+    Context,
+    parameters::{HELPER, Manual, TARGET, may},
 };
 use crate::model::{
     fault::BreakHttp,
@@ -36,7 +36,7 @@ pub(super) const MANUAL: Manual = Manual {
     key: "break-http",
     about: "Answer HTTP in a service's place",
     engine: "HTTP helper, nftables redirect",
-    dead_man: HELPER,
+    expiry: HELPER,
     parameters: &[
         TARGET,
         may("status", "NUMBER", "With which status; the service answers by itself, only later, when left out"),
@@ -48,7 +48,7 @@ pub(super) const MANUAL: Manual = Manual {
     example: "--target catalog --status 503 --share 50%",
 };
 
-pub(super) fn recipe(fault: &BreakHttp, ground: &Ground) -> Result<Recipe, Vec<String>> {
+pub(super) fn recipe(fault: &BreakHttp, context: &Context) -> Result<Recipe, Vec<String>> {
     let mut refusals = Vec::new();
     if fault.status.is_none() && fault.delay.0.is_zero() {
         refusals.push("a status, a delay or both are wanted: otherwise nothing would be broken".to_owned());
@@ -68,8 +68,8 @@ pub(super) fn recipe(fault: &BreakHttp, ground: &Ground) -> Result<Recipe, Vec<S
     if fault.port == 0 {
         refusals.push("port: expected 1 to 65535".to_owned());
     }
-    let at = ground.at(&fault.target).map_err(|refused| refusals.extend(refused)).ok();
+    let at = context.at(&fault.target).map_err(|refused| refusals.extend(refused)).ok();
     let Some(at) = at.filter(|_| refusals.is_empty()) else { return Err(refusals) };
     let BreakHttp { status, delay, share, port, .. } = *fault;
-    Ok(ground.hold(Hold::Http(Http { at, port, status, delay, share, path: fault.path.clone() })))
+    Ok(context.hold(Hold::Http(Http { at, port, status, delay, share, path: fault.path.clone() })))
 }

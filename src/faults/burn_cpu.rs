@@ -10,7 +10,7 @@
 //! # Heals
 //! The processes are ended.
 //!
-//! # Dead-man
+//! # Expiry
 //! A process in the node holds a deadline and ends them when it passes; droplab moves it on every third of the time to live.
 //!
 //! # Needs
@@ -20,8 +20,8 @@
 //! Cloudflare, 2 July 2019: one regular expression, every processor of the edge at 100 %.
 
 use super::{
-    Ground,
-    manual::{KEEPER, Manual, TARGET, may},
+    Context,
+    parameters::{KEEPER, Manual, TARGET, may},
 };
 use crate::model::{
     fault::BurnCpu,
@@ -36,14 +36,14 @@ pub(super) const MANUAL: Manual = Manual {
     key: "burn-cpu",
     about: "Take processor time from pods",
     engine: "processes in the pod's cgroup",
-    dead_man: KEEPER,
+    expiry: KEEPER,
     parameters: &[TARGET, may("cores", "NUMBER", "How many processors' worth each; 1 when left out")],
     example: "--target catalog",
 };
 
-pub(super) fn recipe(fault: &BurnCpu, ground: &Ground) -> Result<Recipe, Vec<String>> {
+pub(super) fn recipe(fault: &BurnCpu, context: &Context) -> Result<Recipe, Vec<String>> {
     if !(1..=MOST).contains(&fault.cores) {
         return Err(vec![format!("cores: expected 1 to {MOST}")]);
     }
-    Ok(ground.hold(Hold::Work { at: ground.at(&fault.target)?, work: Work::Burn(fault.cores) }))
+    Ok(context.hold(Hold::Work { at: context.at(&fault.target)?, work: Work::Burn(fault.cores) }))
 }

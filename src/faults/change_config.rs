@@ -9,7 +9,7 @@
 //! # Heals
 //! The variable is set back to what it was, or taken away when there was none. Whatever else a person changed is left alone.
 //!
-//! # Dead-man
+//! # Expiry
 //! None. This fault lives in what the person owns, like the real one; the way back is in the journal, written before the
 //! blow, and `droplab heal` plays it from another process.
 //!
@@ -20,8 +20,8 @@
 //! Google, 2 June 2019: a change of configuration meant for a few servers reached many.
 
 use super::{
-    Ground,
-    manual::{Manual, NONE, SERVICE, must},
+    Context,
+    parameters::{Manual, NONE, SERVICE, must},
 };
 use crate::model::{
     fault::ChangeConfig,
@@ -32,14 +32,14 @@ pub(super) const MANUAL: Manual = Manual {
     key: "change-config",
     about: "Set a variable of a service to another value, the ordinary way",
     engine: "Kubernetes",
-    dead_man: NONE,
+    expiry: NONE,
     parameters: &[SERVICE, must("key", "NAME", "The variable"), must("value", "VALUE", "Its value from now on")],
     example: "--service payment --key DB_POOL_SIZE --value 2",
 };
 
-pub(super) fn recipe(fault: &ChangeConfig, ground: &Ground) -> Result<Recipe, Vec<String>> {
+pub(super) fn recipe(fault: &ChangeConfig, context: &Context) -> Result<Recipe, Vec<String>> {
     let (service, key) = (&fault.service, &fault.key);
-    let deployment = ground.deployment(service)?;
+    let deployment = context.deployment(service)?;
     if !deployment.images.contains_key(service) {
         return Err(vec![format!("deployment `{service}` has no container `{service}`")]);
     }

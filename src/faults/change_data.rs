@@ -14,7 +14,7 @@
 //! what was written into the listed tables afterwards, by customers or by the person who repaired them, is gone then. A run has
 //! been judged by that time.
 //!
-//! # Dead-man
+//! # Expiry
 //! None: the rows are the person's, and a change that reverts itself would be no change. The copy waits in the lab's folder, and
 //! `droplab heal` brings it back from another process.
 //!
@@ -26,9 +26,9 @@
 //! Resend, 21 February 2024: a migration meant for another database dropped every table; twelve hours from a backup.
 
 use super::{
-    Ground,
-    ground::or_none,
-    manual::{COPY, Manual, may, must},
+    Context,
+    context::or_none,
+    parameters::{COPY, Manual, may, must},
 };
 use crate::model::{
     fault::ChangeData,
@@ -39,7 +39,7 @@ pub(super) const MANUAL: Manual = Manual {
     key: "change-data",
     about: "Change rows or tables by a statement",
     engine: "PostgreSQL",
-    dead_man: COPY,
+    expiry: COPY,
     parameters: &[
         must("sql", "SQL", "One statement or several, run in one transaction on the primary"),
         must("tables", "SCHEMA.TABLE,…", "The tables that it changes, all of them"),
@@ -48,8 +48,8 @@ pub(super) const MANUAL: Manual = Manual {
     example: r#"--sql "update catalog.products set name = 'tea'" --tables catalog.products"#,
 };
 
-pub(super) fn recipe(fault: &ChangeData, ground: &Ground) -> Result<Recipe, Vec<String>> {
-    let (settings, tables) = (&ground.facts.settings, &fault.tables.0);
+pub(super) fn recipe(fault: &ChangeData, context: &Context) -> Result<Recipe, Vec<String>> {
+    let (settings, tables) = (&context.facts.settings, &fault.tables.0);
     let mut refusals = Vec::new();
     if fault.sql.trim().is_empty() {
         refusals.push("sql: is empty".to_owned());
@@ -65,7 +65,7 @@ pub(super) fn recipe(fault: &ChangeData, ground: &Ground) -> Result<Recipe, Vec<
         refusals.push(format!("as: there is no role `{role}`; this lab has {}", or_none(&known)));
     }
     let (Some(role), true) = (role, refusals.is_empty()) else { return Err(refusals) };
-    let (id, tables) = (ground.id.clone(), tables.clone());
+    let (id, tables) = (context.id.clone(), tables.clone());
     let change = Op::ChangeData { id: id.clone(), role: role.clone(), sql: fault.sql.clone(), tables: tables.clone() };
     Ok(Recipe { inject: vec![change], heal: vec![Op::RestoreTables { id, tables }] })
 }

@@ -17,7 +17,7 @@
 //! No password is in a journal: the one before and the one after are in a file of the lab's folder that only its owner can
 //! read, written before the change and removed by the heal, and the role gets back the very hash that it had.
 //!
-//! # Dead-man
+//! # Expiry
 //! None. This fault lives in what the person owns, like the real one; the way back is in the journal, written before the
 //! blow, and `droplab heal` plays it from another process.
 //!
@@ -29,9 +29,9 @@
 //! Cloudflare, 2 July 2019: one rule in a configuration, pushed everywhere at once, and every processor of the edge at 100 %.
 
 use super::{
-    Ground,
-    ground::known,
-    manual::{Manual, NONE, may, must},
+    Context,
+    context::known,
+    parameters::{Manual, NONE, may, must},
 };
 use crate::model::{
     facts::{Settings, TOPIC_SETTINGS},
@@ -46,7 +46,7 @@ pub(super) const MANUAL: Manual = Manual {
     key: "change-setting",
     about: "Set something of a server, role, topic, configuration or workload",
     engine: "each server's own way",
-    dead_man: NONE,
+    expiry: NONE,
     parameters: &[
         must("of", "WHOSE", WHOSE),
         must("name", "NAME", "Which setting: work_mem, password, maxmemory, min.insync.replicas, nginx.conf, cpu …"),
@@ -67,8 +67,8 @@ const COREDNS: &str = "kube-system/coredns";
 
 type Refused<T> = Result<T, Vec<String>>;
 
-pub(super) fn recipe(fault: &ChangeSetting, ground: &Ground) -> Refused<Recipe> {
-    let (settings, name) = (&ground.facts.settings, fault.name.as_str());
+pub(super) fn recipe(fault: &ChangeSetting, context: &Context) -> Refused<Recipe> {
+    let (settings, name) = (&context.facts.settings, fault.name.as_str());
     let (kind, whose) = fault.of.split_once('/').unwrap_or((&fault.of, ""));
     if !matches!(kind, "configmap" | "coredns") && (fault.from.is_some() || fault.to.is_some()) {
         return refuse("from, to: only for a key of a ConfigMap; give the value".to_owned());
@@ -78,7 +78,7 @@ pub(super) fn recipe(fault: &ChangeSetting, ground: &Ground) -> Refused<Recipe> 
         ("configmap", _) => return config(fault, whose, settings),
         ("coredns", "") => return config(fault, COREDNS, settings),
         _ if fault.restart => return refuse(format!("restart: {} is in force without one", fault.of)),
-        ("role", _) if name == "password" => return password(fault, whose, ground),
+        ("role", _) if name == "password" => return password(fault, whose, context),
         ("role", role) => {
             known("role", role, settings.roles.keys())?;
             let own = |(context, _): &(&String, _)| OF_SESSIONS.contains(&context.as_str());
@@ -86,23 +86,23 @@ pub(super) fn recipe(fault: &ChangeSetting, ground: &Ground) -> Refused<Recipe> 
             Setting::Role { role: role.to_owned(), name: name.to_owned() }
         }
         ("redis", "") => {
-            let own = ground.facts.redis.keys().filter(|name| *name != "keys");
+            let own = context.facts.redis.keys().filter(|name| *name != "keys");
             known("parameter", name, settings.redis.keys().chain(own))?;
             Setting::Redis(name.to_owned())
         }
         ("topic", topic) => {
-            ground.topic(topic)?;
+            context.topic(topic)?;
             known("setting", name, TOPIC_SETTINGS)?;
             Setting::Topic { topic: topic.to_owned(), key: name.to_owned() }
         }
-        ("deployment", _) => limit(fault, whose, ground)?,
+        ("deployment", _) => limit(fault, whose, context)?,
         _ => return refuse(format!("of: `{}` is none; expected {WHOSE}", fault.of)),
     };
     let value = fault.value.clone().ok_or_else(|| vec!["value: is missing".to_owned()])?;
     if value.chars().any(char::is_control) {
         return refuse("value: expected one line".to_owned());
     }
-    let before = setting.of(ground.facts);
+    let before = setting.of(context.facts);
     if before.as_ref() == Some(&value) {
         return refuse(format!("{setting} is {} already: nothing would change", setting.short(Some(&value))));
     }
@@ -131,15 +131,15 @@ fn postgres(fault: &ChangeSetting, zone: &str, settings: &Settings) -> Refused<S
     }
 }
 
-fn password(fault: &ChangeSetting, role: &str, ground: &Ground) -> Refused<Recipe> {
-    known("role with a password in the Secret `postgres`", role, ground.facts.settings.passwords.keys())?;
+fn password(fault: &ChangeSetting, role: &str, context: &Context) -> Refused<Recipe> {
+    known("role with a password in the Secret `postgres`", role, context.facts.settings.passwords.keys())?;
     if role == "postgres" {
         return refuse("droplab itself, and the person, come in as postgres: take another role".to_owned());
     }
     if fault.value.is_some() {
         return refuse("value: a password is drawn, so that it stands in no file".to_owned());
     }
-    let setting = Setting::Password { role: role.to_owned(), kept: ground.id.clone() };
+    let setting = Setting::Password { role: role.to_owned(), kept: context.id.clone() };
     Ok(Recipe::set(setting, "another one".to_owned(), None))
 }
 
@@ -173,14 +173,14 @@ fn config(fault: &ChangeSetting, map: &str, settings: &Settings) -> Refused<Reci
     Ok(Recipe { inject, heal })
 }
 
-fn limit(fault: &ChangeSetting, deployment: &str, ground: &Ground) -> Refused<Setting> {
-    ground.deployment(deployment)?;
+fn limit(fault: &ChangeSetting, deployment: &str, context: &Context) -> Refused<Setting> {
+    context.deployment(deployment)?;
     known("resource", &fault.name, ["cpu", "memory"])?;
     let value = fault.value.as_deref().unwrap_or_default();
     let wanted = quantity(value).ok_or_else(|| {
         vec![format!("value: `{value}` is no quantity; expected such as 60m or 1 of cpu, 64Mi of memory")]
     })?;
-    let request = ground.facts.settings.requests.get(deployment).and_then(|of| of.get(&fault.name));
+    let request = context.facts.settings.requests.get(deployment).and_then(|of| of.get(&fault.name));
     if let Some(request) = request.filter(|request| quantity(request).is_some_and(|asked| asked > wanted)) {
         return refuse(format!(
             "deployment/{deployment} requests {request} of {}: its limit cannot be less",

@@ -10,7 +10,7 @@
 //! # Heals
 //! The rules are taken out of every pod's network, and netem, or the helper, with them.
 //!
-//! # Dead-man
+//! # Expiry
 //! Two: what leads packets to netem, or to the helper, matches nftables sets with a timeout, renewed every third of it; and netem, or
 //! the helper, has a deadline in the node. A queue lets packets pass when no helper reads it (`--queue-bypass`).
 //!
@@ -22,8 +22,8 @@
 //! Amazon S3, 20 July 2008: single bits turned in messages between servers, and nothing checked them.
 
 use super::{
-    Ground, link,
-    manual::{CORRELATION, DIRECTION, FROM, HELPER, Manual, SHARE, TO},
+    Context, link,
+    parameters::{CORRELATION, DIRECTION, FROM, HELPER, Manual, SHARE, TO},
 };
 use crate::model::{
     fault::CorruptPackets,
@@ -35,15 +35,15 @@ pub(super) const MANUAL: Manual = Manual {
     key: "corrupt-packets",
     about: "Spoil packets",
     engine: "netem or NFQUEUE helper",
-    dead_man: HELPER,
+    expiry: HELPER,
     parameters: &[FROM, TO, SHARE, CORRELATION, DIRECTION],
     example: "--from payment --to postgres --share 5%",
 };
 
-pub(super) fn recipe(fault: &CorruptPackets, ground: &Ground) -> Result<Recipe, Vec<String>> {
+pub(super) fn recipe(fault: &CorruptPackets, context: &Context) -> Result<Recipe, Vec<String>> {
     if fault.share.0 <= 0.0 {
         return Err(vec!["share: 0% of the packets is none".to_owned()]);
     }
     let fate = Fate::Shape(Shape { corrupt: fault.share, correlation: fault.correlation, ..Shape::default() });
-    link(&fault.from, fault.to.as_ref(), fault.direction, fate, ground)
+    link(&fault.from, fault.to.as_ref(), fault.direction, fate, context)
 }

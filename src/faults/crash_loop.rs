@@ -11,7 +11,7 @@
 //! The killing ends. Kubernetes' back-off would go on for up to five minutes, so the pods that were meant are deleted, and others
 //! take their places.
 //!
-//! # Dead-man
+//! # Expiry
 //! The killing process holds a deadline; droplab moves it on every third of the time to live. Kubernetes' back-off is not its to end.
 //!
 //! # Needs
@@ -21,8 +21,8 @@
 //! Everywhere: a missing variable, a schema that is not there yet, a probe that is too strict.
 
 use super::{
-    Ground,
-    manual::{KEEPER, Manual, TARGET, may},
+    Context,
+    parameters::{KEEPER, Manual, TARGET, may},
 };
 use crate::model::{
     fault::CrashLoop,
@@ -34,17 +34,17 @@ pub(super) const MANUAL: Manual = Manual {
     key: "crash-loop",
     about: "Kill the main process of containers, again and again",
     engine: "signals from the node",
-    dead_man: KEEPER,
+    expiry: KEEPER,
     parameters: &[TARGET, may("every", "TIME", "How often; 5s when left out")],
     example: "--target notification --every 3s",
 };
 
-pub(super) fn recipe(fault: &CrashLoop, ground: &Ground) -> Result<Recipe, Vec<String>> {
+pub(super) fn recipe(fault: &CrashLoop, context: &Context) -> Result<Recipe, Vec<String>> {
     if fault.every.0.as_millis() < 1000 {
         return Err(vec!["every: expected at least 1s".to_owned()]);
     }
-    let mut recipe = ground.hold(Hold::Work { at: ground.at(&fault.target)?, work: Work::Crash(fault.every) });
-    let pods = fault.target.pods(ground.facts, ground.seed).into_iter();
+    let mut recipe = context.hold(Hold::Work { at: context.at(&fault.target)?, work: Work::Crash(fault.every) });
+    let pods = fault.target.pods(context.facts, context.seed).into_iter();
     recipe.heal.extend(pods.map(|pod| Op::DeletePod { pod: pod.name.clone(), uid: pod.uid.clone(), grace_s: 1 }));
     Ok(recipe)
 }

@@ -10,7 +10,7 @@
 //! # Heals
 //! The rules are taken out of every pod's network; connections that TCP has not given up go on.
 //!
-//! # Dead-man
+//! # Expiry
 //! The kernel: addresses stand in an nftables set with a timeout (nft(8), *sets*), renewed every third of it. When droplab
 //! dies, they expire, and packets pass again with nobody there to let them.
 //!
@@ -21,8 +21,8 @@
 //! GitHub, 21 October 2018: 43 seconds without a link between two data centres, 24 hours of repair.
 
 use super::{
-    Ground, both,
-    manual::{DIRECTION, FROM, KERNEL, Manual, may, must},
+    Context, both,
+    parameters::{DIRECTION, FROM, KERNEL, Manual, may, must},
 };
 use crate::model::{
     fault::CutLink,
@@ -34,7 +34,7 @@ pub(super) const MANUAL: Manual = Manual {
     key: "cut-link",
     about: "Cut what goes between two parts, established connections too",
     engine: "nftables",
-    dead_man: KERNEL,
+    expiry: KERNEL,
     parameters: &[
         FROM,
         must("to", "TARGET", "The other end; also address/10.0.0.7"),
@@ -45,10 +45,10 @@ pub(super) const MANUAL: Manual = Manual {
     example: "--from payment --to postgres",
 };
 
-pub(super) fn recipe(fault: &CutLink, ground: &Ground) -> Result<Recipe, Vec<String>> {
-    let (at, peer) = both(&fault.from, Some(&fault.to), ground)?;
+pub(super) fn recipe(fault: &CutLink, context: &Context) -> Result<Recipe, Vec<String>> {
+    let (at, peer) = both(&fault.from, Some(&fault.to), context)?;
     let port = fault.port.map(|number| Port { udp: false, number });
-    Ok(ground.hold(Hold::Packets(Packets {
+    Ok(context.hold(Hold::Packets(Packets {
         at,
         peer,
         port,

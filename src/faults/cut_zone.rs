@@ -11,7 +11,7 @@
 //! # Heals
 //! The rules are taken out of the node's network.
 //!
-//! # Dead-man
+//! # Expiry
 //! The kernel: the others' addresses stand in an nftables set with a timeout, renewed every third of it.
 //!
 //! # Needs
@@ -21,8 +21,8 @@
 //! GitHub, 21 October 2018: 43 seconds of it, and two MySQL primaries with writes that neither had of the other.
 
 use super::{
-    Ground,
-    manual::{KERNEL, Manual, ZONE},
+    Context,
+    parameters::{KERNEL, Manual, ZONE},
 };
 use crate::model::{fault::CutZone, hold::Hold, op::Recipe};
 
@@ -30,12 +30,12 @@ pub(super) const MANUAL: Manual = Manual {
     key: "cut-zone",
     about: "Cut a data centre off from the others",
     engine: "nftables",
-    dead_man: KERNEL,
+    expiry: KERNEL,
     parameters: &[ZONE],
     example: "--zone dc-3",
 };
 
-pub(super) fn recipe(fault: &CutZone, ground: &Ground) -> Result<Recipe, Vec<String>> {
-    ground.zone(&fault.zone)?;
-    Ok(ground.hold(Hold::CutZone { zone: fault.zone.clone() }))
+pub(super) fn recipe(fault: &CutZone, context: &Context) -> Result<Recipe, Vec<String>> {
+    context.zone(&fault.zone)?;
+    Ok(context.hold(Hold::CutZone { zone: fault.zone.clone() }))
 }

@@ -11,7 +11,7 @@
 //! # Heals
 //! Image and change cause are set back to what they were before. Whatever else a person changed is left alone.
 //!
-//! # Dead-man
+//! # Expiry
 //! None. This fault lives in what the person owns (a deployment), like the real one, and a deploy that reverts itself would
 //! be no deploy. When droplab is killed, the release stays in: the way back is in the run's journal, written before the
 //! blow, and `droplab heal` plays it from another process; so does `kubectl rollout undo`.
@@ -24,9 +24,9 @@
 //! Most outages follow a change. U. Alberta's jupiter, issue 2642 (2021): database connections up after deploying 2.1.1.
 
 use super::{
-    Ground,
-    ground::or_none,
-    manual::{Manual, NONE, SERVICE, may, must},
+    Context,
+    context::or_none,
+    parameters::{Manual, NONE, SERVICE, may, must},
 };
 use crate::model::{
     facts::{Deployment, Facts},
@@ -39,7 +39,7 @@ pub(super) const MANUAL: Manual = Manual {
     key: "deploy-version",
     about: "Roll a service out to another version of its image, the ordinary way",
     engine: "Kubernetes",
-    dead_man: NONE,
+    expiry: NONE,
     parameters: &[
         SERVICE,
         must("version", "TAG", "The image's tag"),
@@ -48,9 +48,9 @@ pub(super) const MANUAL: Manual = Manual {
     example: "--service payment --version 2.8.1",
 };
 
-pub(super) fn recipe(fault: &DeployVersion, ground: &Ground) -> Result<Recipe, Vec<String>> {
-    let (service, facts) = (&fault.service, ground.facts);
-    let deployment = ground.deployment(service)?;
+pub(super) fn recipe(fault: &DeployVersion, context: &Context) -> Result<Recipe, Vec<String>> {
+    let (service, facts) = (&fault.service, context.facts);
+    let deployment = context.deployment(service)?;
     let Some(before) = deployment.images.get(service) else {
         return Err(vec![format!("deployment `{service}` has no container `{service}`")]);
     };
@@ -120,7 +120,7 @@ mod tests {
     }
 
     fn made(service: &str, version: &str) -> Result<Recipe, Vec<String>> {
-        recipe(&fault(service, version), &Ground::new(&facts(), 1, "test", 0))
+        recipe(&fault(service, version), &Context::new(&facts(), 1, "test", 0))
     }
 
     #[test]

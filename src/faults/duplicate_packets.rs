@@ -10,7 +10,7 @@
 //! # Heals
 //! The rules are taken out of every pod's network, and netem, or the helper, with them.
 //!
-//! # Dead-man
+//! # Expiry
 //! Two: what leads packets to netem, or to the helper, matches nftables sets with a timeout, renewed every third of it; and netem, or
 //! the helper, has a deadline in the node. A queue lets packets pass when no helper reads it (`--queue-bypass`).
 //!
@@ -22,8 +22,8 @@
 //! No public post-mortem checked yet.
 
 use super::{
-    Ground, link,
-    manual::{CORRELATION, FROM, HELPER, Manual, SHARE, TO},
+    Context, link,
+    parameters::{CORRELATION, FROM, HELPER, Manual, SHARE, TO},
 };
 use crate::model::{
     fault::DuplicatePackets,
@@ -35,15 +35,15 @@ pub(super) const MANUAL: Manual = Manual {
     key: "duplicate-packets",
     about: "Send packets twice",
     engine: "netem or NFQUEUE helper",
-    dead_man: HELPER,
+    expiry: HELPER,
     parameters: &[FROM, TO, SHARE, CORRELATION],
     example: "--from payment --to postgres --share 20%",
 };
 
-pub(super) fn recipe(fault: &DuplicatePackets, ground: &Ground) -> Result<Recipe, Vec<String>> {
+pub(super) fn recipe(fault: &DuplicatePackets, context: &Context) -> Result<Recipe, Vec<String>> {
     if fault.share.0 <= 0.0 {
         return Err(vec!["share: 0% of the packets is none".to_owned()]);
     }
     let fate = Fate::Shape(Shape { duplicate: fault.share, correlation: fault.correlation, ..Shape::default() });
-    link(&fault.from, fault.to.as_ref(), Direction::Out, fate, ground)
+    link(&fault.from, fault.to.as_ref(), Direction::Out, fate, context)
 }

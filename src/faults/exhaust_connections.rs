@@ -10,7 +10,7 @@
 //! # Heals
 //! The sessions are closed.
 //!
-//! # Dead-man
+//! # Expiry
 //! The sessions belong to droplab's process: when it dies, the kernel closes its sockets and PostgreSQL ends them. When only
 //! the way between is lost, `idle_session_timeout` of each session, set to the time to live, does the same.
 //!
@@ -21,8 +21,8 @@
 //! U. Alberta's jupiter, issue 2642 (2021): a query for each row, each on a connection of its own.
 
 use super::{
-    Ground,
-    manual::{Manual, SESSION, may},
+    Context,
+    parameters::{Manual, SESSION, may},
 };
 use crate::model::{
     fault::ExhaustConnections,
@@ -34,14 +34,14 @@ pub(super) const MANUAL: Manual = Manual {
     key: "exhaust-connections",
     about: "Leave no connection to PostgreSQL's primary",
     engine: "PostgreSQL",
-    dead_man: SESSION,
+    expiry: SESSION,
     parameters: &[may("count", "NUMBER", "How many to take; all that are left when left out")],
     example: "",
 };
 
-pub(super) fn recipe(fault: &ExhaustConnections, ground: &Ground) -> Result<Recipe, Vec<String>> {
+pub(super) fn recipe(fault: &ExhaustConnections, context: &Context) -> Result<Recipe, Vec<String>> {
     let most: u32 =
-        ground.facts.postgres_settings.get("max_connections").and_then(|most| most.parse().ok()).unwrap_or(0);
+        context.facts.postgres_settings.get("max_connections").and_then(|most| most.parse().ok()).unwrap_or(0);
     if most == 0 {
         return Err(vec!["PostgreSQL's max_connections is not known: is the primary up?".to_owned()]);
     }
@@ -49,5 +49,5 @@ pub(super) fn recipe(fault: &ExhaustConnections, ground: &Ground) -> Result<Reci
     if !(1..=most).contains(&count) {
         return Err(vec![format!("count: expected 1 to {most}, which is PostgreSQL's max_connections")]);
     }
-    Ok(ground.hold(Hold::Sessions(Sessions::Idle(count))))
+    Ok(context.hold(Hold::Sessions(Sessions::Idle(count))))
 }

@@ -11,7 +11,7 @@
 //! # Heals
 //! The rules are taken out of every pod's network.
 //!
-//! # Dead-man
+//! # Expiry
 //! The kernel: the rule matches an nftables set with a timeout, renewed every third of it.
 //!
 //! # Needs
@@ -21,8 +21,8 @@
 //! Facebook, 4 October 2021: DNS servers withdrew themselves, and even the doors of the offices stayed shut.
 
 use super::{
-    Ground, both,
-    manual::{FROM, KERNEL, Manual, may},
+    Context, both,
+    parameters::{FROM, KERNEL, Manual, may},
 };
 use crate::model::{
     fault::FailDns,
@@ -34,7 +34,7 @@ pub(super) const MANUAL: Manual = Manual {
     key: "fail-dns",
     about: "Let names not be resolved",
     engine: "nftables",
-    dead_man: KERNEL,
+    expiry: KERNEL,
     parameters: &[
         FROM,
         may("names", "NAME,NAME", "Only questions for these, such as bank; all when left out"),
@@ -43,10 +43,10 @@ pub(super) const MANUAL: Manual = Manual {
     example: "--from storefront --names payment",
 };
 
-pub(super) fn recipe(fault: &FailDns, ground: &Ground) -> Result<Recipe, Vec<String>> {
-    let (at, _) = both(&fault.from, None, ground)?;
+pub(super) fn recipe(fault: &FailDns, context: &Context) -> Result<Recipe, Vec<String>> {
+    let (at, _) = both(&fault.from, None, context)?;
     let port = Some(Port { udp: true, number: 53 });
     let names = fault.names.0.clone();
     let (direction, fate) = (Direction::Out, fault.mode.into());
-    Ok(ground.hold(Hold::Packets(Packets { at, peer: None, port, names, direction, fate })))
+    Ok(context.hold(Hold::Packets(Packets { at, peer: None, port, names, direction, fate })))
 }

@@ -10,7 +10,7 @@
 //! # Heals
 //! The process is ended, and the kernel gives the room back.
 //!
-//! # Dead-man
+//! # Expiry
 //! A process in the node holds a deadline and ends the one that keeps the file. No file has a name, so none can be left behind.
 //!
 //! # Needs
@@ -21,8 +21,8 @@
 //! No public post-mortem checked yet: a full disk is in many, what filled it in few.
 
 use super::{
-    Ground,
-    manual::{KEEPER, Manual, TARGET, may, must},
+    Context,
+    parameters::{KEEPER, Manual, TARGET, may, must},
 };
 use crate::model::{
     fault::FillDisk,
@@ -34,7 +34,7 @@ pub(super) const MANUAL: Manual = Manual {
     key: "fill-disk",
     about: "Take room on a disk",
     engine: "file without a name",
-    dead_man: KEEPER,
+    expiry: KEEPER,
     parameters: &[
         TARGET,
         must("mebibytes", "NUMBER", "How many mebibytes each"),
@@ -43,7 +43,7 @@ pub(super) const MANUAL: Manual = Manual {
     example: "--target postgres@dc-1 --mebibytes 500 --path /var/lib/postgresql",
 };
 
-pub(super) fn recipe(fault: &FillDisk, ground: &Ground) -> Result<Recipe, Vec<String>> {
+pub(super) fn recipe(fault: &FillDisk, context: &Context) -> Result<Recipe, Vec<String>> {
     let mut refusals = Vec::new();
     if fault.mebibytes == 0 {
         refusals.push("mebibytes: expected 1 or more".to_owned());
@@ -52,8 +52,8 @@ pub(super) fn recipe(fault: &FillDisk, ground: &Ground) -> Result<Recipe, Vec<St
     if !fault.path.starts_with('/') || !fault.path.bytes().all(plain) || fault.path.contains("..") {
         refusals.push(format!("path: `{}`: expected a folder such as /var/lib/postgresql", fault.path));
     }
-    let at = ground.at(&fault.target).map_err(|refused| refusals.extend(refused)).ok();
+    let at = context.at(&fault.target).map_err(|refused| refusals.extend(refused)).ok();
     let Some(at) = at.filter(|_| refusals.is_empty()) else { return Err(refusals) };
     let work = Work::Disk { mebibytes: fault.mebibytes, path: fault.path.clone() };
-    Ok(ground.hold(Hold::Work { at, work }))
+    Ok(context.hold(Hold::Work { at, work }))
 }

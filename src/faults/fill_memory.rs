@@ -10,7 +10,7 @@
 //! # Heals
 //! The process is ended, and its memory is free.
 //!
-//! # Dead-man
+//! # Expiry
 //! A process in the node holds a deadline and ends it when it passes; droplab moves it on every third of the time to live.
 //!
 //! # Needs
@@ -20,8 +20,8 @@
 //! AWS, us-east-1, October 2012: a collecting agent that leaked took the servers of EBS down, one after the other.
 
 use super::{
-    Ground,
-    manual::{KEEPER, Manual, TARGET, must},
+    Context,
+    parameters::{KEEPER, Manual, TARGET, must},
 };
 use crate::model::{
     fault::FillMemory,
@@ -36,14 +36,14 @@ pub(super) const MANUAL: Manual = Manual {
     key: "fill-memory",
     about: "Take memory from pods",
     engine: "processes in the pod's cgroup",
-    dead_man: KEEPER,
+    expiry: KEEPER,
     parameters: &[TARGET, must("mebibytes", "NUMBER", "How many mebibytes each")],
     example: "--target notification --mebibytes 16",
 };
 
-pub(super) fn recipe(fault: &FillMemory, ground: &Ground) -> Result<Recipe, Vec<String>> {
+pub(super) fn recipe(fault: &FillMemory, context: &Context) -> Result<Recipe, Vec<String>> {
     if !(1..=MOST_MIB).contains(&fault.mebibytes) {
         return Err(vec![format!("mebibytes: expected 1 to {MOST_MIB}")]);
     }
-    Ok(ground.hold(Hold::Work { at: ground.at(&fault.target)?, work: Work::Fill(fault.mebibytes) }))
+    Ok(context.hold(Hold::Work { at: context.at(&fault.target)?, work: Work::Fill(fault.mebibytes) }))
 }

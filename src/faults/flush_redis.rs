@@ -12,7 +12,7 @@
 //! Each key that is not there anew is moved back with its time to live (`MOVE`); what the shop has written in the meantime
 //! is newer, and stays.
 //!
-//! # Dead-man
+//! # Expiry
 //! None: what is gone from a cache is gone until somebody brings it back. The keys wait in the server itself, so that
 //! `droplab heal` finds them from another process.
 //!
@@ -23,8 +23,8 @@
 //! Facebook, 23 September 2010: clients deleted a key from the cache at every error, and the databases behind it had no peace.
 
 use super::{
-    Ground,
-    manual::{ASIDE, Manual},
+    Context,
+    parameters::{ASIDE, Manual},
 };
 use crate::model::{
     fault::FlushRedis,
@@ -36,13 +36,13 @@ pub(super) const MANUAL: Manual = Manual {
     key: "flush-redis",
     about: "Empty Redis' cache",
     engine: "Redis",
-    dead_man: ASIDE,
+    expiry: ASIDE,
     parameters: &[],
     example: "",
 };
 
-pub(super) fn recipe(_fault: &FlushRedis, ground: &Ground) -> Result<Recipe, Vec<String>> {
-    if Setting::RedisKeys.of(ground.facts).is_some() {
+pub(super) fn recipe(_fault: &FlushRedis, context: &Context) -> Result<Recipe, Vec<String>> {
+    if Setting::RedisKeys.of(context.facts).is_some() {
         return Err(vec!["Redis' database 15 is not empty: an earlier flush-redis has not been healed".to_owned()]);
     }
     let set = |value: Option<&str>| Op::Set { setting: Setting::RedisKeys, value: value.map(str::to_owned) };

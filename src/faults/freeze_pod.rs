@@ -10,7 +10,7 @@
 //! # Heals
 //! They run on from where they were, with whatever piled up for them.
 //!
-//! # Dead-man
+//! # Expiry
 //! A process in the node holds a deadline; droplab moves it on every third of the time to live. When droplab dies, the
 //! deadline passes, and that process thaws them.
 //!
@@ -21,8 +21,8 @@
 //! HBase and others learned fencing from it: a server that sleeps through its lease and wakes up believing it still leads.
 
 use super::{
-    Ground,
-    manual::{KEEPER, Manual, TARGET},
+    Context,
+    parameters::{KEEPER, Manual, TARGET},
 };
 use crate::model::{fault::FreezePod, hold::Hold, op::Recipe};
 
@@ -30,11 +30,11 @@ pub(super) const MANUAL: Manual = Manual {
     key: "freeze-pod",
     about: "Stop every process of pods, without ending them",
     engine: "cgroup freezer",
-    dead_man: KEEPER,
+    expiry: KEEPER,
     parameters: &[TARGET],
     example: "--target catalog",
 };
 
-pub(super) fn recipe(fault: &FreezePod, ground: &Ground) -> Result<Recipe, Vec<String>> {
-    Ok(ground.hold(Hold::Frozen { at: ground.at(&fault.target)? }))
+pub(super) fn recipe(fault: &FreezePod, context: &Context) -> Result<Recipe, Vec<String>> {
+    Ok(context.hold(Hold::Frozen { at: context.at(&fault.target)? }))
 }

@@ -10,7 +10,7 @@
 //! # Heals
 //! Everything runs on from where it was; the node reports again within seconds.
 //!
-//! # Dead-man
+//! # Expiry
 //! A process in the node, which is not frozen with the others, holds a deadline; droplab moves it on every third of the time
 //! to live. When droplab dies, the deadline passes, and that process thaws the node.
 //!
@@ -21,8 +21,8 @@
 //! Google Cloud, europe-west9, April 2023: water in a battery room, and a zone that was gone for days.
 
 use super::{
-    Ground,
-    manual::{KEEPER, Manual, ZONE},
+    Context,
+    parameters::{KEEPER, Manual, ZONE},
 };
 use crate::model::{fault::FreezeZone, hold::Hold, op::Recipe};
 
@@ -30,12 +30,12 @@ pub(super) const MANUAL: Manual = Manual {
     key: "freeze-zone",
     about: "Stop every process of a data centre, without ending them",
     engine: "cgroup freezer",
-    dead_man: KEEPER,
+    expiry: KEEPER,
     parameters: &[ZONE],
     example: "--zone dc-3",
 };
 
-pub(super) fn recipe(fault: &FreezeZone, ground: &Ground) -> Result<Recipe, Vec<String>> {
-    ground.zone(&fault.zone)?;
-    Ok(ground.hold(Hold::FrozenZone { zone: fault.zone.clone() }))
+pub(super) fn recipe(fault: &FreezeZone, context: &Context) -> Result<Recipe, Vec<String>> {
+    context.zone(&fault.zone)?;
+    Ok(context.hold(Hold::FrozenZone { zone: fault.zone.clone() }))
 }

@@ -10,7 +10,7 @@
 //! # Heals
 //! The transaction is rolled back, and the queue moves on.
 //!
-//! # Dead-man
+//! # Expiry
 //! The session belongs to droplab's process: when it dies, the kernel closes its socket and PostgreSQL rolls back. When only
 //! the way between is lost, `idle_in_transaction_session_timeout`, set to the time to live, does the same.
 //!
@@ -21,8 +21,8 @@
 //! GoCardless, 2015: a foreign key added without a lock timeout, and an API that stood still for fifteen seconds.
 
 use super::{
-    Ground,
-    manual::{Manual, SESSION, must},
+    Context,
+    parameters::{Manual, SESSION, must},
 };
 use crate::model::{
     fault::HoldLock,
@@ -34,16 +34,16 @@ pub(super) const MANUAL: Manual = Manual {
     key: "hold-lock",
     about: "Hold a table so that nobody can read or write it",
     engine: "PostgreSQL",
-    dead_man: SESSION,
+    expiry: SESSION,
     parameters: &[must("table", "SCHEMA.TABLE", "Which table")],
     example: "--table payment.ledger",
 };
 
-pub(super) fn recipe(fault: &HoldLock, ground: &Ground) -> Result<Recipe, Vec<String>> {
+pub(super) fn recipe(fault: &HoldLock, context: &Context) -> Result<Recipe, Vec<String>> {
     let word = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
     match fault.table.split_once('.') {
         Some((schema, table)) if word(schema) && word(table) => {
-            Ok(ground.hold(Hold::Sessions(Sessions::Lock(fault.table.clone()))))
+            Ok(context.hold(Hold::Sessions(Sessions::Lock(fault.table.clone()))))
         }
         _ => {
             Err(vec![format!("table: `{}` is none: expected schema and table, such as `payment.ledger`", fault.table)])

@@ -10,7 +10,7 @@
 //! # Heals
 //! Nothing to undo: the sessions are gone, and new ones are welcome.
 //!
-//! # Dead-man
+//! # Expiry
 //! None is needed: it is over as soon as it has happened.
 //!
 //! # Needs
@@ -20,8 +20,8 @@
 //! Every managed PostgreSQL, at every minor upgrade.
 
 use super::{
-    Ground,
-    manual::{MOMENT, Manual, may},
+    Context,
+    parameters::{MOMENT, Manual, may},
 };
 use crate::model::{
     fault::KillBackends,
@@ -32,12 +32,12 @@ pub(super) const MANUAL: Manual = Manual {
     key: "kill-backends",
     about: "End the sessions of a role in PostgreSQL, once",
     engine: "PostgreSQL",
-    dead_man: MOMENT,
+    expiry: MOMENT,
     parameters: &[may("role", "ROLE", "Which role; the shop's when left out")],
     example: "",
 };
 
-pub(super) fn recipe(fault: &KillBackends, _: &Ground) -> Result<Recipe, Vec<String>> {
+pub(super) fn recipe(fault: &KillBackends, _: &Context) -> Result<Recipe, Vec<String>> {
     if fault.role == "postgres" || fault.role == "replicator" {
         return Err(vec![format!(
             "role: `{}` is the server's own: ending its sessions would stop replication or droplab itself",

@@ -10,7 +10,7 @@
 //! # Heals
 //! Nothing to undo: the pod is gone, its replacement is not touched.
 //!
-//! # Dead-man
+//! # Expiry
 //! None is needed: it is over as soon as it has happened.
 //!
 //! # Needs
@@ -20,8 +20,8 @@
 //! Netflix' Chaos Monkey, since 2011, on purpose, in office hours.
 
 use super::{
-    Ground,
-    manual::{MOMENT, Manual, TARGET, may},
+    Context,
+    parameters::{MOMENT, Manual, TARGET, may},
 };
 use crate::model::{
     fault::KillPod,
@@ -32,13 +32,13 @@ pub(super) const MANUAL: Manual = Manual {
     key: "kill-pod",
     about: "Delete pods",
     engine: "Kubernetes",
-    dead_man: MOMENT,
+    expiry: MOMENT,
     parameters: &[TARGET, may("grace", "TIME", "The time they are given to stop; none when left out")],
     example: "--target catalog",
 };
 
-pub(super) fn recipe(fault: &KillPod, ground: &Ground) -> Result<Recipe, Vec<String>> {
-    let at = ground.at(&fault.target)?;
+pub(super) fn recipe(fault: &KillPod, context: &Context) -> Result<Recipe, Vec<String>> {
+    let at = context.at(&fault.target)?;
     let grace_s = u32::try_from(fault.grace.0.as_secs()).map_err(|_| vec!["grace: that is too long".to_owned()])?;
     Ok(Recipe { inject: vec![Op::DeletePods { at, grace_s }], heal: Vec::new() })
 }

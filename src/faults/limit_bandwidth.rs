@@ -10,7 +10,7 @@
 //! # Heals
 //! The rules are taken out of every pod's network.
 //!
-//! # Dead-man
+//! # Expiry
 //! The kernel: addresses stand in an nftables set with a timeout, renewed every third of it.
 //!
 //! # Needs
@@ -20,8 +20,8 @@
 //! Slack, 4 January 2021: links between networks saturated when everybody came back from holiday at once.
 
 use super::{
-    Ground, link,
-    manual::{DIRECTION, FROM, KERNEL, Manual, TO, must},
+    Context, link,
+    parameters::{DIRECTION, FROM, KERNEL, Manual, TO, must},
 };
 use crate::model::{fault::LimitBandwidth, hold::Fate, op::Recipe};
 
@@ -29,15 +29,15 @@ pub(super) const MANUAL: Manual = Manual {
     key: "limit-bandwidth",
     about: "Let through no more than so many bytes a second",
     engine: "nftables",
-    dead_man: KERNEL,
+    expiry: KERNEL,
     parameters: &[FROM, TO, must("kilobytes", "NUMBER", "In thousands of bytes a second"), DIRECTION],
     example: "--from nginx --kilobytes 20",
 };
 
-pub(super) fn recipe(fault: &LimitBandwidth, ground: &Ground) -> Result<Recipe, Vec<String>> {
+pub(super) fn recipe(fault: &LimitBandwidth, context: &Context) -> Result<Recipe, Vec<String>> {
     if fault.kilobytes == 0 {
         return Err(vec!["kilobytes: expected more than zero; a link without any room is `cut-link`".to_owned()]);
     }
     let fate = Fate::Limit(fault.kilobytes.saturating_mul(1000));
-    link(&fault.from, fault.to.as_ref(), fault.direction, fate, ground)
+    link(&fault.from, fault.to.as_ref(), fault.direction, fate, context)
 }

@@ -10,7 +10,7 @@
 //! # Heals
 //! The transaction is rolled back.
 //!
-//! # Dead-man
+//! # Expiry
 //! The session belongs to droplab's process: when it dies, the kernel closes its socket and PostgreSQL rolls back. When only
 //! the way between is lost, `idle_in_transaction_session_timeout`, set to the time to live, does the same.
 //!
@@ -21,8 +21,8 @@
 //! Sentry, 20 July 2015, and Mailchimp's Mandrill, 4 February 2019: transaction ids that nobody could clean up in time.
 
 use super::{
-    Ground,
-    manual::{Manual, SESSION},
+    Context,
+    parameters::{Manual, SESSION},
 };
 use crate::model::{
     fault::LongTransaction,
@@ -34,11 +34,11 @@ pub(super) const MANUAL: Manual = Manual {
     key: "long-transaction",
     about: "Keep a transaction with a snapshot open",
     engine: "PostgreSQL",
-    dead_man: SESSION,
+    expiry: SESSION,
     parameters: &[],
     example: "",
 };
 
-pub(super) fn recipe(_: &LongTransaction, ground: &Ground) -> Recipe {
-    ground.hold(Hold::Sessions(Sessions::Transaction))
+pub(super) fn recipe(_: &LongTransaction, context: &Context) -> Recipe {
+    context.hold(Hold::Sessions(Sessions::Transaction))
 }

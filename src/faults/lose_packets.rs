@@ -10,7 +10,7 @@
 //! # Heals
 //! The rules are taken out of every pod's network.
 //!
-//! # Dead-man
+//! # Expiry
 //! The kernel: addresses stand in an nftables set with a timeout, renewed every third of it.
 //!
 //! # Needs
@@ -20,8 +20,8 @@
 //! No public post-mortem checked yet: most that name packet loss name a cable or a card, and no number.
 
 use super::{
-    Ground, link,
-    manual::{CORRELATION, DIRECTION, FROM, KERNEL, Manual, SHARE, TO},
+    Context, link,
+    parameters::{CORRELATION, DIRECTION, FROM, KERNEL, Manual, SHARE, TO},
 };
 use crate::model::{
     fault::LosePackets,
@@ -33,12 +33,12 @@ pub(super) const MANUAL: Manual = Manual {
     key: "lose-packets",
     about: "Lose packets at random",
     engine: "nftables, NFQUEUE helper",
-    dead_man: KERNEL,
+    expiry: KERNEL,
     parameters: &[FROM, TO, SHARE, CORRELATION, DIRECTION],
     example: "--from payment --to postgres --share 20%",
 };
 
-pub(super) fn recipe(fault: &LosePackets, ground: &Ground) -> Result<Recipe, Vec<String>> {
+pub(super) fn recipe(fault: &LosePackets, context: &Context) -> Result<Recipe, Vec<String>> {
     if fault.share.0 <= 0.0 {
         return Err(vec!["share: 0% of the packets is none".to_owned()]);
     }
@@ -47,5 +47,5 @@ pub(super) fn recipe(fault: &LosePackets, ground: &Ground) -> Result<Recipe, Vec
         None => Fate::Lose(fault.share),
         Some(correlation) => Fate::Shape(Shape { lose: fault.share, correlation, ..Shape::default() }),
     };
-    link(&fault.from, fault.to.as_ref(), fault.direction, fate, ground)
+    link(&fault.from, fault.to.as_ref(), fault.direction, fate, context)
 }

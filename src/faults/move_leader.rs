@@ -10,7 +10,7 @@
 //! # Heals
 //! The order is set back, and the preferred leader elected again.
 //!
-//! # Dead-man
+//! # Expiry
 //! None. This fault lives in what the person owns, like the real one; the way back is in the journal, written before the
 //! blow, and `droplab heal` plays it from another process.
 //!
@@ -21,8 +21,8 @@
 //! Any Kafka with `auto.leader.rebalance.enable` has it every five minutes, in small.
 
 use super::{
-    Ground,
-    manual::{Manual, NONE, TOPIC, may, must},
+    Context,
+    parameters::{Manual, NONE, TOPIC, may, must},
 };
 use crate::model::{
     fault::MoveLeader,
@@ -34,7 +34,7 @@ pub(super) const MANUAL: Manual = Manual {
     key: "move-leader",
     about: "Let another broker lead a partition",
     engine: "Kafka",
-    dead_man: NONE,
+    expiry: NONE,
     parameters: &[
         TOPIC,
         must("partition", "NUMBER", "Which of its partitions"),
@@ -43,8 +43,8 @@ pub(super) const MANUAL: Manual = Manual {
     example: "--topic orders.paid --partition 0",
 };
 
-pub(super) fn recipe(fault: &MoveLeader, ground: &Ground) -> Result<Recipe, Vec<String>> {
-    let topic = ground.topic(&fault.topic)?;
+pub(super) fn recipe(fault: &MoveLeader, context: &Context) -> Result<Recipe, Vec<String>> {
+    let topic = context.topic(&fault.topic)?;
     let Some(replicas) = topic.replicas.get(fault.partition) else {
         return Err(vec![format!("{} has partitions 0 to {}", fault.topic, topic.replicas.len().saturating_sub(1))]);
     };
@@ -77,7 +77,7 @@ mod tests {
             let topic = Topic { replicas: vec![replicas.to_vec()], leaders: vec![leader], ..Topic::default() };
             let facts = Facts { topics: [("orders".to_owned(), topic)].into(), ..Facts::default() };
             let fault = MoveLeader { topic: "orders".into(), partition: 0, to: None };
-            let recipe = recipe(&fault, &Ground::new(&facts, 1, "test", 0)).unwrap();
+            let recipe = recipe(&fault, &Context::new(&facts, 1, "test", 0)).unwrap();
             recipe.inject[0].to_string()
         };
         assert!(to(&[3, 2, 1], 3).contains("2,3,1"), "{}", to(&[3, 2, 1], 3));

@@ -12,7 +12,7 @@
 //! # Heals
 //! The members leave the group, and the others are given their partitions at once. Nothing was committed: nothing is lost.
 //!
-//! # Dead-man
+//! # Expiry
 //! Kafka: a member that is not heard of for its `session.timeout.ms` is taken out of the group (KIP-62). The members live in
 //! droplab itself, so `--detach` is refused, and the time to live is at least six seconds, the least a broker accepts.
 //!
@@ -25,8 +25,8 @@
 use std::time::Duration;
 
 use super::{
-    Ground, TTL,
-    manual::{Manual, TOPIC, may, must},
+    Context, TTL,
+    parameters::{Manual, TOPIC, may, must},
 };
 use crate::model::{
     fault::PauseConsumer,
@@ -41,7 +41,7 @@ pub(super) const MANUAL: Manual = Manual {
     key: "pause-consumer",
     about: "Let partitions of a consumer group stand still",
     engine: "Kafka",
-    dead_man: "Kafka: session timeout of the member",
+    expiry: "Kafka: session timeout of the member",
     parameters: &[
         must("group", "GROUP", "Which group: a service's name"),
         TOPIC,
@@ -50,9 +50,9 @@ pub(super) const MANUAL: Manual = Manual {
     example: "--group notification --topic orders.placed",
 };
 
-pub(super) fn recipe(fault: &PauseConsumer, ground: &Ground) -> Result<Recipe, Vec<String>> {
-    let topic = ground.topic(&fault.topic)?;
-    ground.deployment(&fault.group)?;
+pub(super) fn recipe(fault: &PauseConsumer, context: &Context) -> Result<Recipe, Vec<String>> {
+    let topic = context.topic(&fault.topic)?;
+    context.deployment(&fault.group)?;
     let most = topic.replicas.len().saturating_sub(1);
     let count = fault.partitions.unwrap_or(most);
     if count == 0 || count > most {
@@ -61,9 +61,9 @@ pub(super) fn recipe(fault: &PauseConsumer, ground: &Ground) -> Result<Recipe, V
             topic.replicas.len()
         )]);
     }
-    if ground.ttl.0 < SHORTEST {
-        return Err(vec![format!("ttl: `{}`: a broker takes no session timeout below 6s (usual: {TTL})", ground.ttl)]);
+    if context.ttl.0 < SHORTEST {
+        return Err(vec![format!("ttl: `{}`: a broker takes no session timeout below 6s (usual: {TTL})", context.ttl)]);
     }
     let members = Members { group: fault.group.clone(), topic: fault.topic.clone(), count };
-    Ok(ground.hold(Hold::Members(members)))
+    Ok(context.hold(Hold::Members(members)))
 }

@@ -10,7 +10,7 @@
 //! `CLIENT UNPAUSE`, and everything that waited is done at once. In `mode: all` that command waits as well: the pause ends
 //! with its time to live, and not before.
 //!
-//! # Dead-man
+//! # Expiry
 //! Redis itself: the pause has a time, which droplab renews every third of it. In `mode: all` the command that renews would
 //! wait, too, so the time to live is the whole of it.
 //!
@@ -21,8 +21,8 @@
 //! Any Redis with a large data set and a snapshot every minute.
 
 use super::{
-    Ground,
-    manual::{Manual, may},
+    Context,
+    parameters::{Manual, may},
 };
 use crate::model::{
     fault::{PauseMode, PauseRedis},
@@ -34,11 +34,11 @@ pub(super) const MANUAL: Manual = Manual {
     key: "pause-redis",
     about: "Let commands to Redis' primary wait",
     engine: "Redis",
-    dead_man: "Redis: the time of CLIENT PAUSE",
+    expiry: "Redis: the time of CLIENT PAUSE",
     parameters: &[may("mode", "write|all", "Which commands")],
     example: "",
 };
 
-pub(super) fn recipe(fault: &PauseRedis, ground: &Ground) -> Recipe {
-    ground.hold(Hold::RedisPause { all: fault.mode == PauseMode::All })
+pub(super) fn recipe(fault: &PauseRedis, context: &Context) -> Recipe {
+    context.hold(Hold::RedisPause { all: fault.mode == PauseMode::All })
 }

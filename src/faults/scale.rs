@@ -9,7 +9,7 @@
 //! # Heals
 //! `replicas` is set back to what it was before.
 //!
-//! # Dead-man
+//! # Expiry
 //! None. This fault lives in what the person owns, like the real one; the way back is in the journal, written before the
 //! blow, and `droplab heal` plays it from another process.
 //!
@@ -20,8 +20,8 @@
 //! Reddit, 11 August 2016: an autoscaler came back in the middle of a migration and took the servers away.
 
 use super::{
-    Ground,
-    manual::{Manual, NONE, SERVICE, must},
+    Context,
+    parameters::{Manual, NONE, SERVICE, must},
 };
 use crate::model::{
     fault::Scale,
@@ -35,13 +35,13 @@ pub(super) const MANUAL: Manual = Manual {
     key: "scale",
     about: "Run another number of pods of a service",
     engine: "Kubernetes",
-    dead_man: NONE,
+    expiry: NONE,
     parameters: &[SERVICE, must("replicas", "NUMBER", "How many")],
     example: "--service catalog --replicas 0",
 };
 
-pub(super) fn recipe(fault: &Scale, ground: &Ground) -> Result<Recipe, Vec<String>> {
-    let before = ground.deployment(&fault.service)?.replicas;
+pub(super) fn recipe(fault: &Scale, context: &Context) -> Result<Recipe, Vec<String>> {
+    let before = context.deployment(&fault.service)?.replicas;
     if fault.replicas > MOST {
         return Err(vec![format!("replicas: expected at most {MOST}")]);
     }

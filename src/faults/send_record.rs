@@ -12,7 +12,7 @@
 //! Nothing: a record cannot be unsent. With `remove: true` it is deleted (as by `kafka-delete-records.sh`), but only where
 //! nothing else lies before it in its partition, because Kafka deletes from the beginning; elsewhere it stays.
 //!
-//! # Dead-man
+//! # Expiry
 //! None. What stays in the topic is the person's to repair: step over it, or teach the consumer to put it aside.
 //!
 //! # Needs
@@ -22,8 +22,8 @@
 //! Uber, 2018, on dead letter queues: a message that a consumer cannot read holds up all that come behind it.
 
 use super::{
-    Ground,
-    manual::{Manual, STAYS, TOPIC, may, must},
+    Context,
+    parameters::{Manual, STAYS, TOPIC, may, must},
 };
 use crate::model::{
     fault::SendRecord,
@@ -34,7 +34,7 @@ pub(super) const MANUAL: Manual = Manual {
     key: "send-record",
     about: "Put a record into a topic",
     engine: "Kafka",
-    dead_man: STAYS,
+    expiry: STAYS,
     parameters: &[
         TOPIC,
         must("value", "TEXT", "What it says"),
@@ -50,8 +50,8 @@ pub(super) const MANUAL: Manual = Manual {
 /// More than these are load, and no record.
 const MOST: u32 = 10_000;
 
-pub(super) fn recipe(fault: &SendRecord, ground: &Ground) -> Result<Recipe, Vec<String>> {
-    let topic = ground.topic(&fault.topic)?;
+pub(super) fn recipe(fault: &SendRecord, context: &Context) -> Result<Recipe, Vec<String>> {
+    let topic = context.topic(&fault.topic)?;
     let partitions = topic.replicas.len();
     let mut refusals = Vec::new();
     let partition = fault.partition.map(i32::try_from);
@@ -65,7 +65,7 @@ pub(super) fn recipe(fault: &SendRecord, ground: &Ground) -> Result<Recipe, Vec<
         return Err(refusals);
     }
     let letter = Letter {
-        id: fault.remove.then(|| ground.id.clone()),
+        id: fault.remove.then(|| context.id.clone()),
         topic: fault.topic.clone(),
         partition: partition.and_then(Result::ok),
         key: fault.key.clone(),

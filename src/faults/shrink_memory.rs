@@ -11,7 +11,7 @@
 //! # Heals
 //! Both are set back to what they were before. What was evicted stays evicted.
 //!
-//! # Dead-man
+//! # Expiry
 //! None. This fault lives in what the person owns, like the real one; the way back is in the journal, written before the
 //! blow, and `droplab heal` plays it from another process.
 //!
@@ -22,8 +22,8 @@
 //! No public post-mortem checked yet: those that name a full Redis name the policy, and no number.
 
 use super::{
-    Ground,
-    manual::{Manual, NONE, may, must},
+    Context,
+    parameters::{Manual, NONE, may, must},
 };
 use crate::model::{
     fault::{Eviction, ShrinkMemory},
@@ -35,7 +35,7 @@ pub(super) const MANUAL: Manual = Manual {
     key: "shrink-memory",
     about: "Leave Redis less memory",
     engine: "Redis",
-    dead_man: NONE,
+    expiry: NONE,
     parameters: &[
         must("mebibytes", "NUMBER", "How many mebibytes are left to it"),
         may("policy", "noeviction|allkeys-lru", "What Redis does when they are full"),
@@ -43,7 +43,7 @@ pub(super) const MANUAL: Manual = Manual {
     example: "--mebibytes 1",
 };
 
-pub(super) fn recipe(fault: &ShrinkMemory, ground: &Ground) -> Result<Recipe, Vec<String>> {
+pub(super) fn recipe(fault: &ShrinkMemory, context: &Context) -> Result<Recipe, Vec<String>> {
     if !(1..=65_536).contains(&fault.mebibytes) {
         return Err(vec!["mebibytes: expected 1 to 65536 (0 would be no limit at all)".to_owned()]);
     }
@@ -54,7 +54,7 @@ pub(super) fn recipe(fault: &ShrinkMemory, ground: &Ground) -> Result<Recipe, Ve
     let wanted = [("maxmemory-policy", policy.to_owned()), ("maxmemory", (fault.mebibytes << 20).to_string())];
     let recipes = wanted.map(|(name, value)| {
         let setting = Setting::Redis(name.to_owned());
-        let before = setting.of(ground.facts);
+        let before = setting.of(context.facts);
         Recipe::set(setting, value, before)
     });
     Ok(recipes.into_iter().fold(Recipe { inject: vec![], heal: vec![] }, Recipe::then))

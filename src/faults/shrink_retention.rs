@@ -10,7 +10,7 @@
 //! # Heals
 //! `retention.ms` is set back, or taken away if it was not set. What was deleted stays deleted: that is the incident.
 //!
-//! # Dead-man
+//! # Expiry
 //! None. This fault lives in what the person owns, like the real one; the way back is in the journal, written before the
 //! blow, and `droplab heal` plays it from another process.
 //!
@@ -21,8 +21,8 @@
 //! No public post-mortem checked yet.
 
 use super::{
-    Ground,
-    manual::{Manual, NONE, TOPIC, must},
+    Context,
+    parameters::{Manual, NONE, TOPIC, must},
 };
 use crate::model::{fault::ShrinkRetention, op::Recipe, setting::Setting};
 
@@ -30,17 +30,17 @@ pub(super) const MANUAL: Manual = Manual {
     key: "shrink-retention",
     about: "Let a topic forget sooner",
     engine: "Kafka",
-    dead_man: NONE,
+    expiry: NONE,
     parameters: &[TOPIC, must("retention", "TIME", "How long it remembers from now on, such as 1s")],
     example: "--topic orders.placed --retention 1s",
 };
 
-pub(super) fn recipe(fault: &ShrinkRetention, ground: &Ground) -> Result<Recipe, Vec<String>> {
-    ground.topic(&fault.topic)?;
+pub(super) fn recipe(fault: &ShrinkRetention, context: &Context) -> Result<Recipe, Vec<String>> {
+    context.topic(&fault.topic)?;
     if fault.retention.0.is_zero() {
         return Err(vec!["retention: `0s`: expected 1ms or more".to_owned()]);
     }
     let setting = Setting::Topic { topic: fault.topic.clone(), key: "retention.ms".to_owned() };
-    let before = setting.of(ground.facts);
+    let before = setting.of(context.facts);
     Ok(Recipe::set(setting, fault.retention.0.as_millis().to_string(), before))
 }

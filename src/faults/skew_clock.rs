@@ -12,7 +12,7 @@
 //! # Heals
 //! The kernel's own functions are put back.
 //!
-//! # Dead-man
+//! # Expiry
 //! The second at which it ends stands in the process itself, and from then on it is told the truth, with nobody alive to end
 //! it; droplab moves that second on every third of the time to live. A process in the node holds the same deadline and puts
 //! the kernel's functions back.
@@ -24,8 +24,8 @@
 //! Cloudflare, 1 January 2017: a leap second let time run backwards, a difference was negative, and part of DNS failed.
 
 use super::{
-    Ground,
-    manual::{CLOCK, Manual, TARGET, must},
+    Context,
+    parameters::{CLOCK, Manual, TARGET, must},
 };
 use crate::model::{
     fault::SkewClock,
@@ -37,7 +37,7 @@ pub(super) const MANUAL: Manual = Manual {
     key: "skew-clock",
     about: "Let clocks be wrong",
     engine: "vDSO of the process",
-    dead_man: CLOCK,
+    expiry: CLOCK,
     parameters: &[TARGET, must("offset", "OFFSET", "How far off they are: -5m, +90s, -8760h")],
     example: "--target catalog --offset -5m",
 };
@@ -45,7 +45,7 @@ pub(super) const MANUAL: Manual = Manual {
 /// Ten years: beyond, programs fail for other reasons than a wrong clock.
 const MOST_S: u64 = 10 * 365 * 86_400;
 
-pub(super) fn recipe(fault: &SkewClock, ground: &Ground) -> Result<Recipe, Vec<String>> {
+pub(super) fn recipe(fault: &SkewClock, context: &Context) -> Result<Recipe, Vec<String>> {
     let mut refusals = Vec::new();
     let span = fault.offset.span.0;
     if span.is_zero() || span.as_secs() > MOST_S {
@@ -55,7 +55,7 @@ pub(super) fn recipe(fault: &SkewClock, ground: &Ground) -> Result<Recipe, Vec<S
             MOST_S / 3600
         ));
     }
-    let at = ground.at(&fault.target).map_err(|refused| refusals.extend(refused)).ok();
+    let at = context.at(&fault.target).map_err(|refused| refusals.extend(refused)).ok();
     let Some(at) = at.filter(|_| refusals.is_empty()) else { return Err(refusals) };
-    Ok(ground.hold(Hold::Work { at, work: Work::Clock(fault.offset) }))
+    Ok(context.hold(Hold::Work { at, work: Work::Clock(fault.offset) }))
 }

@@ -11,7 +11,7 @@
 //! # Heals
 //! The limits are taken away.
 //!
-//! # Dead-man
+//! # Expiry
 //! A process in the node holds a deadline; droplab moves it on every third of the time to live, and limits containers that
 //! were started in the meantime as well.
 //!
@@ -22,8 +22,8 @@
 //! No public post-mortem checked yet: slow volumes are named in many, with a number in few.
 
 use super::{
-    Ground,
-    manual::{KEEPER, Manual, TARGET, must},
+    Context,
+    parameters::{KEEPER, Manual, TARGET, must},
 };
 use crate::model::{
     fault::SlowDisk,
@@ -35,7 +35,7 @@ pub(super) const MANUAL: Manual = Manual {
     key: "slow-disk",
     about: "Let the disk be slow for pods",
     engine: "cgroup blkio, io",
-    dead_man: KEEPER,
+    expiry: KEEPER,
     parameters: &[
         TARGET,
         must("kilobytes", "NUMBER", "Thousands of bytes a second that each container may read and write"),
@@ -43,10 +43,10 @@ pub(super) const MANUAL: Manual = Manual {
     example: "--target postgres@dc-1 --kilobytes 500",
 };
 
-pub(super) fn recipe(fault: &SlowDisk, ground: &Ground) -> Result<Recipe, Vec<String>> {
+pub(super) fn recipe(fault: &SlowDisk, context: &Context) -> Result<Recipe, Vec<String>> {
     if !(1..=1_000_000).contains(&fault.kilobytes) {
         return Err(vec!["kilobytes: expected 1 to 1000000; to let nothing through, take freeze-pod".to_owned()]);
     }
-    let at = ground.at(&fault.target)?;
-    Ok(ground.hold(Hold::Work { at, work: Work::Throttle(fault.kilobytes * 1000) }))
+    let at = context.at(&fault.target)?;
+    Ok(context.hold(Hold::Work { at, work: Work::Throttle(fault.kilobytes * 1000) }))
 }

@@ -13,7 +13,7 @@
 //! The rules are taken out of every pod's network and netem, or the helper, with them. What a helper still holds
 //! back is sent at once; for what waits in netem its removal waits, two seconds at most.
 //!
-//! # Dead-man
+//! # Expiry
 //! Two: what leads packets to netem, or to the helper, matches nftables sets with a timeout, renewed every third of it; and netem, or
 //! the helper, has a deadline in the node. A queue lets packets pass when no helper reads it (`--queue-bypass`).
 //!
@@ -25,8 +25,8 @@
 //! No public post-mortem checked yet: most that name latency name its cause, and no distribution.
 
 use super::{
-    Ground, link,
-    manual::{DIRECTION, FROM, HELPER, Manual, TO, may, must},
+    Context, link,
+    parameters::{DIRECTION, FROM, HELPER, Manual, TO, may, must},
 };
 use crate::model::{
     fault::SlowLink,
@@ -41,7 +41,7 @@ pub(super) const MANUAL: Manual = Manual {
     key: "slow-link",
     about: "Delay packets, established connections too",
     engine: "netem or NFQUEUE helper",
-    dead_man: HELPER,
+    expiry: HELPER,
     parameters: &[
         FROM,
         TO,
@@ -53,11 +53,11 @@ pub(super) const MANUAL: Manual = Manual {
     example: "--from payment --to postgres --delay 50ms --jitter 10ms",
 };
 
-pub(super) fn recipe(fault: &SlowLink, ground: &Ground) -> Result<Recipe, Vec<String>> {
+pub(super) fn recipe(fault: &SlowLink, context: &Context) -> Result<Recipe, Vec<String>> {
     if fault.delay.0.is_zero() || fault.delay.0 > LONGEST || fault.jitter > fault.delay {
         return Err(vec!["delay: expected more than 0 and at most 1m, and a jitter that is not larger".to_owned()]);
     }
     let (delay, jitter, distribution) = (fault.delay, fault.jitter, fault.distribution);
     let fate = Fate::Shape(Shape { delay, jitter, distribution, ..Shape::default() });
-    link(&fault.from, fault.to.as_ref(), fault.direction, fate, ground)
+    link(&fault.from, fault.to.as_ref(), fault.direction, fate, context)
 }

@@ -13,7 +13,7 @@
 //! The Job is deleted, its pods with it, and its sessions in PostgreSQL are ended. What it has written stays written: name the
 //! tables with `change-data`, or let the scenario ask for a snapshot.
 //!
-//! # Dead-man
+//! # Expiry
 //! None. This fault lives in what the person owns, like the real one: the job is the person's to stop. The way back is in the
 //! journal, and `droplab heal` plays it from another process.
 //!
@@ -24,9 +24,9 @@
 //! GitLab, 31 January 2017: a folder removed by hand on the wrong server, and the traces of it in a shell's history.
 
 use super::{
-    Ground,
-    ground::or_none,
-    manual::{Manual, NONE, may, must},
+    Context,
+    context::or_none,
+    parameters::{Manual, NONE, may, must},
 };
 use crate::model::{
     fault::StartJob,
@@ -38,7 +38,7 @@ pub(super) const MANUAL: Manual = Manual {
     key: "start-job",
     about: "Run a job of Kubernetes', as a colleague would",
     engine: "Kubernetes",
-    dead_man: NONE,
+    expiry: NONE,
     parameters: &[
         must("name", "NAME", "The job's name, which is its sessions' as well"),
         must("image", "postgres|kafka|redis|shop", "With whose tools it works"),
@@ -49,15 +49,15 @@ pub(super) const MANUAL: Manual = Manual {
     example: r#"--name orders-report --image postgres --sql "begin; select count(*) from orders.orders; \! sleep 600""#,
 };
 
-pub(super) fn recipe(fault: &StartJob, ground: &Ground) -> Result<Recipe, Vec<String>> {
-    let (name, settings) = (&fault.name, &ground.facts.settings);
+pub(super) fn recipe(fault: &StartJob, context: &Context) -> Result<Recipe, Vec<String>> {
+    let (name, settings) = (&fault.name, &context.facts.settings);
     let mut refusals = Vec::new();
     let letters =
         |name: &str| name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
     if !letters(name) || !(1..=40).contains(&name.len()) || name.starts_with('-') || name.ends_with('-') {
         refusals.push(format!("name: `{name}`: expected lower-case letters, digits and `-`, 40 at most"));
     }
-    if settings.jobs.contains_key(name) || ground.facts.deployments.contains_key(name) {
+    if settings.jobs.contains_key(name) || context.facts.deployments.contains_key(name) {
         refusals.push(format!("name: there is a `{name}` already"));
     }
     if !settings.passwords.contains_key(&fault.role) {
@@ -68,7 +68,7 @@ pub(super) fn recipe(fault: &StartJob, ground: &Ground) -> Result<Recipe, Vec<St
             fault.role
         ));
     }
-    let held = ground.facts.images.iter().map(|image| image.strip_prefix("docker.io/").unwrap_or(image));
+    let held = context.facts.images.iter().map(|image| image.strip_prefix("docker.io/").unwrap_or(image));
     // Of several releases the first one: the others are other faults'.
     let image = held.filter(|image| image.rsplit_once(':').is_some_and(|(of, _)| of == fault.image.image())).min();
     if image.is_none() {

@@ -10,7 +10,7 @@
 //! # Heals
 //! The StatefulSet is set back; the broker catches up from the others.
 //!
-//! # Dead-man
+//! # Expiry
 //! None. This fault lives in what the person owns, like the real one; the way back is in the journal, written before the
 //! blow, and `droplab heal` plays it from another process. For a broker that vanishes, and ends by itself, take `freeze-pod`.
 //!
@@ -21,8 +21,8 @@
 //! The rolling restart of an upgrade: one broker down by intention, a second one by accident.
 
 use super::{
-    Ground,
-    manual::{Manual, NONE, ZONE},
+    Context,
+    parameters::{Manual, NONE, ZONE},
 };
 use crate::model::{fault::StopBroker, op::Recipe, setting::Setting};
 
@@ -30,16 +30,16 @@ pub(super) const MANUAL: Manual = Manual {
     key: "stop-broker",
     about: "Stop a broker, in good order",
     engine: "Kubernetes",
-    dead_man: NONE,
+    expiry: NONE,
     parameters: &[ZONE],
     example: "--zone dc-3",
 };
 
-pub(super) fn recipe(fault: &StopBroker, ground: &Ground) -> Result<Recipe, Vec<String>> {
-    ground.zone(&fault.zone)?;
+pub(super) fn recipe(fault: &StopBroker, context: &Context) -> Result<Recipe, Vec<String>> {
+    context.zone(&fault.zone)?;
     let set = format!("kafka-{}", fault.zone);
     let setting = Setting::Pods(set.clone());
-    match setting.of(ground.facts) {
+    match setting.of(context.facts) {
         None => Err(vec![format!("there is no statefulset `{set}`")]),
         Some(pods) if pods == "0" => Err(vec![format!("statefulset/{set} has no pods already: nothing would change")]),
         before => Ok(Recipe::set(setting, "0".to_owned(), before)),

@@ -10,7 +10,7 @@
 //! # Heals
 //! Packets pass again, and everything is thawed: to the processes it is as if no time had passed.
 //!
-//! # Dead-man
+//! # Expiry
 //! Both halves have their own: a process in the node holds a deadline, and an nftables set has a timeout. droplab renews both
 //! every third of the time to live.
 //!
@@ -21,8 +21,8 @@
 //! OVHcloud, 10 March 2021: a data centre in Strasbourg burnt down, and the one beside it was switched off.
 
 use super::{
-    Ground,
-    manual::{BOTH, Manual, ZONE},
+    Context,
+    parameters::{BOTH, Manual, ZONE},
 };
 use crate::model::{fault::StopNode, hold::Hold, op::Recipe};
 
@@ -30,16 +30,16 @@ pub(super) const MANUAL: Manual = Manual {
     key: "stop-node",
     about: "Switch a data centre off",
     engine: "cgroup freezer, nftables",
-    dead_man: BOTH,
+    expiry: BOTH,
     parameters: &[ZONE],
     example: "--zone dc-3",
 };
 
-pub(super) fn recipe(fault: &StopNode, ground: &Ground) -> Result<Recipe, Vec<String>> {
-    ground.zone(&fault.zone)?;
+pub(super) fn recipe(fault: &StopNode, context: &Context) -> Result<Recipe, Vec<String>> {
+    context.zone(&fault.zone)?;
     // Frozen first: a node that is cut off while its processes run has a moment in which they decide something.
-    let frozen = ground.hold(Hold::FrozenZone { zone: fault.zone.clone() });
+    let frozen = context.hold(Hold::FrozenZone { zone: fault.zone.clone() });
     let cut =
-        Ground { id: format!("{}c", ground.id), ..ground.clone() }.hold(Hold::CutZone { zone: fault.zone.clone() });
+        Context { id: format!("{}c", context.id), ..context.clone() }.hold(Hold::CutZone { zone: fault.zone.clone() });
     Ok(frozen.then(cut))
 }

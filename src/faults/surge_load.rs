@@ -11,7 +11,7 @@
 //! # Heals
 //! They stop coming, and the last of them are waited for.
 //!
-//! # Dead-man
+//! # Expiry
 //! The customers live in droplab itself and end with it, so `--detach` is refused; and they leave when nobody renews them.
 //!
 //! # Needs
@@ -23,8 +23,8 @@
 use std::collections::BTreeMap;
 
 use super::{
-    Ground,
-    manual::{Manual, may},
+    Context,
+    parameters::{Manual, may},
 };
 use crate::model::{
     customers::{Customers, Journey},
@@ -40,7 +40,7 @@ pub(super) const MANUAL: Manual = Manual {
     key: "surge-load",
     about: "Bring more customers",
     engine: "load generator",
-    dead_man: "the customers live in droplab, and end with it",
+    expiry: "the customers live in droplab, and end with it",
     parameters: &[
         may("browse", "RATE", "So many look at products, such as 300/s"),
         may("payment", "RATE", "So many pay"),
@@ -50,7 +50,7 @@ pub(super) const MANUAL: Manual = Manual {
     example: "--browse 50/s --payment 50/s",
 };
 
-pub(super) fn recipe(fault: &SurgeLoad, ground: &Ground) -> Result<Recipe, Vec<String>> {
+pub(super) fn recipe(fault: &SurgeLoad, context: &Context) -> Result<Recipe, Vec<String>> {
     let wanted =
         [(Journey::Browse, fault.browse), (Journey::Payment, fault.payment), (Journey::Checkout, fault.checkout)];
     let come = wanted.into_iter().filter_map(|(journey, rate)| {
@@ -64,5 +64,5 @@ pub(super) fn recipe(fault: &SurgeLoad, ground: &Ground) -> Result<Recipe, Vec<S
     if customers.values().map(|one| one.rate.per_second).sum::<f64>() > MOST {
         return Err(vec![format!("more than {MOST}/s in all would measure this machine, not the shop")]);
     }
-    Ok(ground.hold(Hold::Surge(Surge { customers })))
+    Ok(context.hold(Hold::Surge(Surge { customers })))
 }

@@ -13,7 +13,7 @@ use crate::model::{
 fn end_s(case: &Case) -> f64 {
     let last_s = case.timeline.events.last().map_or(0.0, |event| event.at_s);
     let planned_s = case.scenario.load.baseline.0.as_secs_f64();
-    case.turbulence_s.unwrap_or(planned_s.min(last_s))
+    case.fault_s.unwrap_or(planned_s.min(last_s))
 }
 
 pub(super) fn finding(case: &Case) -> Finding {
@@ -33,7 +33,7 @@ pub(super) fn finding(case: &Case) -> Finding {
         });
         return case::finding("baseline", Truth::Unknown, format!("{}{advice}", doubts.join("; ")), evidence);
     }
-    if case.turbulence_s.is_none() {
+    if case.fault_s.is_none() {
         let sentence = "the run ended before the baseline was measured";
         return case::finding("baseline", Truth::Unknown, sentence, evidence);
     }

@@ -21,7 +21,7 @@ pub(super) struct Case<'a> {
     pub(super) timeline: &'a Timeline,
     pub(super) plan: Option<&'a Plan>,
     /// The end of the baseline; `None` when the run never got there.
-    pub(super) turbulence_s: Option<f64>,
+    pub(super) fault_s: Option<f64>,
     /// `seq` and time at which each step was in, for the first time.
     pub(super) in_at: BTreeMap<usize, (u64, f64)>,
     /// Time at which each step was out again.
@@ -55,7 +55,7 @@ impl<'a> Case<'a> {
             scenario,
             timeline,
             plan: timeline.began().map(|(_, plan, _)| plan),
-            turbulence_s: timeline.phase_s(Phase::Turbulence),
+            fault_s: timeline.phase_s(Phase::Fault),
             in_at,
             out_at,
             paged: timeline.paged_s(),
@@ -114,7 +114,7 @@ impl<'a> Case<'a> {
     /// The moment from which recovery counts: somebody was woken, and every step that was to come had come.
     pub(super) fn recovery_from_s(&self) -> Option<f64> {
         if self.is_healthy_run() {
-            return self.turbulence_s;
+            return self.fault_s;
         }
         let (_, paged_s) = self.paged?;
         Some(self.last_injected_s().map_or(paged_s, |last_s| last_s.max(paged_s)))

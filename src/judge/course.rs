@@ -16,7 +16,7 @@ use crate::model::{
 
 /// Each probe before, at its worst, and in the end.
 pub(super) fn courses(case: &Case) -> BTreeMap<String, Course> {
-    let end_s = case.turbulence_s.unwrap_or(f64::MAX);
+    let end_s = case.fault_s.unwrap_or(f64::MAX);
     let hold_s = case.scenario.recoveries().map(|one| one.when.lasting.0.as_secs_f64()).fold(1.0, f64::max);
     let probes: BTreeSet<&str> = case
         .timeline

@@ -25,6 +25,7 @@ mod symptom;
 #[cfg(test)]
 mod testing;
 mod traps;
+mod untouched;
 
 use case::Case;
 
@@ -52,6 +53,7 @@ pub fn judge(scenario: &Scenario, timeline: &Timeline) -> Verdict {
         Expectation::Holds(expected) => holds::finding(timeline, expected),
         Expectation::Books(ledger) => books::finding(timeline, &ledger.to_string(), *ledger),
         Expectation::Keeps(expected) => keeps::finding(&case, expected),
+        Expectation::Untouched(expected) => untouched::finding(&case, expected),
         Expectation::Says(expected) if !case.is_healthy_run() || scenario.steps.is_empty() => {
             says::finding(&case, expected)
         }

@@ -22,7 +22,7 @@ pub(super) fn finding(case: &Case, says: &Says) -> Finding {
         };
         return case::finding("says", truth, why, vec![]);
     };
-    let from_s = case.paged.map(|(_, paged_s)| paged_s).or(case.turbulence_s).unwrap_or_default();
+    let from_s = case.paged.map(|(_, paged_s)| paged_s).or(case.fault_s).unwrap_or_default();
     let mut wrong = Vec::new();
     let pairs = [
         ("component", &says.answer.component, &answer.component),

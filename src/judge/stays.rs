@@ -54,14 +54,14 @@ fn decide(case: &Case, stays: &Stays) -> (Truth, String, Vec<u64>) {
 
 fn since_s(case: &Case, from: Since) -> Option<f64> {
     let moment = match from {
-        Since::Start => case.turbulence_s,
+        Since::Start => case.fault_s,
         Since::Injection => case.first_injected().map(|(_, at_s)| at_s),
         Since::Page => case.paged.map(|(_, at_s)| at_s),
         Since::Step(number) => case.step_in_s(number - 1),
         Since::Then => case.replay_s,
     };
     // A run without faults has no moments of faults: then all of it counts, but for what is about a replay.
-    moment.or(case.turbulence_s.filter(|_| case.is_healthy_run()))
+    moment.or(case.fault_s.filter(|_| case.is_healthy_run()))
 }
 
 #[cfg(test)]

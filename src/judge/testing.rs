@@ -133,7 +133,7 @@ impl Story {
     /// Four steady seconds.
     pub(super) fn baseline(self) -> Self {
         let story = self.fault(FaultState::Planned).phase(Phase::Baseline).seconds(4, 100);
-        story.phase(Phase::Turbulence)
+        story.phase(Phase::Fault)
     }
 
     /// The fault, and a second in which nothing is seen yet.

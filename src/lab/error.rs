@@ -4,7 +4,10 @@
 
 use std::path::PathBuf;
 
-use super::{blockers::Blocker, command::CommandError, host::Check};
+use crate::lab::{command::CommandError, host::check::Check, lifecycle::blockers::Blocker};
+
+/// The name of a lab when nobody gives one.
+pub const DEFAULT_NAME: &str = "droplab";
 
 /// A failure of the host or of the lab.
 #[derive(Debug, thiserror::Error)]
@@ -78,14 +81,6 @@ pub enum LabError {
         name: String,
         /// How it shows.
         why: String,
-    },
-    /// Another droplab works on this lab.
-    #[error("another droplab works on lab {name}: {holder}")]
-    Busy {
-        /// The lab.
-        name: String,
-        /// Who, as far as it told.
-        holder: String,
     },
     /// There is no such lab.
     #[error("lab {name} is not up")]
@@ -174,10 +169,7 @@ impl LabError {
             Self::ToolMissing { .. } => "setup/tools    (brings kind, helm and kubectl)".to_owned(),
             Self::ImagesMissing { .. } => "make images".to_owned(),
             Self::Foreign { name, .. } => format!("droplab up --lab {name}-2    (that cluster is left alone)"),
-            Self::Busy { name, .. } => format!("droplab status --lab {name}    (then try again)"),
-            Self::Absent { name } | Self::Asleep { name, .. } if name == super::layout::DEFAULT_NAME => {
-                "droplab up".to_owned()
-            }
+            Self::Absent { name } | Self::Asleep { name, .. } if name == DEFAULT_NAME => "droplab up".to_owned(),
             Self::Absent { name } | Self::Asleep { name, .. } => format!("droplab up --lab {name}"),
             Self::NotReady { .. } | Self::Command(_) => "droplab up    (continues where this stopped)".to_owned(),
             Self::Kube { .. } | Self::Server { .. } | Self::NoOrder { .. } => "droplab status".to_owned(),

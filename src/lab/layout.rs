@@ -4,10 +4,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::error::LabError;
+pub use crate::lab::error::DEFAULT_NAME;
+use crate::lab::error::LabError;
 
-/// The name of a lab when nobody gives one.
-pub const DEFAULT_NAME: &str = "droplab";
 /// The port base when nobody gives one; `kind-config.yaml` is written for it.
 pub const DEFAULT_PORT_BASE: u16 = 27_000;
 /// The one namespace for everything that runs.

@@ -1,56 +1,28 @@
 //! The edge to the real lab: the host, the engine, the cluster and what runs in it.
 //!
-//! Read in this order: `layout` (names and ports), `up` (the story of a lab), then whatever `up` calls.
+//! Read in this order: `layout` (names and ports), `lifecycle::up` (the story of a lab), then whatever it calls.
 //!
-//! **Invariant**: droplab reaches one cluster only, its own: see [`kube`] and [`cluster`].
+//! **Invariant**: droplab reaches one cluster only, its own: see [`cluster::kube`] and [`cluster::standing`].
 
+pub mod access;
 pub mod actuate;
-pub mod assets;
-pub mod blockers;
-pub mod carry;
-pub mod charts;
 pub mod cluster;
 pub mod command;
-mod containers;
-pub mod docker;
-pub mod down;
-pub mod elsewhere;
-pub mod env;
+pub mod engine;
 pub mod error;
-pub mod fake;
-pub mod grip;
 pub mod host;
-pub mod http;
-pub mod images;
-mod kept;
-pub mod kind_config;
-pub mod kube;
-pub mod kubeconfig;
 pub mod layout;
-pub mod network;
+pub mod lifecycle;
+pub mod look;
 pub mod node;
-pub mod nodes;
-pub mod order;
-mod population;
-mod primary;
-pub mod progress;
-pub mod ready;
-pub mod repair;
-pub mod reset;
-pub mod secrets;
 pub mod sense;
-mod servers;
-mod settings;
 pub mod state;
-pub mod status;
-pub mod survey;
-pub mod tools;
-pub mod up;
-pub mod wrappers;
 
+use access::{env, secrets::Secrets, tools};
+use cluster::{handle, kube, standing};
+use engine::docker;
 use error::LabError;
 use layout::Layout;
-use secrets::Secrets;
 use state::State;
 
 /// A lab that is up, or was: the handle by which everything else reaches it.
@@ -65,7 +37,7 @@ pub struct Lab {
     /// Its Kubernetes API.
     pub kube: ::kube::Client,
     /// What faults need of it.
-    pub grip: grip::Grip,
+    pub handle: handle::Handle,
     /// The sessions that this process holds in PostgreSQL.
     holding: actuate::sessions::Holding,
     /// The members that this process has in consumer groups.
@@ -82,13 +54,13 @@ impl Lab {
         let layout = state.record()?.ok_or_else(absent)?.layout;
         let secrets = Secrets::read(&state)?.ok_or_else(absent)?;
         let kube = kube::client(&layout, &state).await?;
-        let grip = grip::Grip::new(name, kube.clone(), layout::NAMESPACE, node::Nodes::of(&layout));
+        let handle = handle::Handle::new(name, kube.clone(), layout::NAMESPACE, node::Nodes::of(&layout));
         Ok(Self {
             layout,
             state,
             secrets,
             kube,
-            grip,
+            handle,
             holding: actuate::sessions::Holding::default(),
             members: actuate::members::Joined::default(),
             pausing: actuate::redis::Pausing::default(),
@@ -115,8 +87,8 @@ impl Lab {
         let lab = Self::open(name).await?;
         let engine = docker::Engine::connect().await?;
         let nodes: Vec<docker::Node> = engine.nodes(name).await?.into_iter().filter(|node| node.ours).collect();
-        cluster::wake(&engine, &nodes, &lab.layout).await?;
-        cluster::wait_for_api(&engine, &lab.layout, &lab.state, std::time::Duration::from_secs(90)).await?;
+        standing::wake(&engine, &nodes, &lab.layout).await?;
+        standing::wait_for_api(&engine, &lab.layout, &lab.state, std::time::Duration::from_secs(90)).await?;
         Self::connect(name).await
     }
 

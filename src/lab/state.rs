@@ -1,20 +1,14 @@
-//! The folder in which a lab keeps what it needs to know of itself: `~/.local/state/droplab/labs/NAME`.
+//! The folder in which a lab keeps what it needs to know of itself: `labs/NAME` in droplab's own folder.
 //!
 //! **Invariant**: files appear whole or not at all, and only their owner can read them; losing the folder loses nothing
 //! that the engine or the cluster cannot tell again.
 
-use std::{
-    collections::BTreeMap,
-    env,
-    fs::{self, File, OpenOptions},
-    io::{self, Read as _, Seek as _, Write as _},
-    os::unix::fs::{DirBuilderExt, OpenOptionsExt},
-    path::{Path, PathBuf},
-};
+use std::{collections::BTreeMap, fs, io, path::PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::{error::LabError, layout::Layout};
+use crate::home::{self, Readers};
+use crate::lab::{error::LabError, layout::Layout};
 
 /// What `lab.json` holds.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,19 +35,10 @@ pub struct State {
     root: PathBuf,
 }
 
-/// Held while a droplab changes a lab; released with the process, however it ends.
-#[derive(Debug)]
-pub struct Lock {
-    _file: File,
-}
-
 impl State {
     /// The folder of the lab of this name; nothing is made yet.
     pub fn of(name: &str) -> Self {
-        let home = || PathBuf::from(env::var_os("HOME").unwrap_or_else(|| "/".into())).join(".local/state");
-        let base =
-            env::var_os("XDG_STATE_HOME").map(PathBuf::from).filter(|path| path.is_absolute()).unwrap_or_else(home);
-        Self { name: name.to_owned(), root: base.join("droplab") }
+        Self { name: name.to_owned(), root: home::folder() }
     }
 
     /// The names of all labs that have a folder.
@@ -107,25 +92,19 @@ impl State {
 
     /// Write a file that only its owner can read, whole or not at all.
     pub fn write(&self, file: &str, text: &str) -> Result<(), LabError> {
-        self.write_with(file, text, 0o600)
+        self.write_for(file, text, Readers::Owner)
     }
 
     /// Write a program.
     pub fn write_program(&self, file: &str, text: &str) -> Result<(), LabError> {
-        self.write_with(file, text, 0o700)
+        self.write_for(file, text, Readers::OwnerRuns)
     }
 
-    fn write_with(&self, file: &str, text: &str, mode: u32) -> Result<(), LabError> {
+    fn write_for(&self, file: &str, text: &str, readers: Readers) -> Result<(), LabError> {
         let path = self.path(file);
-        let attempt = || -> io::Result<()> {
-            make_folder(path.parent().unwrap_or(&path))?;
-            let fresh = path.with_file_name(format!(".{}.new", path.file_name().unwrap_or_default().to_string_lossy()));
-            let mut out = OpenOptions::new().write(true).create(true).truncate(true).mode(mode).open(&fresh)?;
-            out.write_all(text.as_bytes())?;
-            out.sync_all()?;
-            fs::rename(&fresh, &path)
-        };
-        attempt().map_err(|source| LabError::State { tried: "write", path: path.clone(), source })
+        let made = home::make_folder(path.parent().unwrap_or(&path));
+        let written = made.and_then(|()| home::write_whole(&path, text, readers));
+        written.map_err(|source| LabError::State { tried: "write", path, source })
     }
 
     /// Forget the lab.
@@ -138,35 +117,12 @@ impl State {
             _ => Ok(()),
         }
     }
-
-    /// Take the lab for oneself; `verb` tells others what for.
-    pub fn lock(&self, verb: &str) -> Result<Lock, LabError> {
-        let path = self.root.join("locks").join(&self.name);
-        let failed = |source| LabError::State { tried: "lock", path: path.clone(), source };
-        make_folder(path.parent().unwrap_or(&path)).map_err(failed)?;
-        let open = OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(0o600).open(&path);
-        let mut file = open.map_err(failed)?;
-        match file.try_lock() {
-            Ok(()) => {}
-            Err(fs::TryLockError::WouldBlock) => {
-                let mut holder = String::new();
-                let _ = file.read_to_string(&mut holder);
-                return Err(LabError::Busy { name: self.name.clone(), holder: holder.trim().to_owned() });
-            }
-            Err(fs::TryLockError::Error(source)) => return Err(failed(source)),
-        }
-        let line = format!("droplab {verb}, process {}\n", std::process::id());
-        file.set_len(0).and_then(|()| file.rewind()).and_then(|()| file.write_all(line.as_bytes())).map_err(failed)?;
-        Ok(Lock { _file: file })
-    }
-}
-
-fn make_folder(path: &Path) -> io::Result<()> {
-    fs::DirBuilder::new().recursive(true).mode(0o700).create(path)
 }
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use super::*;
 
     fn state(folder: &Path) -> State {
@@ -199,16 +155,5 @@ mod tests {
         let state = state(folder.path());
         state.write("secrets.json", "{}").unwrap();
         assert_eq!(state.path("secrets.json").metadata().unwrap().permissions().mode() & 0o777, 0o600);
-    }
-
-    #[test]
-    fn the_second_to_lock_hears_who_was_first() {
-        let folder = tempfile::tempdir().unwrap();
-        let state = state(folder.path());
-        let held = state.lock("up").unwrap();
-        let error = state.lock("down").unwrap_err().to_string();
-        assert!(error.contains("droplab up, process"), "{error}");
-        drop(held);
-        assert!(state.lock("down").is_ok());
     }
 }

@@ -158,6 +158,17 @@ impl Diagnosis {
     }
 }
 
+impl std::fmt::Display for Answer {
+    /// As arguments of `droplab done`.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let single = [("component", &self.component), ("mechanism", &self.mechanism), ("trigger", &self.trigger)];
+        for (field, word) in single {
+            word.iter().try_for_each(|word| write!(f, " --{field} {word}"))?;
+        }
+        self.factors.iter().try_for_each(|factor| write!(f, " --factor {factor}"))
+    }
+}
+
 impl Answer {
     /// Words that are not in the vocabulary.
     pub fn doubts(&self) -> Vec<String> {

@@ -180,6 +180,11 @@ pub enum EventKind {
         /// In the words of the vocabulary.
         answer: Answer,
     },
+    /// The person was told a hint.
+    Hinted {
+        /// Which, from 1.
+        number: usize,
+    },
     /// Somebody pressed Ctrl-C.
     Interrupted,
     /// Last line.

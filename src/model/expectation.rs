@@ -23,6 +23,8 @@ pub enum Expectation {
     Books(LedgerName),
     /// The repair took nothing away that was there before.
     Keeps(Keeps),
+    /// The person changed nothing.
+    Untouched(Untouched),
     /// The person names the cause.
     Says(Says),
 }
@@ -76,6 +78,14 @@ pub enum Since {
     Then,
 }
 
+/// The person changed nothing: no deployment, StatefulSet or configuration is otherwise than the customers met it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Untouched {
+    /// How findings and cheats call it.
+    pub id: String,
+}
+
 /// The person names the cause.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
@@ -102,6 +112,7 @@ impl Expectation {
             Self::Holds(holds) => holds.id.clone(),
             Self::Books(ledger) => ledger.to_string(),
             Self::Keeps(keeps) => keeps.id(),
+            Self::Untouched(untouched) => untouched.id.clone(),
             Self::Says(_) => "says".to_owned(),
         }
     }

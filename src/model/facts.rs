@@ -1,4 +1,4 @@
-//! What a survey of the lab found: the ground a plan stands on, and the "before" of the residue proof.
+//! What a survey of the lab found: what a plan stands on, and the "before" of the residue proof.
 //!
 //! **Invariant**: maps are ordered, so that two surveys of the same lab are equal text.
 

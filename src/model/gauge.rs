@@ -74,6 +74,9 @@ pub struct SqlGauge {
     /// Which server is asked.
     #[serde(default, skip_serializing_if = "Server::is_primary")]
     pub at: Server,
+    /// The number is a counter: what it grew by a second, over the last 5 s.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub rate: bool,
 }
 
 /// How many records a consumer group has still to read.

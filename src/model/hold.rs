@@ -1,6 +1,6 @@
 //! States that end by themselves: what a fault holds in place while somebody renews it.
 //!
-//! **Invariant**: each names its dead-man: what ends it in the target when nobody renews it any more.
+//! **Invariant**: each names its expiry: what ends it in the target when nobody renews it any more.
 
 mod packets;
 mod words;
@@ -29,41 +29,41 @@ pub struct Selection {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Hold {
-    /// A rule for packets in the network of each pod. Dead-man: the timeout of the nftables set that it matches.
+    /// A rule for packets in the network of each pod. Expiry: the timeout of the nftables set that it matches.
     Packets(Packets),
-    /// A helper stands before the pods' service. Dead-man: the timeout of the nftables set that leads to it, and a deadline held
+    /// A helper stands before the pods' service. Expiry: the timeout of the nftables set that leads to it, and a deadline held
     /// by a process in the node.
     Http(Http),
-    /// No packet in or out of a data centre's node but its own. Dead-man: the same, in the node's network.
+    /// No packet in or out of a data centre's node but its own. Expiry: the same, in the node's network.
     CutZone {
         /// Which.
         zone: String,
     },
-    /// No process of the pods runs. Dead-man: a deadline held by a process in the node.
+    /// No process of the pods runs. Expiry: a deadline held by a process in the node.
     Frozen {
         /// Whom.
         at: Selection,
     },
-    /// No process of a data centre runs, but the one that ends this. Dead-man: that one.
+    /// No process of a data centre runs, but the one that ends this. Expiry: that one.
     FrozenZone {
         /// Which.
         zone: String,
     },
-    /// Processes of ours inside of the pods. Dead-man: a deadline held by a process in the node.
+    /// Processes of ours inside of the pods. Expiry: a deadline held by a process in the node.
     Work {
         /// Whom.
         at: Selection,
         /// Doing what.
         work: Work,
     },
-    /// Sessions of ours in PostgreSQL. Dead-man: `idle_in_transaction_session_timeout` or `idle_session_timeout`, and the
+    /// Sessions of ours in PostgreSQL. Expiry: `idle_in_transaction_session_timeout` or `idle_session_timeout`, and the
     /// connection's own end.
     Sessions(Sessions),
-    /// Members of ours in a consumer group, which are given partitions and do no work. Dead-man: Kafka's session timeout.
+    /// Members of ours in a consumer group, which are given partitions and do no work. Expiry: Kafka's session timeout.
     Members(Members),
-    /// More customers at the front door. Dead-man: they are droplab's, and end with it.
+    /// More customers at the front door. Expiry: they are droplab's, and end with it.
     Surge(Surge),
-    /// Commands wait in Redis. Dead-man: the milliseconds of `CLIENT PAUSE`.
+    /// Commands wait in Redis. Expiry: the milliseconds of `CLIENT PAUSE`.
     RedisPause {
         /// Reads wait, too; then nobody can end it before its time.
         all: bool,
@@ -105,7 +105,7 @@ pub enum Work {
     },
     /// None; but their disk lets so many bytes a second through, each way.
     Throttle(u64),
-    /// None; but every process of theirs is told another time of day. Dead-man: a second in the process itself, beside that deadline.
+    /// None; but every process of theirs is told another time of day. Expiry: a second in the process itself, beside that deadline.
     Clock(Offset),
     /// One kills the main process of each container, again and again, so often.
     Crash(Span),

@@ -11,7 +11,7 @@ pub enum Phase {
     /// Traffic on a whole system.
     Baseline,
     /// From the first injection until the system is repaired or time is up.
-    Turbulence,
+    Fault,
     /// The hold window.
     Recovery,
     /// The trigger is played again on a repaired system.

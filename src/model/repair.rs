@@ -7,7 +7,7 @@ use std::fmt;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::scenario::Text;
+use super::{diagnosis::Answer, text::Text};
 
 /// One thing that a person types.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -23,6 +23,8 @@ pub enum Action {
     Redis(String),
     /// A script for `sh -euc`, with the lab's variables and tools, as in `droplab shell`.
     Sh(String),
+    /// The person names the cause, as `droplab done` does, and with that ends the run.
+    Done(Answer),
 }
 
 /// A repair that must pass.
@@ -69,6 +71,7 @@ impl fmt::Display for Action {
             Self::Kafka(line) => f.write_str(line),
             Self::Redis(command) => write!(f, "redis-cli {command}"),
             Self::Sh(script) => write!(f, "sh -c '{}'", script.trim()),
+            Self::Done(answer) => write!(f, "droplab done{answer}"),
         }
     }
 }

@@ -4,27 +4,26 @@
 
 mod asked;
 
-use std::{collections::BTreeMap, fmt};
+use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{
-    condition::Condition,
-    fault::FaultSpec,
-    units::{Rate, Span},
-};
+use super::{condition::Condition, fault::FaultSpec, units::Span};
 pub use super::{
     conditions::Conditions,
     customers::Load,
     diagnosis::{Answer, Diagnosis},
     expectation::{Expectation, Recovers, Since, Stays},
     gauge::Gauge,
+    hint::Hint,
     holds::Holds,
     keeps::Keeps,
     ledger::LedgerName,
+    needs::{Needs, Theme},
     repair::{Action, Cheat, Fix},
     step::{Repeat, Step, What},
+    text::Text,
 };
 
 /// The one version of the format there is.
@@ -33,16 +32,6 @@ pub enum Api {
     /// `droplab/v1`
     #[serde(rename = "droplab/v1")]
     V1,
-}
-
-/// Text in the languages droplab speaks.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Text {
-    /// English.
-    pub en: String,
-    /// Russian.
-    pub ru: String,
 }
 
 /// An incident: how it starts, how it is seen, when it is over.
@@ -59,6 +48,12 @@ pub struct Scenario {
     pub seen_in_production: String,
     /// 1 (one cause, one hop) to 5 (data to be reconciled, an hour).
     pub level: u8,
+    /// What it is about, as `droplab list` groups it; never the cause.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub theme: Option<Theme>,
+    /// How long a practised engineer takes from the page to the recovery.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub par: Option<Span>,
     /// What a host must have for it.
     #[serde(default, skip_serializing_if = "Needs::is_empty")]
     pub needs: Needs,
@@ -99,40 +94,6 @@ pub struct Scenario {
     pub cheats: Vec<Cheat>,
 }
 
-/// What a host must have.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub struct Needs {
-    /// Requests a second that lab and customers must bear together.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub rate: Option<Rate>,
-    /// Memory of the container engine, bytes, written `3GiB`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub memory: Option<super::units::Bytes>,
-    /// Free disk, bytes.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub disk: Option<super::units::Bytes>,
-    /// How long one play takes when it is repaired at once.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub time: Option<Span>,
-}
-
-impl Needs {
-    /// Whether nothing is asked for.
-    pub fn is_empty(&self) -> bool {
-        *self == Self::default()
-    }
-}
-
-impl fmt::Display for Needs {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let disk = self.disk.map(|disk| format!("{disk} of disk"));
-        let named = [self.rate.map(|rate| rate.to_string()), self.memory.map(|memory| memory.to_string()), disk];
-        let words: Vec<String> = named.into_iter().flatten().chain(self.time.map(|time| time.to_string())).collect();
-        f.write_str(&words.join(", "))
-    }
-}
-
 /// When the person on call is woken, and how loudly.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
@@ -164,17 +125,4 @@ pub struct Symptom {
     /// For so long after every step has ended by itself, each must still be so: an outage that outlives its trigger.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub outlives: Option<Span>,
-}
-
-/// One hint.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Hint {
-    /// Given only while this is so; always when left out.
-    #[serde(default, rename = "while", skip_serializing_if = "Option::is_none")]
-    pub when: Option<Conditions>,
-    /// English.
-    pub en: String,
-    /// Russian.
-    pub ru: String,
 }

@@ -73,6 +73,15 @@ impl Timeline {
         counted.collect()
     }
 
+    /// The hints that were told, by their numbers.
+    pub fn hinted(&self) -> std::collections::BTreeSet<usize> {
+        let numbers = self.events.iter().filter_map(|event| match event.kind {
+            EventKind::Hinted { number } => Some(number),
+            _ => None,
+        });
+        numbers.collect()
+    }
+
     /// When a phase began for the first time.
     pub fn phase_s(&self, wanted: Phase) -> Option<f64> {
         self.first(|event| match event.kind {

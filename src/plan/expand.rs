@@ -3,7 +3,7 @@
 //! **Invariant**: whatever is drawn is drawn here, by the seed; a run only decides when.
 
 use crate::{
-    faults::{self, Ground},
+    faults::{self, Context},
     model::{
         facts::Facts,
         fault::FaultSpec,
@@ -89,8 +89,8 @@ impl Planner<'_> {
         lasting: Option<Span>,
         until: Option<Until>,
     ) {
-        let ground = Ground::new(self.facts, self.seed, self.id, self.planned.len());
-        match faults::recipe(fault, &ground) {
+        let context = Context::new(self.facts, self.seed, self.id, self.planned.len());
+        match faults::recipe(fault, &context) {
             Ok(recipe) => {
                 let lasts_s = lasting.map(|lasting| lasting.0.as_secs_f64());
                 self.planned.push(PlannedStep { part, begin, lasts_s, until, from_step, fault: fault.clone(), recipe });

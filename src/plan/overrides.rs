@@ -34,6 +34,13 @@ impl Overrides {
             }
         }
         for expectation in &mut adjusted.expect {
+            if let (Expectation::Says(says), Some(within)) = (&mut *expectation, self.within)
+                && scenario.hands_in()
+                && within != says.within
+            {
+                said.push(format!("time to answer {within} instead of {}", says.within));
+                says.within = within;
+            }
             let Expectation::Recovers(recovers) = expectation else { continue };
             if let Some(within) = self.within.filter(|within| *within != recovers.within) {
                 said.push(format!("time to repair {within} instead of {}", recovers.within));

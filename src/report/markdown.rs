@@ -86,12 +86,13 @@ fn line(event: &Event) -> Option<String> {
     Some(match &event.kind {
         EventKind::RunBegan { .. } => "the run begins".into(),
         EventKind::PhaseBegan { phase: Phase::Baseline } => "customers arrive; the baseline is measured".into(),
-        EventKind::PhaseBegan { phase: Phase::Turbulence } => "turbulence".into(),
+        EventKind::PhaseBegan { phase: Phase::Fault } => "fault".into(),
         EventKind::PhaseBegan { phase: Phase::Replay } => "the trigger is played again".into(),
         EventKind::PhaseBegan { phase: Phase::Aftermath } => "healed; measured once more".into(),
         EventKind::Answered { answer } => {
             format!("the person answers: {}", serde_json::to_string(answer).unwrap_or_default())
         }
+        EventKind::Hinted { number } => format!("hint {number} is told"),
         EventKind::SensorLost { what, why } => format!("**{what} lost**: {why}"),
         EventKind::PhaseBegan { phase: Phase::Recovery } => "customers are served again; the hold window begins".into(),
         EventKind::Fault { step, state: FaultState::Stuck, reason } => {

@@ -5,6 +5,7 @@
 
 use std::time::Duration;
 
+use async_trait::async_trait;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
@@ -32,9 +33,18 @@ pub struct ByHand {
     pub detach: bool,
 }
 
-/// Put a fault in, hold it, take it out. An error means that nothing was touched.
-///
-/// `healed_elsewhere` tells when another process has healed it in the meantime: then there is nothing left to do.
+/// Whose turn it is to change the lab: ours while a fault is put in and taken out, anybody's while it is only held.
+#[async_trait]
+pub trait Turns: Send + Sync {
+    /// It is in, and from now on only held.
+    fn pass(&self);
+    /// Wait until nobody else changes the lab; then it is ours again.
+    async fn take(&self);
+    /// Whether another process has healed it in the meantime: then there is nothing left to do.
+    fn healed_elsewhere(&self) -> bool;
+}
+
+/// Put a fault in, hold it, take it out. An error means that nothing was touched. Whoever calls this has the turn.
 pub async fn by_hand(
     injection: &Injection,
     lab: &Ports,
@@ -42,7 +52,7 @@ pub async fn by_hand(
     screen: &mut dyn Observer,
     options: &ByHand,
     stop: &CancellationToken,
-    healed_elsewhere: &(dyn Fn() -> bool + Sync),
+    turns: &dyn Turns,
 ) -> Result<Timeline, PortError> {
     let mut record = Record::new(journal, screen);
     record.write(EventKind::InjectionBegan {
@@ -57,8 +67,18 @@ pub async fn by_hand(
     let mut errors = Vec::new();
     if let Err(error) = put_in(injection, lab, &mut record).await {
         errors.push(error.to_string());
-    } else if options.detach || !hold(injection, lab, &mut record, options, stop, healed_elsewhere).await {
+    } else if options.detach {
         return Ok(record.timeline);
+    } else {
+        turns.pass();
+        if !hold(injection, lab, &mut record, options, stop, turns).await {
+            return Ok(record.timeline);
+        }
+        turns.take().await;
+        // While this waited for its turn, somebody may have had it for a heal.
+        if turns.healed_elsewhere() {
+            return Ok(record.timeline);
+        }
     }
     if stop.is_cancelled() {
         record.try_write(EventKind::Interrupted);
@@ -87,7 +107,7 @@ async fn hold(
     record: &mut Record<'_>,
     options: &ByHand,
     stop: &CancellationToken,
-    healed_elsewhere: &(dyn Fn() -> bool + Sync),
+    turns: &dyn Turns,
 ) -> bool {
     // What is over as soon as it has happened is not waited for.
     if injection.steps.iter().all(|step| step.recipe.heal.is_empty()) {
@@ -104,7 +124,7 @@ async fn hold(
             () = stop.cancelled() => return true,
             () = tokio::time::sleep(pause.min(left)) => {}
         }
-        if healed_elsewhere() {
+        if turns.healed_elsewhere() {
             return false;
         }
         if until.is_some_and(|until| Instant::now() >= until) {
@@ -116,7 +136,7 @@ async fn hold(
             }
             let outcome = jobs::renewed(lab.actuator.as_ref(), recipe).await;
             // It may have been healed while this waited: then the journal is not ours to write any more.
-            if healed_elsewhere() {
+            if turns.healed_elsewhere() {
                 return false;
             }
             match outcome {

@@ -2,7 +2,7 @@
 //!
 //! **Invariant**: the way back is on disk before the blow; whatever happens in between, the run ends by winding up.
 
-use std::{path::PathBuf, time::Duration};
+use std::{collections::BTreeSet, path::PathBuf, time::Duration};
 
 use futures::FutureExt as _;
 use tokio_util::sync::CancellationToken;
@@ -31,8 +31,17 @@ pub struct Options {
     pub rehearsal: bool,
     /// Who repairs.
     pub repair: Repair,
-    /// Where the person's answer comes from, while the run goes on.
-    pub answers: Option<tokio::sync::watch::Receiver<Option<Answer>>>,
+    /// Where what the person says comes from, while the run goes on.
+    pub said: Option<tokio::sync::watch::Receiver<Said>>,
+}
+
+/// What the person has said so far, in another terminal.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Said {
+    /// The cause.
+    pub answer: Option<Answer>,
+    /// The hints that were asked for and told, by their numbers.
+    pub hints: BTreeSet<usize>,
 }
 
 /// Who repairs, and with what.

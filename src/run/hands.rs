@@ -134,6 +134,18 @@ impl Play<'_, '_> {
             Done::Action { index, command, outcome: Ok((status, output)) } => {
                 self.record.write(EventKind::Repair { command, status: Some(status), output })?;
                 self.typing = false;
+                let answer = match &self.options.repair {
+                    Repair::Actions { actions, .. } => match actions.get(index) {
+                        Some(Action::Done(answer)) => Some(answer.clone()),
+                        _ => None,
+                    },
+                    _ => None,
+                };
+                if let Some(answer) = answer {
+                    self.record.write(EventKind::Answered { answer })?;
+                    self.watch.answer();
+                    return Ok(());
+                }
                 match &self.options.repair {
                     // A person looks at what a command answered; what follows a failed one proves nothing.
                     Repair::Actions { actions, .. } if status == 0 => self.start_action(index + 1, actions),

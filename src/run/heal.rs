@@ -15,7 +15,7 @@ use super::{
 };
 use crate::model::{
     event::{EventKind, FaultState},
-    op::Op,
+    op::{Op, Recipe},
     plan::Injection,
     timeline::Timeline,
 };
@@ -116,8 +116,23 @@ pub(super) async fn to_the_end(
 
 /// Heal every step that may be in, the last one first.
 pub(super) async fn all(injection: &Injection, actuator: &dyn Actuator, record: &mut Record<'_>) {
+    those(|_| true, injection, actuator, record).await;
+}
+
+/// The same, but for what brings rows back from a copy: that would undo a repair before anybody has counted it (decision 0053).
+pub(super) async fn all_but_data(injection: &Injection, actuator: &dyn Actuator, record: &mut Record<'_>) {
+    let restores = |recipe: &Recipe| recipe.heal.iter().any(|op| matches!(op, Op::RestoreTables { .. }));
+    those(|recipe| !restores(recipe), injection, actuator, record).await;
+}
+
+async fn those(
+    wanted: impl Fn(&Recipe) -> bool,
+    injection: &Injection,
+    actuator: &dyn Actuator,
+    record: &mut Record<'_>,
+) {
     for step in record.timeline.unhealed().into_iter().rev() {
-        let Some(planned) = injection.steps.get(step) else { continue };
+        let Some(planned) = injection.steps.get(step).filter(|planned| wanted(&planned.recipe)) else { continue };
         record.try_write(EventKind::Fault { step, state: FaultState::Healing, reason: None });
         for acted in jobs::counted(actuator, &planned.recipe).await {
             record.try_write(EventKind::Acted { step, acted });

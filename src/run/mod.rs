@@ -25,5 +25,5 @@ mod wake;
 mod watch;
 mod windup;
 
-pub use by_hand::{ByHand, by_hand};
-pub use execute::{Options, Repair, execute};
+pub use by_hand::{ByHand, Turns, by_hand};
+pub use execute::{Options, Repair, Said, execute};

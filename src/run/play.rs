@@ -15,7 +15,7 @@ use super::{
     limits,
     ports::{Actuator, PortError, Ports, Repairer, Sensor},
     record::Record,
-    wake::answered,
+    wake::heard,
     watch::{Over, Watch},
 };
 use crate::model::{
@@ -117,9 +117,9 @@ impl Play<'_, '_> {
         if steady::doubts(&self.plan.scenario, &self.record.timeline, end_s).next().is_some() {
             return Ok(Ending::Unsteady);
         }
-        self.record.write(EventKind::PhaseBegan { phase: Phase::Turbulence })?;
-        self.watch.begin_turbulence(end_s);
-        self.turbulence(sensor).await
+        self.record.write(EventKind::PhaseBegan { phase: Phase::Fault })?;
+        self.watch.begin_fault(end_s);
+        self.until_over(sensor).await
     }
 
     /// Watch whole customers for the scenario's time, and until that time's windows are in.
@@ -144,8 +144,8 @@ impl Play<'_, '_> {
         }
     }
 
-    async fn turbulence(&mut self, sensor: &mut dyn Sensor) -> Result<Ending, PortError> {
-        let mut answers = self.options.answers.clone();
+    async fn until_over(&mut self, sensor: &mut dyn Sensor) -> Result<Ending, PortError> {
+        let (mut said, mut hinted) = (self.options.said.clone(), BTreeSet::new());
         loop {
             let now_s = self.record.now_s();
             self.driver.check(now_s)?;
@@ -168,9 +168,12 @@ impl Play<'_, '_> {
             tokio::select! {
                 biased;
                 Some(done) = self.jobs.next(), if !self.jobs.is_empty() => self.done(done)?,
-                answer = answered(&mut answers) => {
-                    self.record.write(EventKind::Answered { answer })?;
-                    self.watch.answer();
+                heard = heard(&mut said, &hinted) => {
+                    match heard {
+                        EventKind::Hinted { number } => drop(hinted.insert(number)),
+                        _ => self.watch.answer(),
+                    }
+                    self.record.write(heard)?;
                 }
                 seen = sensor.next() => self.see(seen)?,
                 () = tokio::time::sleep(wake) => {}

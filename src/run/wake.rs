@@ -2,10 +2,17 @@
 //!
 //! **Invariant**: nothing that is due is slept through.
 
-use super::{execute::Repair, play::Play};
+use std::collections::BTreeSet;
+
+use tokio::sync::watch;
+
+use super::{
+    execute::{Repair, Said},
+    play::Play,
+};
 use crate::model::{
+    event::EventKind,
     plan::{Begin, Part},
-    scenario::Answer,
 };
 
 impl Play<'_, '_> {
@@ -13,7 +20,7 @@ impl Play<'_, '_> {
     pub(super) fn wake_s(&self) -> Option<f64> {
         let steps = self.plan.injection.steps.iter().enumerate().filter(|(index, _)| !self.begun.contains(index));
         let begins = steps.filter_map(|(_, step)| match (&step.begin, step.part) {
-            (Begin::AtS(at_s), Part::Incident) => Some(self.watch.turbulence_s? + at_s),
+            (Begin::AtS(at_s), Part::Incident) => Some(self.watch.fault_s? + at_s),
             (Begin::AtS(at_s), Part::Replay) => Some(self.watch.replay_s? + at_s),
             _ => None,
         });
@@ -39,16 +46,22 @@ impl Play<'_, '_> {
     }
 }
 
-/// The person's answer, when there is one.
-pub(super) async fn answered(answers: &mut Option<tokio::sync::watch::Receiver<Option<Answer>>>) -> Answer {
-    let answer = match answers {
-        Some(receiver) => receiver.wait_for(Option::is_some).await.ok().and_then(|answer| answer.clone()),
+/// The next thing that the person says: a hint that is not known yet, or the answer, which is the last.
+pub(super) async fn heard(said: &mut Option<watch::Receiver<Said>>, hinted: &BTreeSet<usize>) -> EventKind {
+    let news = match said {
+        Some(receiver) => {
+            let is_news = |said: &Said| said.answer.is_some() || !said.hints.is_subset(hinted);
+            receiver.wait_for(is_news).await.ok().map(|said| said.clone())
+        }
         None => None,
     };
-    *answers = None;
-    match answer {
-        Some(answer) => answer,
-        // Nobody will answer any more.
+    if let Some(number) = news.iter().flat_map(|news| &news.hints).find(|number| !hinted.contains(number)) {
+        return EventKind::Hinted { number: *number };
+    }
+    *said = None;
+    match news.and_then(|news| news.answer) {
+        Some(answer) => EventKind::Answered { answer },
+        // Nobody will say anything any more.
         None => std::future::pending().await,
     }
 }

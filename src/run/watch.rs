@@ -32,7 +32,7 @@ pub(super) enum Over {
 pub(super) struct Watch<'a> {
     plan: &'a Plan,
     phase: Phase,
-    pub(super) turbulence_s: Option<f64>,
+    pub(super) fault_s: Option<f64>,
     pub(super) replay_s: Option<f64>,
     first_injected_s: Option<f64>,
     last_injected_s: Option<f64>,
@@ -51,7 +51,7 @@ impl<'a> Watch<'a> {
         Self {
             plan,
             phase: Phase::Baseline,
-            turbulence_s: None,
+            fault_s: None,
             replay_s: None,
             first_injected_s: None,
             last_injected_s: None,
@@ -65,9 +65,9 @@ impl<'a> Watch<'a> {
     }
 
     /// From now on faults may be in.
-    pub(super) fn begin_turbulence(&mut self, now_s: f64) {
-        self.turbulence_s = Some(now_s);
-        self.phase = Phase::Turbulence;
+    pub(super) fn begin_fault(&mut self, now_s: f64) {
+        self.fault_s = Some(now_s);
+        self.phase = Phase::Fault;
     }
 
     /// From now on the trigger is played again.
@@ -99,7 +99,7 @@ impl<'a> Watch<'a> {
 
     /// Look at what is known now; what follows from it at once.
     pub(super) fn see(&mut self, timeline: &Timeline, now_s: f64) -> Vec<EventKind> {
-        if self.turbulence_s.is_none() {
+        if self.fault_s.is_none() {
             return Vec::new();
         }
         if let Some(from_s) = self.first_injected_s {
@@ -125,7 +125,7 @@ impl<'a> Watch<'a> {
     fn page(&self, timeline: &Timeline, now_s: f64) -> Option<EventKind> {
         let page = &self.plan.scenario.page;
         let calm = self.plan.scenario.steps.is_empty() && self.plan.scenario.hands_in();
-        let from_s = self.first_injected_s.or(self.turbulence_s.filter(|_| calm))?;
+        let from_s = self.first_injected_s.or(self.fault_s.filter(|_| calm))?;
         let met: Vec<_> = page.when.iter().map(|condition| evaluate::at(condition, timeline, from_s, now_s)).collect();
         met.iter().all(evaluate::Met::is_yes).then(|| {
             let said = page.when.iter().zip(&met).filter_map(|(condition, met)| {
@@ -142,7 +142,7 @@ impl<'a> Watch<'a> {
             return self.trigger_end_s(replay_s);
         }
         if self.plan.injection.of(Part::Incident).next().is_none() {
-            return self.turbulence_s;
+            return self.fault_s;
         }
         if !self.every_timed_step_is_in() {
             return None;
@@ -162,9 +162,9 @@ impl<'a> Watch<'a> {
             })
     }
 
-    /// Recovery is when every goal is met at this moment; a relapse is turbulence again.
+    /// Recovery is when every goal is met at this moment; a relapse is the fault phase again.
     fn phase_change(&mut self, timeline: &Timeline, from_s: f64, now_s: f64) -> Option<EventKind> {
-        let ill = if self.replay_s.is_some() { Phase::Replay } else { Phase::Turbulence };
+        let ill = if self.replay_s.is_some() { Phase::Replay } else { Phase::Fault };
         let phase = if self.all_goals(timeline, from_s, now_s, true) { Phase::Recovery } else { ill };
         let changed = phase != self.phase;
         self.phase = phase;

@@ -48,7 +48,7 @@ pub(super) async fn wind_up(plan: &Plan, lab: &mut Ports, record: &mut Record<'_
         heal::all(&plan.injection, lab.actuator.as_ref(), record).await;
     } else {
         survey(lab, record, false, &mut errors).await;
-        heal::all(&plan.injection, lab.actuator.as_ref(), record).await;
+        heal::all_but_data(&plan.injection, lab.actuator.as_ref(), record).await;
     }
     if let Some(error) = settle(&plan.injection, lab.surveyor.as_ref(), record).await {
         errors.push(error);
@@ -63,6 +63,8 @@ pub(super) async fn wind_up(plan: &Plan, lab: &mut Ports, record: &mut Record<'_
         quiesce::quiesce(sensor, record).await;
         books::reconcile_twice(&plan.scenario.ledgers(), &plan.scenario.statements(), sensor, record).await;
     }
+    // What is left is data, and it has been counted.
+    heal::all(&plan.injection, lab.actuator.as_ref(), record).await;
     survey(lab, record, true, &mut errors).await;
     errors.extend(record.broken.take().filter(|broken| !errors.contains(broken)));
     record.try_write(EventKind::RunEnded { lab_errors: errors });

@@ -1,19 +1,19 @@
-//! Files: scenarios, runs, and the lock that keeps two droplabs off one lab.
+//! Files: scenarios and runs.
 //!
-//! **Invariant**: a file is either whole or absent (written aside, then renamed), and the journal is on disk before the blow.
+//! **Invariant**: a file is either whole or absent, and the journal is on disk before the blow.
 
 pub mod journal;
-pub mod lock;
 pub mod runs;
 pub mod scenarios;
 pub mod typed;
 mod yaml;
 
 use std::{
-    fs, io,
-    io::Write as _,
+    io,
     path::{Path, PathBuf},
 };
+
+use crate::home::{self, Readers};
 
 /// What a file could not be made to do.
 #[derive(Debug, thiserror::Error)]
@@ -42,14 +42,6 @@ pub enum StoreError {
         /// What is wrong with it.
         why: String,
     },
-    /// Somebody else holds the lab.
-    #[error("{owner} works on lab `{lab}`")]
-    Locked {
-        /// Which lab.
-        lab: String,
-        /// Who, as far as the lock tells.
-        owner: String,
-    },
     /// The operating system refused.
     #[error("{tried} {path}: {source}")]
     File {
@@ -68,23 +60,12 @@ fn file(tried: &'static str, path: &Path) -> impl FnOnce(io::Error) -> StoreErro
     move |source| StoreError::File { tried, path, source }
 }
 
-/// Where droplab keeps its own files: `$DROPLAB_HOME`, or the user's state folder.
+/// Where runs are, among droplab's other files.
 pub fn home() -> PathBuf {
-    let variable = |name| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
-    variable("DROPLAB_HOME")
-        .or_else(|| variable("XDG_STATE_HOME").map(|state| state.join("droplab")))
-        .or_else(|| variable("HOME").map(|home| home.join(".local/state/droplab")))
-        .unwrap_or_else(|| PathBuf::from(".droplab"))
+    home::folder()
 }
 
 /// Write a file whole or not at all.
 pub fn write_whole(path: &Path, content: &str) -> Result<(), StoreError> {
-    let aside = path.with_extension("partial");
-    let write = || -> io::Result<()> {
-        let mut handle = fs::File::create(&aside)?;
-        handle.write_all(content.as_bytes())?;
-        handle.sync_all()?;
-        fs::rename(&aside, path)
-    };
-    write().map_err(file("write", path))
+    home::write_whole(path, content, Readers::Usual).map_err(file("write", path))
 }

@@ -49,6 +49,11 @@ pub fn read_file(path: &Path) -> Result<(String, Scenario, String), StoreError> 
     Ok((id, yaml::read(path.to_owned(), &text)?, text))
 }
 
+/// A scenario from its text; the path is for complaints.
+pub fn parse(path: &Path, text: &str) -> Result<Scenario, yaml::Invalid> {
+    yaml::read(path.to_owned(), text)
+}
+
 /// Where a field stands in a text, as line and column from 1: the last of its words that is found in order.
 pub fn place(text: &str, field: &str) -> (usize, usize) {
     let words = field.split(['.', '[', ']', '/']).filter(|word| !word.is_empty() && word.parse::<usize>().is_err());

@@ -38,11 +38,19 @@ impl std::error::Error for Invalid {}
 pub(super) fn read<T: DeserializeOwned>(path: PathBuf, text: &str) -> Result<T, Invalid> {
     let document = serde_yaml::Deserializer::from_str(text);
     serde_yaml::with::singleton_map_recursive::deserialize(document).map_err(|error| {
-        let place = error.location().map(|place| (place.line(), place.column()));
+        let place = error.location().map_or_else(|| second_document(text), |place| (place.line(), place.column()));
+        let place = Some(place);
         let what = without_place(&error.to_string());
         let suggestion = meant(&what);
         Invalid { path, place, what, suggestion }
     })
+}
+
+/// Where a second document begins: the one complaint for which the parser knows no place; else where the text ends.
+fn second_document(text: &str) -> (usize, usize) {
+    let begun = text.lines().take_while(|line| line.trim().is_empty() || line.starts_with(['#', '-'])).count();
+    let second = text.lines().enumerate().skip(begun).find(|(_, line)| line.starts_with("---"));
+    (second.map_or(text.lines().count().max(1), |(number, _)| number + 1), 1)
 }
 
 /// The place is said once, in front, as editors read it.
@@ -66,6 +74,13 @@ fn quoted(text: &str) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_second_document_is_refused_where_it_begins() {
+        let refused = read::<Vec<u8>>(PathBuf::from("a.yaml"), "- 1\n---\n- 2\n").unwrap_err();
+        assert_eq!(refused.place, Some((2, 1)), "{refused}");
+        assert_eq!(second_document(""), (1, 1));
+    }
 
     #[test]
     fn a_near_miss_is_recognised() {

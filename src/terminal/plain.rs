@@ -96,12 +96,11 @@ impl<W: Write + Send> Plain<W> {
             let _ = writeln!(self.out, "{bar} {line}");
         }
         if !self.manner.candid {
-            let id = &plan.scenario_id;
             let _ = writeln!(
                 self.out,
                 "{bar}\n{bar} The lab is yours. In another terminal: eval \"$(droplab env)\", then kubectl, psql …"
             );
-            let _ = writeln!(self.out, "{bar} A hint: droplab show {id} --hint 1. Ctrl-C gives up and heals.");
+            let _ = writeln!(self.out, "{bar} A hint: droplab hint. Ctrl-C gives up and heals.");
         }
         let _ = writeln!(self.out, "{}\n", "└".red());
     }
@@ -122,6 +121,7 @@ impl<W: Write + Send> Plain<W> {
             EventKind::Traffic { probe, .. } if self.live.is_main(probe) => self.state(at_s),
             EventKind::Paged { sentence } => self.page(at_s, sentence),
             EventKind::Answered { .. } => self.line(at_s, "you have answered"),
+            EventKind::Hinted { number } => self.line(at_s, &format!("hint {number} was told")),
             EventKind::SensorLost { what, why } => self.line(at_s, &format!("{what} lost: {why}")),
             EventKind::Interrupted => self.line(at_s, "interrupted; healing, this takes a moment"),
             EventKind::Fault { state: FaultState::Stuck, step, reason } => {
@@ -158,8 +158,8 @@ impl<W: Write + Send> Plain<W> {
     fn phase(&mut self, at_s: f64, phase: Phase) {
         let news = match phase {
             Phase::Baseline => "customers arrive; measuring the baseline",
-            Phase::Turbulence if self.live.was_paged() => "it slipped again; the hold window starts over",
-            Phase::Turbulence => "the baseline is steady; from now on something may break",
+            Phase::Fault if self.live.was_paged() => "it slipped again; the hold window starts over",
+            Phase::Fault => "the baseline is steady; from now on something may break",
             Phase::Recovery => "customers are served again; holding",
             Phase::Replay => "it holds; the same trouble comes once more",
             Phase::Aftermath => "healed; measuring once more",

@@ -1,4 +1,4 @@
-//! SIGKILL at each state of a fault's journal: what has a dead-man ends by itself within its time to live, and the next
+//! SIGKILL at each state of a fault's journal: what has an expiry ends by itself within its time to live, and the next
 //! `droplab heal` leaves nothing.
 //!
 //! The moment is chosen from outside: the journal is watched, and the process is killed as soon as the state's line is there. Where it
@@ -39,9 +39,7 @@ fn held() -> String {
 
 /// Journals of this fault that droplab has written so far.
 fn journals(fault: &str) -> BTreeSet<PathBuf> {
-    let home = std::env::var("XDG_STATE_HOME").map(PathBuf::from);
-    let home = home.unwrap_or_else(|_| PathBuf::from(std::env::var("HOME").unwrap()).join(".local/state"));
-    let runs = fs::read_dir(home.join("droplab/runs")).into_iter().flatten().flatten();
+    let runs = fs::read_dir(::droplab::home::folder().join("runs")).into_iter().flatten().flatten();
     let named = |path: &PathBuf| {
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         name.strip_prefix(fault).is_some_and(|rest| rest.starts_with("-2"))
@@ -92,7 +90,7 @@ fn at_each_state(fault: &str, example: &str) {
             }
             let Some(state) = killed_in(wanted, fault, &arguments) else { continue };
             if STATES.contains(&state.as_str()) && hit.insert(state.clone()) {
-                // Nobody heals: what has a dead-man must end without.
+                // Nobody heals: what has an expiry must end without.
                 let began = Instant::now();
                 while !held().is_empty() {
                     assert!(began.elapsed() < TTL + Duration::from_secs(3), "{fault} killed when {state}: {}", held());

@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use droplab::store::lock;
+use droplab::home::lock;
 
 struct Ran {
     code: i32,
@@ -111,8 +111,17 @@ fn a_wrong_scenario_is_one_error_with_place_and_suggestion() {
 #[test]
 fn two_droplabs_at_once_are_one_clear_error() {
     let home = tempfile::tempdir().unwrap();
-    let _held = lock::lock(home.path(), "droplab", "droplab run").unwrap();
-    for arguments in [&["heal"][..], &["run", "payment-pool-exhaustion"]] {
+    let _held = lock::alone(home.path(), "droplab", "droplab run").unwrap();
+    let fault = ["fault", "inject", "scale", "--service", "catalog", "--replicas", "0"];
+    for arguments in [
+        &["heal"][..],
+        &["run", "payment-pool-exhaustion"],
+        &["up"],
+        &["down"],
+        &["reset"],
+        &["fault", "heal", "scale-1"],
+        &fault,
+    ] {
         let ran = droplab(home.path(), arguments);
         assert_eq!(ran.code, 3);
         assert!(ran.err.starts_with("DL-LAB-BUSY") && ran.err.contains("droplab run (pid "), "{}", ran.err);

@@ -4,12 +4,12 @@ use std::{path::Path, sync::Arc};
 
 use droplab::{
     cli::exit::Exit,
-    lab::fake::Quirks,
     model::{
         event::{EventKind, FaultState},
         scenario::Scenario,
         verdict::Truth,
     },
+    rehearsal::Quirks,
     run::{
         self, Repair,
         heal::{self, HealError},

@@ -4,11 +4,11 @@ use std::{path::Path, sync::Arc};
 
 use droplab::{
     faults::{
-        self, Ground,
-        manual::{FAULTS, Manual, Parameter},
+        self, Context,
+        manual::FAULTS,
+        parameters::{Manual, Parameter},
     },
     judge::residue,
-    lab::fake::{FakeLab, Quirks},
     model::{
         event::EventKind,
         facts::Facts,
@@ -16,7 +16,8 @@ use droplab::{
         op::Op,
         plan::{Injection, PlannedStep},
     },
-    run::{ByHand, by_hand, heal},
+    rehearsal::{FakeLab, Quirks},
+    run::{ByHand, Turns, by_hand, heal},
     store::{journal, typed},
 };
 use proptest::prelude::*;
@@ -53,7 +54,7 @@ fn typed(manual: &Manual, wanted: impl Fn(&Parameter) -> bool) -> FaultSpec {
 fn injection(manual: &Manual, lab: &FakeLab) -> Injection {
     let before = lab.world().survey(Instant::now());
     let fault = example(manual);
-    let recipe = faults::recipe(&fault, &Ground::new(&before, 1, manual.key, 0));
+    let recipe = faults::recipe(&fault, &Context::new(&before, 1, manual.key, 0));
     let recipe = recipe.unwrap_or_else(|why| panic!("{}: {why:?}", manual.key));
     Injection { seed: 1, steps: vec![PlannedStep::at(0.0, fault, recipe)], before }
 }
@@ -110,8 +111,8 @@ async fn every_kind_of_setting_is_seen_while_it_is_in_and_set_back_to_what_the_s
         let before = lab.world().survey(Instant::now());
         let value: serde_yaml::Value = serde_yaml::from_str(text).unwrap();
         let fault: FaultSpec = serde_yaml::with::singleton_map_recursive::deserialize(value).unwrap();
-        let recipe =
-            faults::recipe(&fault, &Ground::new(&before, 1, "test", 0)).unwrap_or_else(|why| panic!("{text}: {why:?}"));
+        let recipe = faults::recipe(&fault, &Context::new(&before, 1, "test", 0))
+            .unwrap_or_else(|why| panic!("{text}: {why:?}"));
         let injection =
             Injection { seed: 1, steps: vec![PlannedStep::at(0.0, fault, recipe.clone())], before: before.clone() };
         let written = serde_json::to_string(&injection).unwrap();
@@ -147,7 +148,7 @@ fn what_an_op_says_of_a_file_or_a_password_is_no_value() {
             to: None,
             restart: false,
         };
-        let recipe = faults::recipe(&FaultSpec::ChangeSetting(fault), &Ground::new(&facts, 1, "test", 0)).unwrap();
+        let recipe = faults::recipe(&FaultSpec::ChangeSetting(fault), &Context::new(&facts, 1, "test", 0)).unwrap();
         recipe.inject.iter().chain(&recipe.heal).map(ToString::to_string).collect::<Vec<_>>().join("; ")
     };
     let file = said("configmap/nginx", "nginx.conf", Some("events {}"));
@@ -157,6 +158,18 @@ fn what_an_op_says_of_a_file_or_a_password_is_no_value() {
         password,
         "set the password of PostgreSQL role shop to another one; set the password of PostgreSQL role shop to the one before"
     );
+}
+
+/// Nobody else wants a turn; but somebody may heal.
+struct Alone<F>(F);
+
+#[async_trait::async_trait]
+impl<F: Fn() -> bool + Send + Sync> Turns for Alone<F> {
+    fn pass(&self) {}
+    async fn take(&self) {}
+    fn healed_elsewhere(&self) -> bool {
+        (self.0)()
+    }
 }
 
 fn for_a_while() -> ByHand {
@@ -174,7 +187,7 @@ async fn killed(manual: &Manual, lab: &FakeLab, line: usize, writes_last: bool, 
         biased;
         () = killed.notified() => {}
         () = tokio::time::sleep(after) => {}
-        _ = by_hand(&injection, &ports, &mut dying, &mut nobody, &options, &stop, &|| false) => {}
+        _ = by_hand(&injection, &ports, &mut dying, &mut nobody, &options, &stop, &Alone(|| false)) => {}
     }
     dying.memory.text
 }
@@ -241,8 +254,8 @@ async fn a_fault_that_was_healed_elsewhere_is_not_put_in_again() {
             lab.ports().actuator.perform(op).await.unwrap();
         }
     };
-    let mut nobody = Nobody;
-    let held = by_hand(&injection, &ports, &mut memory, &mut nobody, &options, &stop, &elsewhere);
+    let (mut nobody, alone) = (Nobody, Alone(elsewhere));
+    let held = by_hand(&injection, &ports, &mut memory, &mut nobody, &options, &stop, &alone);
     let (timeline, ()) = tokio::join!(held, other);
     assert_eq!(now(&lab), before);
     assert!(!timeline.unwrap().events.iter().any(|event| matches!(event.kind, EventKind::RunEnded { .. })));

@@ -1,7 +1,7 @@
 //! What people read, word by word.
 
 use droplab::{
-    lab::fake::Quirks,
+    rehearsal::Quirks,
     report::Format,
     run::Repair,
     terminal::plain::{Manner, Plain},

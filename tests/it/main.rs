@@ -3,10 +3,14 @@
 #![expect(clippy::unwrap_used, reason = "a panic of a test is its report, in its helpers too")]
 #![expect(unreachable_pub, reason = "a test binary has no inside and outside")]
 
+mod circles;
 mod cli;
 mod crash;
+mod downloads;
 mod faults;
+mod fuzz;
 mod golden;
+mod mutate;
 mod refusals;
 mod runs;
 mod scenarios;

@@ -1,9 +1,9 @@
 //! Bad input to faults: refused before anything is touched, in a sentence that says what was expected.
 
 use droplab::{
-    faults::{self, Ground},
-    lab::fake::{FakeLab, Quirks},
+    faults::{self, Context},
     model::units::Span,
+    rehearsal::{FakeLab, Quirks},
     store::typed,
 };
 
@@ -16,10 +16,10 @@ fn what_cannot_be_meant_is_refused_before_anything_is_touched() {
         let is_bare = |name: &str| manual.parameters.iter().any(|one| one.name == name && one.is_bare());
         let arguments: Vec<_> =
             arguments.iter().map(|(name, value)| (*name, (*value).to_owned(), is_bare(name))).collect();
-        let ground = Ground { ttl: ttl.parse::<Span>().unwrap(), ..Ground::new(&facts, 1, "test", 0) };
+        let context = Context { ttl: ttl.parse::<Span>().unwrap(), ..Context::new(&facts, 1, "test", 0) };
         match typed::fault(key, &arguments) {
             Err(why) => why,
-            Ok(fault) => faults::recipe(&fault, &ground).map_or_else(|why| why.join("; "), |_| "accepted".to_owned()),
+            Ok(fault) => faults::recipe(&fault, &context).map_or_else(|why| why.join("; "), |_| "accepted".to_owned()),
         }
     };
     let told = [

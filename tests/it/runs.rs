@@ -4,8 +4,13 @@ use std::time::Duration;
 
 use droplab::{
     cli::exit::Exit,
-    lab::fake::Quirks,
-    model::{event::EventKind, scenario::Expectation, units::Rate, verdict::Truth},
+    model::{
+        event::{EventKind, FaultState},
+        scenario::Expectation,
+        units::Rate,
+        verdict::Truth,
+    },
+    rehearsal::Quirks,
     run::Repair,
 };
 
@@ -206,4 +211,27 @@ async fn a_blind_survey_at_the_end_leaves_the_residue_unproven() {
             .unwrap();
     let verdict = droplab::judge::judge(&plan.scenario, &timeline);
     assert_eq!(Exit::of(&verdict, &timeline), Exit::Unknown);
+}
+
+/// Rows that are brought back from a copy would undo a repair before its books were read.
+#[tokio::test(start_paused = true)]
+async fn data_is_brought_back_only_when_it_has_been_counted() {
+    let mut stage = Stage::new(Quirks::default());
+    let text = "{change-data: {sql: drop table orders.orders, tables: 'orders.orders,orders.outbox'}}";
+    let value: serde_yaml::Value = serde_yaml::from_str(text).unwrap();
+    let fault = serde_yaml::with::singleton_map_recursive::deserialize(value).unwrap();
+    let mut step = stage.scenario.steps[0].clone();
+    step.fault = Some(fault);
+    stage.scenario.steps.push(step);
+    let outcome = stage.play().await;
+    let at =
+        |wanted: &dyn Fn(&EventKind) -> bool| outcome.timeline.events.iter().rposition(|event| wanted(&event.kind));
+    let read = at(&|kind| matches!(kind, EventKind::Reconciled { .. })).expect("the books are read");
+    let healed = |step: usize| {
+        at(&|kind| matches!(kind, EventKind::Fault { step: of, state: FaultState::Healing, .. } if *of == step))
+            .expect("healed")
+    };
+    assert!(healed(0) < read, "a release is taken back before the books are read");
+    assert!(healed(1) > read, "data comes back after it");
+    assert!(outcome.timeline.unhealed().is_empty());
 }

@@ -3,8 +3,8 @@
 use std::{fs, path::Path};
 
 use droplab::{
-    lab::fake::{FakeLab, Quirks},
     plan::{self, Overrides},
+    rehearsal::{FakeLab, Quirks},
     store,
 };
 

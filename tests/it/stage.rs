@@ -5,7 +5,6 @@ use std::sync::Arc;
 use droplab::{
     cli::exit::Exit,
     judge,
-    lab::fake::{FakeLab, Quirks},
     model::{
         event::{Event, EventKind},
         plan::Plan,
@@ -14,6 +13,7 @@ use droplab::{
         verdict::{Finding, Truth, Verdict},
     },
     plan::{self, Overrides},
+    rehearsal::{FakeLab, Quirks},
     run::{
         self, Options, Repair,
         ports::{Journal, Observer, PortError},
@@ -128,7 +128,7 @@ impl Stage {
             version: "0.0.0".into(),
             rehearsal: true,
             repair: self.repair.clone(),
-            answers: None,
+            said: None,
         }
     }
 

@@ -3,12 +3,12 @@
 use std::{fs, io::Write as _};
 
 use droplab::{
+    home::lock,
     model::event::{EventKind, Phase},
     run::ports::Journal as _,
     store::{
         StoreError,
         journal::{self, JournalFile, Wall},
-        lock,
         runs::{self, RunDir},
     },
 };
@@ -58,15 +58,16 @@ fn a_journal_is_never_written_over() {
 fn one_droplab_at_a_time_and_a_dead_owner_is_none() {
     let home = tempfile::tempdir().unwrap();
     // A lock file of a process that died is no lock.
-    fs::write(home.path().join("lab.lock"), "droplab run (pid 1)\n").unwrap();
-    let held = lock::lock(home.path(), "lab", "droplab run").unwrap();
-    let error = lock::lock(home.path(), "lab", "droplab heal").unwrap_err();
+    fs::create_dir(home.path().join("locks")).unwrap();
+    fs::write(home.path().join("locks/lab"), "droplab run (pid 1)\n").unwrap();
+    let held = lock::alone(home.path(), "lab", "droplab run").unwrap();
+    let error = lock::alone(home.path(), "lab", "droplab heal").unwrap_err();
     let said = error.to_string();
     assert!(said.starts_with(&format!("droplab run (pid {}, since ", std::process::id())), "{said}");
     assert!(said.ends_with("works on lab `lab`"), "{said}");
-    drop(lock::lock(home.path(), "other", "droplab run").unwrap());
+    drop(lock::alone(home.path(), "other", "droplab run").unwrap());
     drop(held);
-    drop(lock::lock(home.path(), "lab", "droplab heal").unwrap());
+    drop(lock::alone(home.path(), "lab", "droplab heal").unwrap());
 }
 
 #[test]
@@ -110,7 +111,7 @@ fn a_folder_that_is_used_again_is_one_run() {
 fn a_broken_journal_is_named_and_healed_as_far_as_it_can_be_read() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build().unwrap();
     let mut memory = crate::stage::Memory::default();
-    let stage = crate::stage::Stage::of(crate::stage::minimal(), droplab::lab::fake::Quirks::default());
+    let stage = crate::stage::Stage::of(crate::stage::minimal(), droplab::rehearsal::Quirks::default());
     runtime.block_on(stage.play_on(&mut memory, &mut crate::stage::Nobody));
     let text = memory.text.replace(r#""rehearsal":true,"#, "");
     let injected = text.lines().position(|line| line.contains(r#""state":"injected""#)).unwrap();

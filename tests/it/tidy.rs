@@ -11,22 +11,24 @@ use droplab::model::verdict::{Course, Effect, Finding, Impact, Times, Truth, Ver
 /// Module → other modules of this crate that it may use (DESIGN: the house). `cli` may use everything.
 const TABLE: &[(&str, &[&str])] = &[
     ("model", &[]),
+    ("home", &[]),
     ("faults", &["model"]),
     ("judge", &["model"]),
     ("report", &["model"]),
     ("plan", &["model", "faults"]),
     ("run", &["model", "faults"]),
-    ("lab", &["model", "run::ports"]),
+    ("lab", &["model", "run::ports", "home"]),
+    // The images that a lab holds are a list of names, made from the folder of releases: no effect in it.
+    ("rehearsal", &["model", "run::ports", "lab::engine::images"]),
     ("load", &["model", "run::ports"]),
-    ("store", &["model", "run::ports"]),
+    ("store", &["model", "run::ports", "home"]),
     ("terminal", &["model", "run::ports"]),
 ];
 
 /// No file of ours has more lines of code, its tests not counted.
 const LONGEST: usize = 200;
 /// But these, which may only shrink.
-const STILL_LONGER: &[(&str, usize)] =
-    &[("src/lab/docker.rs", 230), ("src/lab/command.rs", 230), ("src/lab/up.rs", 290)];
+const STILL_LONGER: &[(&str, usize)] = &[("src/lab/engine/docker.rs", 230), ("src/lab/command.rs", 230)];
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -118,7 +120,7 @@ fn every_file_has_a_purpose_an_invariant_and_an_end() {
     for path in files(&root().join("src"), &["rs"]).into_iter().filter(|path| !path.ends_with("tests.rs")) {
         let text = read(&path);
         let doc: String = text.lines().take_while(|line| line.starts_with("//!")).collect::<Vec<_>>().join("\n");
-        let is_fault = name(&path).starts_with("src/faults/") && doc.contains("# Dead-man");
+        let is_fault = name(&path).starts_with("src/faults/") && doc.contains("# Expiry");
         if doc.is_empty() || !(doc.contains("**Invariant**") || is_fault || name(&path) == "src/main.rs") {
             wrong.push(format!("{}: opens without purpose and invariant", name(&path)));
         }
@@ -136,7 +138,9 @@ fn a_fault_has_one_name_everywhere_and_the_same_headings() {
     let folder = root().join("src/faults");
     let manual = read(&root().join("docs/faults.md"));
     let model = read(&root().join("src/model/fault.rs"));
-    let is_fault = |path: &PathBuf| !["mod.rs", "ground.rs", "manual.rs"].iter().any(|other| path.ends_with(other));
+    let is_fault = |path: &PathBuf| {
+        !["mod.rs", "context.rs", "manual.rs", "parameters.rs"].iter().any(|other| path.ends_with(other))
+    };
     let manuals: BTreeSet<_> = droplab::faults::manual::FAULTS.iter().map(|fault| fault.key.to_owned()).collect();
     let keys = files(&folder, &["rs"]).into_iter().filter(is_fault);
     let keys: BTreeSet<_> = keys.map(|path| path.file_stem().unwrap().to_string_lossy().replace('_', "-")).collect();
@@ -149,7 +153,7 @@ fn a_fault_has_one_name_everywhere_and_the_same_headings() {
         let doc: Vec<_> =
             read(&path).lines().map_while(|line| line.strip_prefix("//!").map(|text| text.trim().to_owned())).collect();
         let headings: Vec<_> = doc.iter().filter_map(|line| line.strip_prefix("# ")).collect();
-        assert_eq!(headings, ["Story", "Breaks", "Heals", "Dead-man", "Needs", "Seen in production"], "{key}");
+        assert_eq!(headings, ["Story", "Breaks", "Heals", "Expiry", "Needs", "Seen in production"], "{key}");
         let section = doc.join("\n").replace("\n# ", "\n### ");
         assert!(
             manual.contains(&format!("## {key}\n\n{section}")),

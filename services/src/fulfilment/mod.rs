@@ -78,7 +78,7 @@ fn consume(host: &Arc<Host>, pool: &Pool, inbox: impl Inbox) -> Result<(), Confi
     let consumer =
         Consumer { host: Arc::clone(host), cluster: cluster.clone(), group: "fulfilment", topic: TOPIC, inbox };
     tokio::spawn(async move {
-        cluster.make_topics().await;
+        cluster.make_topics(&crate::orders::TOPICS).await;
         let _ = migrated.await;
         need.met();
         consumer.run().await;

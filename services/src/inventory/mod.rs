@@ -2,6 +2,8 @@
 //!
 //! **Invariant:** stock is never below zero, and an order changes it at most twice: once down, once back up.
 
+mod lines_1_1_0;
+mod lines_1_1_1;
 mod shelf;
 
 use std::sync::Arc;
@@ -19,6 +21,7 @@ use crate::database;
 use crate::failure::{Body, Failure};
 use crate::host::Host;
 use crate::pool::Pool;
+use crate::release::Release;
 
 /// So many pieces of one thing.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -33,6 +36,19 @@ struct Request {
     lines: Vec<Line>,
 }
 
+struct Inventory {
+    pool: Pool,
+    release: Release,
+}
+
+/// How the lines of a basket are taken off the shelves.
+struct Taking {
+    /// In this order.
+    lines: Vec<Line>,
+    /// Each is looked at before it is taken.
+    looked_at: bool,
+}
+
 /// Builds the API and fills the shelves.
 pub(crate) fn start(host: &Arc<Host>) -> Result<Router, ConfigError> {
     let pool = Pool::from_env(host)?;
@@ -41,21 +57,30 @@ pub(crate) fn start(host: &Arc<Host>) -> Result<Router, ConfigError> {
         .route("/reservations", post(reserve))
         .route("/reservations/{order_id}", delete(release))
         .route("/stock", get(stock))
-        .with_state(pool))
+        .with_state(Arc::new(Inventory { pool, release: host.release })))
 }
 
-async fn reserve(State(pool): State<Pool>, Body(request): Body<Request>) -> Result<(StatusCode, Json<Value>), Failure> {
-    shelf::reserve(&pool, request.order_id, in_order(request.lines)).await?;
+async fn reserve(
+    State(inventory): State<Arc<Inventory>>,
+    Body(request): Body<Request>,
+) -> Result<(StatusCode, Json<Value>), Failure> {
+    let kept = in_order(request.lines.clone());
+    let taking = match inventory.release {
+        Release::Inventory1_1_0 => lines_1_1_0::taking(request.lines),
+        Release::Inventory1_1_1 => lines_1_1_1::taking(request.lines),
+        _ => Taking { lines: kept.clone(), looked_at: false },
+    };
+    shelf::reserve(&inventory.pool, request.order_id, &kept, &taking).await?;
     Ok((StatusCode::CREATED, Json(json!({ "order_id": request.order_id, "status": "reserved" }))))
 }
 
-async fn release(State(pool): State<Pool>, Path(order_id): Path<Uuid>) -> Result<Json<Value>, Failure> {
-    shelf::release(&pool, order_id).await?;
+async fn release(State(inventory): State<Arc<Inventory>>, Path(order_id): Path<Uuid>) -> Result<Json<Value>, Failure> {
+    shelf::release(&inventory.pool, order_id).await?;
     Ok(Json(json!({ "order_id": order_id, "status": "released" })))
 }
 
-async fn stock(State(pool): State<Pool>) -> Result<Json<Value>, Failure> {
-    shelf::stock(&pool).await.map(Json)
+async fn stock(State(inventory): State<Arc<Inventory>>) -> Result<Json<Value>, Failure> {
+    shelf::stock(&inventory.pool).await.map(Json)
 }
 
 /// One order of locking for everybody: two baskets with the same things cannot wait for each other.

@@ -6,7 +6,7 @@ use serde_json::Value;
 use tokio_postgres::Transaction;
 use uuid::Uuid;
 
-use super::Line;
+use super::{Line, Taking};
 use crate::database::Schema;
 use crate::failure::Failure;
 use crate::idempotency;
@@ -33,9 +33,9 @@ pub(super) const SCHEMA: Schema = Schema {
     "],
 };
 
-/// Sets the lines aside for the order; again is harmless.
-pub(super) async fn reserve(pool: &Pool, order: Uuid, lines: Vec<Line>) -> Result<(), Failure> {
-    let wanted = serde_json::to_value(&lines).map_err(|error| Failure::Invalid(error.to_string()))?;
+/// Sets the lines aside for the order; again is harmless. They are kept in one order, whatever the order of taking.
+pub(super) async fn reserve(pool: &Pool, order: Uuid, kept: &[Line], taking: &Taking) -> Result<(), Failure> {
+    let wanted = serde_json::to_value(kept).map_err(|error| Failure::Invalid(error.to_string()))?;
     let mut connection = pool.get().await?;
     let transaction = connection.transaction().await?;
     let fresh = transaction
@@ -47,7 +47,10 @@ pub(super) async fn reserve(pool: &Pool, order: Uuid, lines: Vec<Line>) -> Resul
     if fresh == 0 {
         return repeated(&transaction, order, &wanted).await;
     }
-    for line in &lines {
+    for line in &taking.lines {
+        if taking.looked_at {
+            look_at(&transaction, line).await?;
+        }
         take(&transaction, line).await?;
     }
     Ok(transaction.commit().await?)
@@ -61,6 +64,16 @@ async fn repeated(transaction: &Transaction<'_>, order: Uuid, wanted: &Value) ->
         return Err(Failure::Conflict("reservation was released".to_owned()));
     }
     idempotency::same(&row.get::<_, Value>("lines"), wanted)
+}
+
+/// Refuses a line that the shelf cannot fill; nobody else takes of it until this transaction ends.
+async fn look_at(transaction: &Transaction<'_>, line: &Line) -> Result<(), Failure> {
+    let statement = "select available from inventory.stock where sku = $1 for update";
+    let there = transaction.query_opt(statement, &[&line.sku]).await?.map_or(0, |row| row.get::<_, i32>(0));
+    if there >= line.quantity {
+        return Ok(());
+    }
+    Err(Failure::Conflict(format!("{} of {} in stock, {} wanted", there, line.sku, line.quantity)))
 }
 
 async fn take(transaction: &Transaction<'_>, line: &Line) -> Result<(), Failure> {

@@ -20,7 +20,6 @@ pub(crate) use self::work::{Handle, Trouble, Work};
 use crate::backoff::Backoff;
 use crate::config::{self, ConfigError};
 use crate::failure::Failure;
-use crate::orders::TOPICS;
 
 /// The brokers, and how topics are made on them.
 #[derive(Clone)]
@@ -57,11 +56,11 @@ impl Cluster {
         Producer::new(self.settings())
     }
 
-    /// Makes the topics that are missing, as long as it takes.
-    pub(crate) async fn make_topics(&self) {
+    /// Makes those of these topics that are missing, as long as it takes.
+    pub(crate) async fn make_topics(&self, topics: &[&str]) {
         let mut backoff = Backoff::default();
         loop {
-            match self.try_make_topics().await {
+            match self.try_make_topics(topics).await {
                 Ok(()) => return,
                 Err(error) => tracing::warn!(error, "topics will be tried again"),
             }
@@ -69,17 +68,18 @@ impl Cluster {
         }
     }
 
-    async fn try_make_topics(&self) -> Result<(), String> {
+    async fn try_make_topics(&self, topics: &[&str]) -> Result<(), String> {
         let admin: AdminClient<DefaultClientContext> = self.settings().create().map_err(|error| error.to_string())?;
         let minimum = (self.replication - 1).max(1).to_string();
-        let topics = TOPICS.map(|name| {
+        let topics = topics.iter().map(|name| {
             NewTopic::new(name, self.partitions, TopicReplication::Fixed(self.replication))
                 .set("min.insync.replicas", &minimum)
         });
+        let topics: Vec<_> = topics.collect();
         let options = AdminOptions::new()
             .operation_timeout(Some(Duration::from_secs(5)))
             .request_timeout(Some(Duration::from_secs(8)));
-        let results = admin.create_topics(topics.iter(), &options).await.map_err(|error| error.to_string())?;
+        let results = admin.create_topics(&topics, &options).await.map_err(|error| error.to_string())?;
         for result in results {
             match result {
                 Ok(topic) => tracing::info!(topic, "topic made"),

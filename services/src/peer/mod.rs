@@ -48,21 +48,36 @@ pub(crate) struct Answer {
 impl Peer {
     /// The peer whose address is in `variable`, called again only where nothing was sent.
     pub(crate) fn from_env(host: &Host, service: &'static str, variable: &'static str) -> Result<Self, ConfigError> {
+        Self::waiting(host, service, variable, Some(2500))
+    }
+
+    /// The same, where a call takes `longest_ms` at most unless `PEER_TIMEOUT_MS` says otherwise; as long as it takes without.
+    pub(crate) fn waiting(
+        host: &Host,
+        service: &'static str,
+        variable: &'static str,
+        longest_ms: Option<u64>,
+    ) -> Result<Self, ConfigError> {
         let url = config::required(variable)?.trim_end_matches('/').to_owned();
         let malformed = ConfigError::Malformed { name: variable, value: url.clone(), expected: "usable" };
-        Self::at(host, service, url, config::millis("PEER_TIMEOUT_MS", 2500)?)?.ok_or(malformed)
+        let longest = config::number_if_set("PEER_TIMEOUT_MS")?.or(longest_ms).map(Duration::from_millis);
+        Self::at(host, service, url, longest)?.ok_or(malformed)
     }
 
     /// The peer at an address; none when no client can be made.
-    fn at(host: &Host, service: &'static str, url: String, timeout: Duration) -> Result<Option<Self>, ConfigError> {
+    fn at(
+        host: &Host,
+        service: &'static str,
+        url: String,
+        longest: Option<Duration>,
+    ) -> Result<Option<Self>, ConfigError> {
         let client = Client::builder()
             .connect_timeout(Duration::from_millis(500))
-            .timeout(timeout)
             .pool_idle_timeout(Duration::from_secs(20))
             .tcp_nodelay(true)
             // The cluster's own names never go through a proxy.
-            .no_proxy()
-            .build();
+            .no_proxy();
+        let client = longest.into_iter().fold(client, reqwest::ClientBuilder::timeout).build();
         let counted = host.metrics.retries.with_label_values(&[service]);
         let (retries, limit) = (Retries::of_what_was_not_sent()?, Arc::new(Limit::new()));
         Ok(client.ok().map(|client| Self { service, url, client, retries, counted, limit }))
@@ -187,6 +202,6 @@ impl Answer {
 impl Peer {
     /// The peer at an address, for tests.
     pub(crate) fn found_at(host: &Host, service: &'static str, url: &str) -> Self {
-        Self::at(host, service, url.to_owned(), Duration::from_millis(300)).unwrap().unwrap()
+        Self::at(host, service, url.to_owned(), Some(Duration::from_millis(300))).unwrap().unwrap()
     }
 }

@@ -1,13 +1,13 @@
 //! What a customer wants to buy, brought into one shape, and what it costs.
 //!
-//! **Invariant:** two baskets that mean the same are equal after `sound`: one line for each thing, sorted.
-
-use std::collections::BTreeMap;
+//! **Invariant:** a sound basket has one line for each thing, in the order in which the customer put them in; two baskets that
+//! mean the same have one fingerprint.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::failure::Failure;
+use crate::idempotency;
 
 const MOST_LINES: usize = 50;
 const MOST_PIECES: u32 = 1000;
@@ -21,6 +21,13 @@ pub(super) struct Basket {
     /// Who pays; a guest when absent.
     #[serde(default)]
     pub(super) account: Option<String>,
+}
+
+/// A basket as it is compared.
+#[derive(Serialize)]
+struct Sorted<'a> {
+    items: Vec<&'a Item>,
+    account: Option<&'a str>,
 }
 
 /// So many of one thing.
@@ -43,19 +50,32 @@ impl Basket {
     /// The basket in its one shape, or why it cannot be bought.
     pub(super) fn sound(self) -> Result<Self, Failure> {
         let refuse = |why: String| Err(Failure::Invalid(why));
-        let mut pieces = BTreeMap::<String, u32>::new();
-        for item in self.items {
-            let sum = pieces.entry(item.sku).or_default();
-            *sum = sum.saturating_add(item.quantity);
-            if item.quantity == 0 || *sum > MOST_PIECES {
+        let mut items = Vec::<Item>::new();
+        for Item { sku, quantity } in self.items {
+            // At most some fifty: to look through them is cheaper than to sort.
+            let at = items.iter().position(|item| item.sku == sku).unwrap_or(items.len());
+            if at == items.len() {
+                items.push(Item { sku, quantity: 0 });
+            }
+            items[at].quantity = items[at].quantity.saturating_add(quantity);
+            if quantity == 0 || items[at].quantity > MOST_PIECES {
                 return refuse(format!("quantity must be 1 to {MOST_PIECES}"));
             }
+            if items.len() > MOST_LINES {
+                return refuse(format!("items must be 1 to {MOST_LINES}"));
+            }
         }
-        if pieces.is_empty() || pieces.len() > MOST_LINES {
+        if items.is_empty() {
             return refuse(format!("items must be 1 to {MOST_LINES}"));
         }
-        let items = pieces.into_iter().map(|(sku, quantity)| Item { sku, quantity }).collect();
         Ok(Self { items, account: self.account })
+    }
+
+    /// What is bought and who pays, whatever the order of the lines.
+    pub(super) fn fingerprint(&self) -> String {
+        let mut items: Vec<&Item> = self.items.iter().collect();
+        items.sort_by(|one, other| one.sku.cmp(&other.sku));
+        idempotency::fingerprint(&Sorted { items, account: self.account.as_deref() })
     }
 
     /// The lines at the given prices, and their sum.
@@ -86,9 +106,17 @@ mod tests {
     }
 
     #[test]
-    fn baskets_that_mean_the_same_are_equal() {
+    fn baskets_that_mean_the_same_have_one_fingerprint_and_keep_their_order() {
         let one = basket(&[("tea", 1), ("mug", 1), ("tea", 2)]).sound().unwrap();
-        assert_eq!(one, basket(&[("mug", 1), ("tea", 3)]).sound().unwrap());
+        assert_eq!(one, basket(&[("tea", 3), ("mug", 1)]));
+        assert_eq!(one.fingerprint(), basket(&[("mug", 1), ("tea", 3)]).sound().unwrap().fingerprint());
+        assert_ne!(one.fingerprint(), basket(&[("mug", 2), ("tea", 3)]).sound().unwrap().fingerprint());
+    }
+
+    #[test]
+    fn a_fingerprint_is_the_one_of_the_sorted_basket() {
+        let sorted = basket(&[("mug", 1), ("tea", 3)]);
+        assert_eq!(basket(&[("tea", 3), ("mug", 1)]).fingerprint(), idempotency::fingerprint(&sorted));
     }
 
     #[test]

@@ -9,7 +9,6 @@ use uuid::Uuid;
 use super::Storefront;
 use super::basket::Basket;
 use crate::failure::Failure;
-use crate::idempotency;
 
 /// Leads the order with this id to `paid`; the same id with the same basket goes on where it was.
 pub(super) async fn run(shop: &Storefront, id: Uuid, basket: Basket) -> Result<Value, Failure> {
@@ -20,7 +19,7 @@ pub(super) async fn run(shop: &Storefront, id: Uuid, basket: Basket) -> Result<V
     let account = basket.account.clone().unwrap_or_else(|| format!("guest-{}", id.simple()));
 
     let order = json!({
-        "id": id, "fingerprint": idempotency::fingerprint(&basket), "account": account, "lines": lines, "total_cents": total_cents,
+        "id": id, "fingerprint": basket.fingerprint(), "account": account, "lines": lines, "total_cents": total_cents,
     });
     let placed = shop.orders.post("/orders", &order, None).await?.accepted()?;
     match placed["status"].as_str() {

@@ -4,6 +4,7 @@
 
 mod basket;
 mod checkout;
+mod places_1_3_0;
 pub(crate) mod retries_1_4_0;
 
 use std::sync::Arc;
@@ -16,6 +17,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use self::basket::Basket;
+use self::places_1_3_0::Places;
 use crate::config::ConfigError;
 use crate::failure::{Body, Failure};
 use crate::host::Host;
@@ -28,20 +30,25 @@ struct Storefront {
     orders: Peer,
     inventory: Peer,
     payment: Peer,
+    /// Where a release bounds what is worked on.
+    places: Option<Places>,
 }
 
 /// Builds the public API.
 pub(crate) fn start(host: &Arc<Host>) -> Result<Router, ConfigError> {
-    let retries = match host.release {
-        Release::Storefront1_4_0 => retries_1_4_0::rule()?,
-        _ => Retries::of_what_was_not_sent()?,
+    let (retries, longest_ms) = match host.release {
+        Release::Storefront1_3_0 => (places_1_3_0::rule()?, None),
+        Release::Storefront1_4_0 => (retries_1_4_0::rule()?, Some(2500)),
+        _ => (Retries::of_what_was_not_sent()?, Some(2500)),
     };
-    let peer = |service, variable| Peer::from_env(host, service, variable).map(|peer| peer.again(retries));
+    let peer = |service, variable| Peer::waiting(host, service, variable, longest_ms).map(|peer| peer.again(retries));
+    let places = (host.release == Release::Storefront1_3_0).then(|| Places::from_env(host)).transpose()?;
     let storefront = Storefront {
         catalog: peer("catalog", "CATALOG_URL")?,
         orders: peer("orders", "ORDERS_URL")?,
         inventory: peer("inventory", "INVENTORY_URL")?,
         payment: peer("payment", "PAYMENT_URL")?,
+        places,
     };
     Ok(Router::new()
         .route("/products", get(products))
@@ -51,7 +58,12 @@ pub(crate) fn start(host: &Arc<Host>) -> Result<Router, ConfigError> {
 }
 
 async fn products(State(storefront): State<Arc<Storefront>>) -> Result<Json<Value>, Failure> {
-    storefront.catalog.get("/products").await?.accepted().map(Json)
+    let shop = Arc::clone(&storefront);
+    let work = async move { shop.catalog.get("/products").await?.accepted().map(Json) };
+    match &storefront.places {
+        Some(places) => places.work(work).await,
+        None => work.await,
+    }
 }
 
 async fn check_out(
@@ -60,12 +72,22 @@ async fn check_out(
     Body(basket): Body<Basket>,
 ) -> Result<(StatusCode, Json<Value>), Failure> {
     let key = idempotency::key(&headers)?;
-    let order = checkout::run(&storefront, idempotency::id(key), basket).await?;
+    let (shop, id) = (Arc::clone(&storefront), idempotency::id(key));
+    let work = async move { checkout::run(&shop, id, basket).await };
+    let order = match &storefront.places {
+        Some(places) => places.check_out(work).await?,
+        None => work.await?,
+    };
     Ok((StatusCode::CREATED, Json(order)))
 }
 
 async fn order(State(storefront): State<Arc<Storefront>>, Path(id): Path<String>) -> Result<Json<Value>, Failure> {
     // What is no id cannot be an order either.
     let id: Uuid = id.parse().map_err(|_| Failure::Missing("order"))?;
-    storefront.orders.get(&format!("/orders/{id}")).await?.accepted().map(Json)
+    let shop = Arc::clone(&storefront);
+    let work = async move { shop.orders.get(&format!("/orders/{id}")).await?.accepted().map(Json) };
+    match &storefront.places {
+        Some(places) => places.work(work).await,
+        None => work.await,
+    }
 }

@@ -18,11 +18,16 @@ use super::{
 };
 use crate::{
     cli::{
-        args::Global,
         failure::{Code, Failure},
+        flags::Global,
     },
     judge,
-    model::{event::FaultState, scenario::Scenario, target, timeline::Timeline},
+    model::{
+        event::FaultState,
+        scenario::{Expectation, Scenario, Since},
+        target,
+        timeline::Timeline,
+    },
     store::{self, journal},
 };
 
@@ -48,7 +53,7 @@ pub(super) async fn play(
 ) -> Result<Outcome, Failure> {
     let folder = store::home().join("conform").join("play");
     let _ = std::fs::remove_dir_all(&folder);
-    let mut child = start(global, args, play, &folder)?;
+    let mut child = start(global, args, scenario, play, &folder)?;
     if *play == Play::Killed {
         return killed(global, &mut child, &folder, round).await;
     }
@@ -76,7 +81,7 @@ async fn interrupted(child: &mut Child) -> Failure {
     Failure::new(Code::Interrupted, why).next("the same command again: it goes on where it was")
 }
 
-fn start(global: &Global, args: &Args, play: &Play<'_>, folder: &Path) -> Result<Child, Failure> {
+fn start(global: &Global, args: &Args, scenario: &Scenario, play: &Play<'_>, folder: &Path) -> Result<Child, Failure> {
     let mut command = droplab(global)?;
     command.arg("run").arg(&args.scenario).arg("--out").arg(folder).arg("--quiet");
     let within = |patience: Duration| format!("{}s", patience.as_secs());
@@ -85,7 +90,7 @@ fn start(global: &Global, args: &Args, play: &Play<'_>, folder: &Path) -> Result
         Play::Nothing => command.args(["--fix", "none", "--within", &within(PATIENCE)]),
         Play::Fix(fix) => command.args(["--fix", &fix.name]),
         Play::Cheat(cheat) => {
-            let replayed = cheat.caught_by.iter().any(|id| id.starts_with("then/"));
+            let replayed = cheat.caught_by.iter().any(|id| id.starts_with("then/") || from_then(scenario, id));
             let patience = if replayed { PATIENCE_FOR_REPLAY } else { PATIENCE };
             command.args(["--cheat", &cheat.name, "--within", &within(patience)])
         }
@@ -98,6 +103,14 @@ fn start(global: &Global, args: &Args, play: &Play<'_>, folder: &Path) -> Result
         command.arg("--scenarios").arg(scenarios);
     }
     command.spawn().map_err(|error| Failure::new(Code::LabError, format!("start a play: {error}")))
+}
+
+/// Whether something is expected only from the replay on.
+fn from_then(scenario: &Scenario, id: &str) -> bool {
+    scenario.expect.iter().any(|expected| match expected {
+        Expectation::Stays(stays) => stays.id == id && stays.from == Since::Then,
+        _ => false,
+    })
 }
 
 /// This very program, on this lab.

@@ -63,6 +63,13 @@ pub(super) fn judged(play: &Play<'_>, code: Option<i32>, timeline: &Timeline, ve
     let failed = |id: &str| verdict.findings.iter().any(|found| found.expectation == id && found.truth == Truth::Fail);
     match play {
         Play::Healthy | Play::Fix(_) => passes(verdict),
+        Play::Nothing if timeline.began().is_some_and(|(_, plan, _)| plan.scenario.steps.is_empty()) => {
+            match (timeline.paged_s(), verdict.truth) {
+                (Some(_), Truth::Fail) => Outcome::Fine("the page went out, and nobody said what it was".to_owned()),
+                (Some(_), _) => Outcome::Wrong("nobody did anything, and it passed".to_owned()),
+                (None, _) => Outcome::LabErred("nobody was paged".to_owned()),
+            }
+        }
         Play::Nothing => {
             let symptom = verdict.findings.iter().find(|found| found.expectation == "symptom");
             match symptom.filter(|found| found.truth == Truth::Pass) {

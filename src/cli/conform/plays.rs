@@ -32,9 +32,12 @@ impl Play<'_> {
     }
 }
 
-/// All of them, the cheapest proof first.
+/// All of them, the cheapest proof first. Where nothing is ever broken, there is no other healthy lab and nothing to be left.
 pub(super) fn of(scenario: &Scenario) -> Vec<Play<'_>> {
     let fixes = scenario.fixes.iter().map(Play::Fix);
     let cheats = scenario.cheats.iter().map(Play::Cheat);
-    [Play::Healthy, Play::Nothing].into_iter().chain(fixes).chain(cheats).chain([Play::Killed]).collect()
+    let healthy = (!scenario.steps.is_empty()).then_some(Play::Healthy);
+    let breaks = !scenario.steps.is_empty() || !scenario.given.is_empty();
+    let killed = breaks.then_some(Play::Killed);
+    healthy.into_iter().chain([Play::Nothing]).chain(fixes).chain(cheats).chain(killed).collect()
 }

@@ -4,32 +4,32 @@
 
 use crate::{
     cli::{
-        args::Global,
         connect::connect,
         failure::{Code, Failure},
+        flags::Global,
         health,
         steps::Steps,
     },
-    lab::{Lab, reset::reset},
+    home::{self, lock},
+    lab::{Lab, lifecycle::reset::reset},
     model::facts::Facts,
     run::ports::Surveyor as _,
-    store,
 };
 
 /// The lab as it was before the first play.
-pub(super) struct Ground(Facts);
+pub(super) struct Before(Facts);
 
-impl Ground {
+impl Before {
     /// Put the lab back to its charts and look at it.
     pub(super) async fn of(global: &Global) -> Result<Self, Failure> {
-        let ground = Self(Facts::default());
-        ground.reset(global).await?;
+        let before = Self(Facts::default());
+        before.reset(global).await?;
         Ok(Self(lasting(connect(global, false).await?.surveyor.survey().await?)))
     }
 
     /// Put the lab back to its charts.
     pub(super) async fn reset(&self, global: &Global) -> Result<(), Failure> {
-        let _alone = store::lock::lock(&store::home(), &global.lab, "droplab conform")?;
+        let _alone = lock::alone(&home::folder(), &global.lab, "droplab conform")?;
         let lab = Lab::connect(&global.lab).await?;
         let quiet = Global { quiet: true, ..global.clone() };
         let steps = Steps::show(&quiet);

@@ -6,7 +6,10 @@ use clap::{Arg, ArgMatches, Command};
 
 use crate::{
     cli::failure::{Code, Failure},
-    faults::manual::{FAULTS, Manual, Parameter},
+    faults::{
+        manual::FAULTS,
+        parameters::{Manual, Parameter},
+    },
     model::fault::FaultSpec,
     store::typed,
 };
@@ -37,7 +40,7 @@ fn subcommand(manual: &'static Manual) -> Command {
         manual.key,
         if manual.example.is_empty() { "" } else { " " },
         manual.example,
-        manual.dead_man,
+        manual.expiry,
         manual.key
     );
     Command::new(manual.key).about(manual.about).after_help(example).args(manual.parameters.iter().map(argument))

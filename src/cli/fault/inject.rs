@@ -8,17 +8,18 @@ use jiff::Timestamp;
 use super::{
     arguments::{Typed, chosen, subcommands},
     told,
+    turns::{FaultTurns, turn},
 };
 use crate::{
     cli::{
-        args::Global,
         connect::{can, connect},
         exit::Exit,
         failure::{Code, Failure},
+        flags::Global,
         interrupt,
     },
-    faults::{self, Ground},
-    lab::elsewhere,
+    faults::{self, Context},
+    lab::cluster::elsewhere,
     model::{
         op::Op,
         plan::{Injection, PlannedStep},
@@ -102,11 +103,14 @@ pub(super) async fn main(global: &Global, args: &Args) -> Result<Exit, Failure> 
             "a cluster that is not a lab is touched only with both: --lab context/NAME/NAMESPACE and --outside-the-lab";
         return Err(Failure::new(Code::Usage, why));
     }
+    let doing = format!("droplab fault inject {}", fault.key());
+    // Saying what would be done touches nothing.
+    let mine = if args.common.plan { None } else { Some(turn(global, &doing).await?) };
     let lab = connect(global, false).await?;
     let before = lab.surveyor.survey().await?;
     let name = format!("{}-{}", fault.key(), Timestamp::now().strftime("%Y%m%d-%H%M%S.%f"));
-    let ground = Ground { ttl: args.common.ttl, ..Ground::new(&before, args.common.seed, &name, 0) };
-    let recipe = faults::recipe(&fault, &ground).map_err(|reasons| {
+    let context = Context { ttl: args.common.ttl, ..Context::new(&before, args.common.seed, &name, 0) };
+    let recipe = faults::recipe(&fault, &context).map_err(|reasons| {
         let help = format!("droplab fault inject {} --help", fault.key());
         Failure::new(Code::FaultRefused, reasons.join("\n")).next(help)
     })?;
@@ -118,9 +122,7 @@ pub(super) async fn main(global: &Global, args: &Args) -> Result<Exit, Failure> 
     let key = fault.key();
     let steps = vec![PlannedStep::at(0.0, fault, recipe)];
     let injection = Injection { seed: args.common.seed, before, steps };
-    if args.common.plan {
-        return Ok(told::plan(global, &injection));
-    }
+    let Some(mine) = mine else { return Ok(told::plan(global, &injection)) };
     fights(global, &injection)?;
     can(&lab, &injection).await?;
 
@@ -138,8 +140,8 @@ pub(super) async fn main(global: &Global, args: &Args) -> Result<Exit, Failure> 
         told::began(&folder.id, args.common.ttl, args.common.lasting, args.common.detach);
     }
     let stop = interrupt::token();
-    let healed_elsewhere = || journal_is_healed(&folder);
-    let timeline = by_hand(&injection, &lab, &mut journal, &mut watcher, &options, &stop, &healed_elsewhere).await?;
+    let turns = FaultTurns::of(global, doing, &folder, mine);
+    let timeline = by_hand(&injection, &lab, &mut journal, &mut watcher, &options, &stop, &turns).await?;
     lab.actuator.leave().await;
     Ok(told::ended(global, &folder, &injection, &timeline, args.common.detach))
 }
@@ -147,11 +149,6 @@ pub(super) async fn main(global: &Global, args: &Args) -> Result<Exit, Failure> 
 /// Whether all of it ends without this process.
 fn lives_alone(inject: &[Op]) -> bool {
     inject.iter().all(|op| matches!(op, Op::Hold { hold, .. } if !hold.belongs_to_process()))
-}
-
-/// Another process has written the end of it. Of a journal that cannot be read nobody knows: not renewing is the safe side.
-fn journal_is_healed(folder: &RunDir) -> bool {
-    store::journal::read(&folder.journal()).map_or(true, |timeline| timeline.unhealed().is_empty())
 }
 
 /// Two faults whose ways back would undo each other.

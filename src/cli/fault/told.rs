@@ -3,7 +3,7 @@
 //! **Invariant**: an exit code of 0 means that nothing is left, proven by a survey; a fault that was let go says so.
 
 use crate::{
-    cli::{args::Global, exit::Exit, screen},
+    cli::{exit::Exit, flags::Global, screen},
     judge::residue,
     model::{facts::Facts, hold::Hold, op::Op, plan::Injection, timeline::Timeline, units::Span},
     store::{self, runs::RunDir},

@@ -10,18 +10,20 @@ use kube::Api;
 
 use crate::lab::{
     Lab,
+    cluster::kube::within,
     error::LabError,
-    kube::within,
     layout::NAMESPACE,
-    node::sandbox,
-    primary::{quoted, setting, value as text},
-    settings::server_pods,
+    look::primary::{quoted, setting, value as text},
+    look::settings::server_pods,
+    node::{sandbox, shell},
 };
 
 /// How long a server may take to come back.
 const BACK: Duration = Duration::from_secs(25);
-/// psql beside a server.
-const PSQL: &str = "psql -X -A -t -q -v ON_ERROR_STOP=1 -U postgres -d postgres";
+/// Statements for a server, beside it.
+const SQL: &str = include_str!("server-sql.sh");
+/// Tells it to stop.
+const STOP: &str = include_str!("stop-server.sh");
 
 impl Lab {
     /// Set a server's setting, or take it away; with `restart`, restart the server if the setting waits for that.
@@ -38,16 +40,14 @@ impl Lab {
         };
         // Each by itself: ALTER SYSTEM refuses to run inside of a transaction. The postmaster reads its files a moment later.
         let waits = format!("select count(*) from pg_settings where pending_restart and name = {}", quoted(name, '\''));
-        let script = format!(
-            "{PSQL} <<'SQL'\nalter system {change};\n\\o /dev/null\nselect pg_reload_conf();\nselect pg_sleep(0.5);\nSQL\n{}",
-            ask(&waits)
-        );
+        let change = format!("alter system {change};\n\\o /dev/null\nselect pg_reload_conf();\nselect pg_sleep(0.5)");
+        let script = ask(&change) + &ask(&waits);
         let Some(told) = self.beside(server, &script).await? else { return Ok(()) };
         if !restart || told.trim() == "0" {
             return Ok(());
         }
         // Fast shutdown; Kubernetes starts the container again. The shell in it may end before it can tell.
-        let _ = self.beside(server, "(sleep 0.2; kill -INT 1) >/dev/null 2>&1 &").await;
+        let _ = self.beside(server, &shell::program(STOP)).await;
         let began = tokio::time::Instant::now();
         loop {
             tokio::time::sleep(Duration::from_millis(500)).await;
@@ -65,9 +65,9 @@ impl Lab {
 
     /// Run a script beside a PostgreSQL server, in its container; `None` when its StatefulSet is no more.
     pub(super) async fn beside(&self, server: &str, script: &str) -> Result<Option<String>, LabError> {
-        let facts = self.grip.population().await?;
+        let facts = self.handle.population().await?;
         if let Some((_, pod)) = server_pods(&facts).find(|(name, _)| *name == server) {
-            return self.grip.nodes.run(&pod.node, &sandbox::inside(&pod.uid, "postgres", script)).await.map(Some);
+            return self.handle.nodes.run(&pod.node, &sandbox::inside(&pod.uid, "postgres", script)).await.map(Some);
         }
         let api = Api::<StatefulSet>::namespaced(self.kube.clone(), NAMESPACE);
         if within(5, "read the stateful set", api.get_opt(server)).await?.is_none() {
@@ -91,7 +91,7 @@ impl Lab {
     }
 }
 
-/// One question, answered by one word.
-fn ask(question: &str) -> String {
-    format!("{PSQL} <<'SQL'\n{question};\nSQL")
+/// Statements in a session of their own; each answer is a line.
+fn ask(statements: &str) -> String {
+    shell::script(SQL, &[("sql", &format!("{statements};"))])
 }

@@ -11,10 +11,10 @@ use serde_json::{Value, json};
 
 use crate::lab::{
     Lab,
+    cluster::kube::{guard, within},
     error::LabError,
-    kube::{guard, within},
     layout::NAMESPACE,
-    settings::{CHECKSUM, COREDNS},
+    look::settings::{CHECKSUM, COREDNS},
 };
 
 impl Lab {

@@ -9,12 +9,12 @@ use futures::future;
 
 use super::{
     addresses::{beyond, peers},
-    scripts::{ByNode, Scripts, each_network, fetched},
+    scripts::{ByNode, Scripts, everywhere, fetched},
 };
 use crate::{
     lab::{
+        cluster::handle::Handle,
         error::LabError,
-        grip::Grip,
         node::{
             agent,
             fence::{self, Way},
@@ -30,7 +30,7 @@ use crate::{
     },
 };
 
-impl Grip {
+impl Handle {
     /// A hold is armed anew: its generation, and whatever can be got ready in the nodes.
     pub(in crate::lab) async fn prepare_in_nodes(&self, id: &str, ttl: Span, hold: &Hold) -> Result<(), LabError> {
         self.counts.forget(id);
@@ -94,7 +94,7 @@ impl Grip {
 
     /// How many packets met a fault's rules, everywhere, since it was armed; those of pods that are gone count as well.
     pub(super) async fn count(&self, id: &str) -> Result<u64, LabError> {
-        let script = format!("{}\n{}", table::count(id), each_network(&table::count(id)));
+        let script = everywhere(&table::count(id));
         let nodes = self.nodes.running().await?;
         let counted = future::try_join_all(nodes.iter().map(|node| self.nodes.run(node, &script))).await?;
         Ok(self.counts.add(id, nodes.iter().map(String::as_str).zip(counted.iter().map(String::as_str))))
@@ -131,11 +131,11 @@ impl Grip {
                     self.at(&rule.at, &facts, scripts).await?
                 } else {
                     let rules = packets::rules(id, ttl_ms, rule, &peers);
-                    self.at(&rule.at, &facts, |sandbox| Scripts::in_network(&rules, &sandbox.network)).await?
+                    self.at(&rule.at, &facts, |sandbox| Scripts::of(&rules, Some(&sandbox.network))).await?
                 }
             }
             Hold::CutZone { zone } => {
-                in_zone(zone, &Scripts::of(&packets::cut(id, ttl_ms, &beyond(zone, &facts)), "nft"))
+                in_zone(zone, &Scripts::of(&packets::cut(id, ttl_ms, &beyond(zone, &facts)), None))
             }
             Hold::Frozen { at } => {
                 let freeze = |sandbox: &Sandbox| kept(&keeper::freeze(&sandbox.uid, &sandbox.cgroup));

@@ -14,8 +14,8 @@ use serde_json::{Value, json};
 use crate::{
     lab::{
         Lab,
+        cluster::kube::{guard, late, refused, within},
         error::LabError,
-        kube::{guard, late, refused, within},
         layout::NAMESPACE,
     },
     model::{

@@ -4,14 +4,14 @@
 
 use crate::{
     lab::{
+        cluster::handle::Handle,
         error::LabError,
-        grip::Grip,
         node::features::{self, Feature, Shaper},
     },
     model::hold::{Fate, Hold, Packets, Shape},
 };
 
-impl Grip {
+impl Handle {
     /// What a hold cannot do without and the nodes' kernel has not; all nodes have the same one.
     pub(in crate::lab) async fn missing(&self, hold: &Hold) -> Result<Option<String>, LabError> {
         let Some((needed, instead)) = features::needs(hold) else { return Ok(None) };
@@ -36,7 +36,6 @@ impl Grip {
     async fn first_missing<'f>(&self, needed: &[&'f Feature]) -> Result<Option<(&'f Feature, String)>, LabError> {
         let nodes = self.nodes.running().await?;
         let Some(node) = nodes.first() else { return Ok(None) };
-        let trials = format!("unshare --net sh <<'TRIALS'\n{}TRIALS", features::trials(needed));
-        Ok(features::missing(needed, &self.nodes.run(node, &trials).await?))
+        Ok(features::missing(needed, &self.nodes.run(node, &features::trials_apart(needed)).await?))
     }
 }

@@ -22,7 +22,7 @@ use tokio::sync::Mutex;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    lab::{Lab, error::LabError, servers::ANSWER},
+    lab::{Lab, error::LabError, look::servers::ANSWER},
     model::{hold::Members, units::Span},
 };
 
@@ -46,7 +46,7 @@ impl Lab {
     /// Join, and wait until every member has a partition. Done again, only those join that are missing: a member renews itself.
     pub(super) async fn hold_members(&self, id: &str, ttl: Span, members: &Members) -> Result<(), LabError> {
         let mut joined = self.members.0.lock().await;
-        self.grip.generation(id)?;
+        self.handle.generation(id)?;
         let mine = joined.entry(id.to_owned()).or_default();
         mine.retain(|member| !member.thread.is_finished());
         while mine.len() < members.count {
@@ -97,7 +97,7 @@ impl Lab {
 
     /// Leave; members of another process are gone when their sessions are, which is waited for.
     pub(super) async fn release_members(&self, id: &str, members: &Members) -> Result<(), LabError> {
-        self.grip.generations.release(id);
+        self.handle.generations.release(id);
         // Waits for whoever is arming it, and takes away what came of that.
         let members_of_ours = self.members.0.lock().await.remove(id).unwrap_or_default();
         for member in members_of_ours {

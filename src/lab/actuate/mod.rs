@@ -10,6 +10,7 @@ pub mod counts;
 mod data;
 mod holds;
 mod jobs;
+pub(in crate::lab) mod kept;
 mod lacks;
 pub mod members;
 mod passwords;
@@ -22,7 +23,7 @@ mod workload;
 
 use async_trait::async_trait;
 
-use super::{Lab, error::LabError, grip::Grip, kube::guard, node};
+use crate::lab::{Lab, cluster::handle::Handle, cluster::kube::guard, error::LabError, node};
 use crate::{
     model::{
         event::Acted,
@@ -36,7 +37,7 @@ use crate::{
 impl Actuator for Lab {
     async fn prepare(&self, op: &Op) -> Result<(), PortError> {
         let ready = match op {
-            Op::Hold { id, ttl, hold } => self.grip.prepare_in_nodes(id, *ttl, hold).await,
+            Op::Hold { id, ttl, hold } => self.handle.prepare_in_nodes(id, *ttl, hold).await,
             Op::ChangeData { id, tables, .. } => self.keep_tables(id, tables).await,
             _ => Ok(()),
         };
@@ -49,7 +50,7 @@ impl Actuator for Lab {
 
     async fn lacks(&self, op: &Op) -> Result<Option<String>, PortError> {
         let lacks = match op {
-            Op::Hold { hold, .. } => self.grip.missing(hold).await,
+            Op::Hold { hold, .. } => self.handle.missing(hold).await,
             Op::ChangeData { tables, .. } => self.cannot_keep(tables).await,
             _ => Ok(None),
         };
@@ -57,11 +58,11 @@ impl Actuator for Lab {
     }
 
     async fn acted(&self, op: &Op) -> Result<Option<Acted>, PortError> {
-        self.grip.acted(op).await.map_err(|error| PortError::new(format!("count: {op}"), error))
+        self.handle.acted(op).await.map_err(|error| PortError::new(format!("count: {op}"), error))
     }
 }
 
-impl Grip {
+impl Handle {
     /// Whether an op needs nothing but Kubernetes and nodes.
     pub(in crate::lab) fn reaches(op: &Op) -> bool {
         match op {
@@ -123,7 +124,7 @@ impl Lab {
             Op::RestoreTables { id, tables } => self.restore_tables(id, tables).await,
             Op::SendRecord(letter) => self.send_record(letter).await,
             Op::RemoveRecords { id } => self.remove_records(id).await,
-            Op::Hold { .. } | Op::Release { .. } => self.grip.obey(op).await,
+            Op::Hold { .. } | Op::Release { .. } => self.handle.obey(op).await,
             Op::SetImage { .. }
             | Op::SetReplicas { .. }
             | Op::SetEnv { .. }
@@ -131,7 +132,7 @@ impl Lab {
             | Op::DeletePods { .. } => {
                 // Asked anew for each op: a cluster may have been replaced behind the same port since `connect`.
                 guard(&self.kube, &self.layout).await?;
-                self.grip.obey(op).await
+                self.handle.obey(op).await
             }
         }
     }

@@ -15,10 +15,10 @@ use serde_json::json;
 use crate::{
     lab::{
         Lab,
+        cluster::kube::{guard, within},
         error::LabError,
-        kube::{guard, within},
         layout::NAMESPACE,
-        primary::{quoted, refused},
+        look::primary::{quoted, refused},
         state::State,
     },
     model::setting::password_key,

@@ -14,7 +14,7 @@ use rdkafka::{
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    lab::{Lab, error::LabError, servers::ANSWER, state::State},
+    lab::{Lab, error::LabError, look::servers::ANSWER, state::State},
     model::op::Letter,
 };
 

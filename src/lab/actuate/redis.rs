@@ -9,7 +9,7 @@ use redis::aio::MultiplexedConnection;
 use tokio::sync::Mutex;
 
 use crate::{
-    lab::{Lab, error::LabError, servers::ANSWER},
+    lab::{Lab, error::LabError, look::servers::ANSWER},
     model::units::Span,
 };
 
@@ -21,7 +21,7 @@ impl Lab {
     /// Let commands wait: `CLIENT PAUSE` (redis.io). Done again, the longer time counts.
     pub(super) async fn pause_redis(&self, id: &str, ttl: Span, all: bool) -> Result<(), LabError> {
         let mut pausing = self.pausing.0.lock().await;
-        self.grip.generation(id)?;
+        self.handle.generation(id)?;
         let mut command = redis::cmd("CLIENT");
         let milliseconds = u64::try_from(ttl.0.as_millis()).unwrap_or(u64::MAX);
         command.arg("PAUSE").arg(milliseconds).arg(if all { "ALL" } else { "WRITE" });
@@ -39,7 +39,7 @@ impl Lab {
 
     /// Let them go on.
     pub(super) async fn unpause_redis(&self, id: &str) -> Result<(), LabError> {
-        self.grip.generations.release(id);
+        self.handle.generations.release(id);
         let mut unpause = redis::cmd("CLIENT");
         unpause.arg("UNPAUSE");
         if let Some(mut connection) = self.pausing.0.lock().await.remove(id)

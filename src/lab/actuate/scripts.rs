@@ -2,17 +2,22 @@
 //!
 //! **Invariant**: a network that is gone in the meantime is passed over; it took the fault with it.
 
-use std::{collections::BTreeMap, fmt::Write as _};
+use std::collections::BTreeMap;
 
 use crate::{
     lab::node::{
         agent,
         features::Shaper,
         fence::{self, Way},
-        keeper, netem, packets, table,
+        keeper, netem, packets, shell, table,
     },
     model::hold::{Packets, Shape},
 };
+
+/// Does a script as long as a pod's network is there.
+const THERE: &str = include_str!("../node/there.sh");
+/// Does a script in every network of a node.
+const EVERYWHERE: &str = include_str!("../node/everywhere.sh");
 
 /// What is to be run in one node.
 #[derive(Clone, Debug, Default)]
@@ -29,17 +34,16 @@ pub struct Scripts {
 pub type ByNode = BTreeMap<String, Scripts>;
 
 impl Scripts {
-    /// Rules for packets, put in with this command.
-    pub(super) fn of(rules: &table::Rules, nft: &str) -> Self {
-        let with = |text: &str| format!("{nft} -f - <<'RULES'\n{text}RULES\n");
+    /// Rules for packets in a pod's network; without one, in the node's own.
+    pub(super) fn of(rules: &table::Rules, network: Option<&str>) -> Self {
+        let with = |text: &str| table::put(text, network);
         Self { ready: with(&rules.install), blow: with(&rules.arm), whole: with(&rules.renew) }
     }
 
     /// Rules that lead to a helper, which is got ready first: nothing reaches it before the rules are filled.
     pub(super) fn helped(rules: &table::Rules, network: &str, helper: &str) -> Self {
-        let rules = Self::in_network(rules, network);
-        let ready = format!("{helper}\n{}", rules.ready);
-        Self { ready, blow: rules.blow, whole: format!("{helper}\n{}", rules.whole) }
+        let rules = Self::of(rules, Some(network));
+        Self { ready: helper.to_owned() + &rules.ready, blow: rules.blow, whole: helper.to_owned() + &rules.whole }
     }
 
     /// Packets of one pod that are delayed, lost, doubled or spoilt, by netem or by the agent.
@@ -62,11 +66,6 @@ impl Scripts {
                 Self::helped(&packets::rules(id, ttl_ms, rule, peers), network, &fetched(&kept(&helper)))
             }
         }
-    }
-
-    /// Rules for packets in a pod's network.
-    pub(super) fn in_network(rules: &table::Rules, network: &str) -> Self {
-        Self::of(rules, &format!("nsenter --net={network} nft"))
     }
 
     /// The same as steps of this generation, each of which does nothing once a newer one is known in the node.
@@ -93,35 +92,27 @@ impl Scripts {
     pub(super) fn add(&mut self, network: &str, other: &Self) {
         let parts = [(&mut self.ready, &other.ready), (&mut self.blow, &other.blow), (&mut self.whole, &other.whole)];
         for (script, more) in parts {
-            let _ = write!(script, "if [ -e {network} ]; then\n{more}\nfi\n");
+            *script += &shell::script(THERE, &[("network", network), ("does", more)]);
         }
     }
 }
 
 /// The agent is in the node before this is run.
 pub(super) fn fetched(script: &str) -> String {
-    format!("{}\n{script}", agent::fetch())
+    agent::fetch() + script
 }
 
-/// The same in the node's own network and in every pod's.
+/// A script in the node's own network and in every pod's, whose name it is given.
+pub(super) fn everywhere(script: &str) -> String {
+    shell::script(EVERYWHERE, &[("does", script)])
+}
+
+/// The rules of a hold are gone, wherever they were.
 pub fn in_every_network(id: &str) -> String {
-    let release = table::release(id);
-    format!("( {release} )\n{}", each_network(&release))
+    everywhere(&table::release(id))
 }
 
 /// First nothing is led to a helper, or to netem, any more, then it goes.
 pub fn let_go(id: &str) -> String {
-    format!("{}\n{}", in_every_network(id), keeper::release(id))
-}
-
-/// A script in every pod's network, whose name it is given.
-pub(super) fn each_network(script: &str) -> String {
-    format!(
-        "for n in /var/run/netns/cni-*; do
-    [ -e $n ] || continue
-    nsenter --net=$n sh -s ${{n##*/}} <<'IN' || [ ! -e $n ]
-{script}
-IN
-done"
-    )
+    in_every_network(id) + &keeper::release(id)
 }

@@ -12,7 +12,7 @@ use tokio_postgres::{Client, NoTls, error::SqlState};
 use tokio_util::task::AbortOnDropHandle;
 
 use crate::{
-    lab::{Lab, docker::chain, error::LabError, kube::late},
+    lab::{Lab, cluster::kube::late, engine::docker::chain, error::LabError},
     model::{hold::Sessions, units::Span},
 };
 
@@ -43,7 +43,7 @@ pub const NAMES: &str = "report-x%";
 impl Lab {
     pub(super) async fn hold_sessions(&self, id: &str, ttl: Span, sessions: &Sessions) -> Result<(), LabError> {
         let mut holding = self.holding.0.lock().await;
-        self.grip.generation(id)?;
+        self.handle.generation(id)?;
         let held = holding.entry(id.to_owned()).or_default();
         // A word from each is its renewal: an idle session's clock begins anew. Those that were ended are made anew.
         let mut alive = Vec::new();
@@ -104,7 +104,7 @@ impl Lab {
     }
 
     pub(super) async fn release_sessions(&self, id: &str) -> Result<(), LabError> {
-        self.grip.generations.release(id);
+        self.handle.generations.release(id);
         // Waits for whoever is arming it, and takes away what came of that.
         self.holding.0.lock().await.remove(id);
         // Those of another process, and our own if their end has not reached the server yet; each is waited for.

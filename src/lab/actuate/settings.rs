@@ -13,11 +13,11 @@ use serde_json::json;
 use crate::{
     lab::{
         Lab,
+        cluster::kube::{guard, within},
         error::LabError,
-        kube::{guard, within},
         layout::NAMESPACE,
-        node::sandbox,
-        servers::{ANSWER, ASIDE},
+        look::servers::{ANSWER, ASIDE},
+        node::{sandbox, shell},
     },
     model::setting::Setting,
 };
@@ -36,16 +36,7 @@ return 1";
 
 /// The order of a partition's replicas, and then its preferred leader: with Kafka's tools, beside a broker. A tool that finds
 /// the leader elected already says so, and fails.
-const REORDER: &str = r#"
-f=$(mktemp)
-echo '{"version":1,"partitions":[{"topic":"__TOPIC__","partition":__PARTITION__,"replicas":[__ORDER__]}]}' > $f
-kafka-reassign-partitions.sh --bootstrap-server kafka:9092 --reassignment-json-file $f --execute > $f.log 2>&1 || { cat $f.log >&2; exit 1; }
-n=0
-until kafka-leader-election.sh --bootstrap-server kafka:9092 --election-type preferred --topic __TOPIC__ --partition __PARTITION__ > $f.log 2>&1 || grep -q -i "election not needed" $f.log; do
-    n=$((n + 1)); [ $n -lt 5 ] || { cat $f.log >&2; exit 1; }
-done
-rm -f $f $f.log
-"#;
+const REORDER: &str = include_str!("reorder.sh");
 
 impl Lab {
     pub(super) async fn set(&self, setting: &Setting, value: Option<&str>) -> Result<(), LabError> {
@@ -63,9 +54,9 @@ impl Lab {
             }
             Setting::Topic { topic, key } => self.set_topic(topic, key, value).await,
             Setting::Replicas { topic, partition } => {
-                let order = value.unwrap_or_default();
-                let script = REORDER.replace("__TOPIC__", topic).replace("__ORDER__", order);
-                self.beside_a_broker(&script.replace("__PARTITION__", &partition.to_string())).await
+                let (partition, order) = (partition.to_string(), value.unwrap_or_default());
+                let which = [("topic", topic.as_str()), ("partition", &partition), ("order", order)];
+                self.beside_a_broker(&shell::script(REORDER, &which)).await
             }
             Setting::Pods(set) => self.set_pods(set, value.and_then(|value| value.parse().ok()).unwrap_or(0)).await,
             Setting::Postgres { server, name, restart } => self.alter_server(server, name, value, *restart).await,
@@ -105,10 +96,10 @@ impl Lab {
 
     /// Run a script with Kafka's tools, in the container of a broker that runs.
     async fn beside_a_broker(&self, script: &str) -> Result<(), LabError> {
-        let facts = self.grip.population().await?;
+        let facts = self.handle.population().await?;
         let mut why = "no broker runs".to_owned();
         for broker in facts.pods.iter().filter(|pod| pod.service == "kafka") {
-            match self.grip.nodes.run(&broker.node, &sandbox::inside(&broker.uid, "kafka", script)).await {
+            match self.handle.nodes.run(&broker.node, &sandbox::inside(&broker.uid, "kafka", script)).await {
                 Ok(_) => return Ok(()),
                 Err(error) => why = error.to_string(),
             }

@@ -12,14 +12,14 @@ use serde_json::{Value, json};
 
 use crate::{
     lab::{
+        cluster::handle::Handle,
+        cluster::kube::{late, refused, within},
         error::LabError,
-        grip::Grip,
-        kube::{late, refused, within},
     },
     model::op::Op,
 };
 
-impl Grip {
+impl Handle {
     pub(super) async fn change_workload(&self, op: &Op) -> Result<(), LabError> {
         match op {
             Op::SetImage { deployment, container, image, change_cause } => {

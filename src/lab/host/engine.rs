@@ -8,7 +8,7 @@ use bollard::models::{SystemInfo, SystemInfoCgroupVersionEnum as Cgroup};
 
 use super::{Check, Mark, Topic, gib, surroundings};
 use crate::lab::{
-    docker::{Engine, chain},
+    engine::docker::{Engine, chain},
     layout::Layout,
 };
 
@@ -41,7 +41,7 @@ pub(super) async fn check(engine: &Engine, layout: &Layout) -> Vec<Check> {
 }
 
 /// Whether the engine shares this machine's kernel, so that `/proc` tells about it.
-fn is_local(info: &SystemInfo) -> bool {
+pub(super) fn is_local(info: &SystemInfo) -> bool {
     let kernel = fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
     info.kernel_version.as_deref() == Some(kernel.trim())
 }
@@ -86,11 +86,16 @@ fn memory(info: &SystemInfo) -> Check {
     }
 }
 
+/// Free disk where the engine keeps its images, if that is a disk of this machine.
+pub(super) fn free_disk(info: &SystemInfo, local: bool) -> Option<u64> {
+    let stat = rustix::fs::statvfs(Path::new(info.docker_root_dir.as_ref().filter(|_| local)?)).ok()?;
+    Some(stat.f_bavail * stat.f_frsize)
+}
+
 fn disk(info: &SystemInfo, local: bool) -> Check {
     let root = text(info.docker_root_dir.as_ref());
     let wanted = format!("{} free", gib(DISK_BYTES));
-    let free = local.then(|| rustix::fs::statvfs(Path::new(&root)).ok()).flatten();
-    let Some(free) = free.map(|stat| stat.f_bavail * stat.f_frsize) else {
+    let Some(free) = free_disk(info, local) else {
         return Check::new(Topic::Disk, "disk", format!("{root} is inside Docker's own machine"), wanted);
     };
     let check = Check::new(Topic::Disk, "disk", format!("{} free in {root}", gib(free)), wanted);

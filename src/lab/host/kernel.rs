@@ -6,11 +6,11 @@ use std::time::Duration;
 
 use super::{Check, Mark, Topic};
 use crate::lab::{
+    access::tools,
     command::Tool,
-    docker::Engine,
-    images::Images,
+    engine::docker::Engine,
+    engine::images::Images,
     node::features::{self, Feature},
-    tools,
 };
 
 /// A kind of fault: its name, what it stands on, and what happens without.

@@ -2,69 +2,18 @@
 //!
 //! **Invariant**: nothing is changed by looking, and nothing is assumed: each line carries what was measured.
 
+pub mod check;
 mod engine;
 mod holder;
 mod kernel;
+pub mod needs;
 mod ports;
 mod stock;
 mod surroundings;
 
-use serde::Serialize;
+pub use check::{Check, Mark, Topic};
 
-use super::{docker::Engine, error::LabError, layout::Layout};
-
-/// How a check came out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Mark {
-    /// As wanted.
-    Ok,
-    /// The lab runs, but something is worse or missing.
-    Warning,
-    /// The lab cannot run.
-    Cannot,
-}
-
-/// What a check is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Topic {
-    /// The container engine.
-    Engine,
-    /// Privileged containers.
-    Privilege,
-    /// Memory and processors.
-    Memory,
-    /// Room for images and volumes.
-    Disk,
-    /// File watches.
-    Inotify,
-    /// Ports of this machine.
-    Port,
-    /// Outside tools.
-    Tool,
-    /// Images.
-    Image,
-    /// What the kernel offers to faults.
-    Kernel,
-}
-
-/// One line of `droplab doctor`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Check {
-    /// What it is about.
-    pub topic: Topic,
-    /// What was looked at.
-    pub name: String,
-    /// How it came out.
-    pub mark: Mark,
-    /// What was found.
-    pub measured: String,
-    /// What was hoped for.
-    pub wanted: String,
-    /// One command, or one thing to do, that helps.
-    pub fix: Option<String>,
-}
+use crate::lab::{engine::docker::Engine, error::LabError, layout::Layout};
 
 /// How closely to look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,20 +22,6 @@ pub enum Depth {
     Quick,
     /// Also what each fault finds in this kernel.
     Full,
-}
-
-impl Check {
-    fn new(topic: Topic, name: impl Into<String>, measured: impl Into<String>, wanted: impl Into<String>) -> Self {
-        let (name, measured, wanted) = (name.into(), measured.into(), wanted.into());
-        Self { topic, name, mark: Mark::Ok, measured, wanted, fix: None }
-    }
-
-    /// The same, not as wanted.
-    fn but(mut self, mark: Mark, fix: impl Into<String>) -> Self {
-        self.mark = mark;
-        self.fix = Some(fix.into());
-        self
-    }
 }
 
 /// Look at everything that the lab needs of this host.

@@ -8,7 +8,7 @@ use bollard::query_parameters::ListContainersOptionsBuilder;
 
 use super::{Check, Mark, Topic, holder};
 use crate::lab::{
-    docker::Engine,
+    engine::docker::Engine,
     layout::{KIND_LABEL, Layout},
 };
 

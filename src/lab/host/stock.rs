@@ -3,7 +3,7 @@
 //! **Invariant**: what is missing is named with the command that brings it; nothing is fetched from here.
 
 use super::{Check, Mark, Topic};
-use crate::lab::{docker::Engine, error::LabError, images::Images, tools};
+use crate::lab::{access::tools, engine::docker::Engine, engine::images::Images, error::LabError};
 
 /// One line for each outside tool.
 pub(super) fn tools() -> Vec<Check> {

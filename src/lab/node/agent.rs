@@ -5,7 +5,8 @@
 use std::fmt::Write as _;
 
 use super::{
-    keeper::{Kept, until},
+    keeper::{Kept, UNTIL},
+    shell::{program, script, script_with},
     table::{PRIORITY, Rules, TABLE, everybody, mark, number, with_set},
 };
 use crate::model::{
@@ -18,28 +19,26 @@ pub const IMAGE: &str = "docker.io/droplab/agent:1";
 /// Where it lies in a node: `/run` is mounted so that nothing can be run from it.
 pub(super) const PLACE: &str = "/var/lib/node-agent/agent";
 
-/// Brings the helper into the node, unless it is there already; by its digest, so that a newer one is another one.
-const FETCH: &str = r#"
-digest=$(ctr -n k8s.io images ls name==__IMAGE__ | awk 'NR == 2 { print $3 }')
-[ -n "$digest" ] || { echo "the node has no image __IMAGE__: make images, then droplab up"; exit 1; }
-if [ "$(cat __PLACE__.digest 2>/dev/null)" != "$digest" ]; then
-    mkdir -p /var/lib/node-agent/image
-    ctr -n k8s.io images mount __IMAGE__ /var/lib/node-agent/image >/dev/null
-    cp /var/lib/node-agent/image/agent __PLACE__.new && mv __PLACE__.new __PLACE__ && echo "$digest" > __PLACE__.digest
-    ctr -n k8s.io images unmount --rm /var/lib/node-agent/image >/dev/null
-fi
-"#;
+/// Brings the helper into the node.
+const FETCH: &str = include_str!("fetch.sh");
+/// The helper runs.
+const START: &str = include_str!("helper.sh");
+/// It is stopped, and has let go of what it held back.
+const STOP: &str = include_str!("helper-stop.sh");
+/// Leads packets to it.
+const STEER: &str = include_str!("steer.sh");
 
 /// Before anything else is done with it.
 pub fn fetch() -> String {
-    FETCH.replace("__IMAGE__", IMAGE).replace("__PLACE__", PLACE)
+    script(FETCH, &[("image", IMAGE), ("place", PLACE)])
 }
 
 /// The helper that shapes what is marked, in one pod's network.
 pub fn shaper(id: &str, uid: &str, network: &str, shape: &Shape) -> Kept {
     let (queue, mark) = (number(id) % 60_000 + 1, mark(id));
     let percent = |share: Share| format!("{}%", share.0 * 100.0);
-    let mut arguments = format!("shape --queue {queue} --mark {mark} --seed {queue}");
+    let mut arguments = words(["shape", "--queue", &queue.to_string(), "--mark", &mark.to_string()]);
+    arguments.extend(words(["--seed", &queue.to_string()]));
     let distribution = format!("{:?}", shape.distribution).to_lowercase();
     for (name, value, wanted) in [
         ("delay", shape.delay.to_string(), !shape.delay.0.is_zero()),
@@ -51,23 +50,16 @@ pub fn shaper(id: &str, uid: &str, network: &str, shape: &Shape) -> Kept {
         ("correlation", percent(shape.correlation), shape.correlation.0 > 0.0),
     ] {
         if wanted {
-            let _ = write!(arguments, " --{name} {value}");
+            arguments.extend([format!("--{name}"), value]);
         }
     }
-    let tables = "t=$(command -v iptables-legacy || command -v iptables)";
-    let rule = |verb: &str, chain: &str| {
-        format!(
-            "nsenter --net={network} $t -t mangle -{verb} {chain} -m mark --mark 0x{mark:08x} -j NFQUEUE --queue-num {queue} --queue-bypass"
-        )
-    };
-    let both = ["POSTROUTING", "INPUT"];
-    let add = both.map(|chain| format!("{} 2>/dev/null || {}", rule("C", chain), rule("A", chain))).join("\n");
-    let delete = both.map(|chain| format!("{} 2>/dev/null || :", rule("D", chain))).join("\n");
+    let (mark, queue) = (format!("0x{mark:08x}"), queue.to_string());
+    let steer = |way: &str| script(STEER, &[("way", way), ("network", network), ("mark", &mark), ("queue", &queue)]);
     Kept {
         key: uid.to_owned(),
         // The helper first: a queue without one lets everything pass.
-        blow: format!("{}\n{tables}\n{add}", running(network, &arguments)),
-        heal: format!("{STOPPED}\n{tables}\n[ ! -e {network} ] || {{ {delete}\n}}"),
+        blow: running(network, &arguments) + &steer("in"),
+        heal: program(STOP) + &steer("out"),
         beat: None,
     }
 }
@@ -101,44 +93,31 @@ fn listen(id: &str) -> u32 {
 
 /// The helper that stands before a pod's service.
 pub fn doorkeeper(id: &str, uid: &str, network: &str, http: &Http) -> Kept {
-    let mut arguments =
-        format!("http --listen {} --upstream {} --share {}%", listen(id), http.port, http.share.0 * 100.0);
+    let mut arguments = words(["http", "--listen", &listen(id).to_string(), "--upstream", &http.port.to_string()]);
+    arguments.extend(["--share".to_owned(), format!("{}%", http.share.0 * 100.0)]);
     if let Some(status) = http.status {
-        let _ = write!(arguments, " --status {status}");
+        arguments.extend(words(["--status", &status.to_string()]));
     }
     if !http.delay.0.is_zero() {
-        let _ = write!(arguments, " --delay {}", http.delay);
+        arguments.extend(words(["--delay", &http.delay.to_string()]));
     }
     if let Some(path) = &http.path {
-        let _ = write!(arguments, " --path '{path}'");
+        arguments.extend(words(["--path", path]));
     }
     let blow = running(network, &arguments);
     // A door without a doorkeeper is shut, and that is another fault: one that was killed is started anew at once.
-    Kept { key: uid.to_owned(), beat: Some(blow.clone()), blow, heal: STOPPED.to_owned() }
+    Kept { key: uid.to_owned(), beat: Some(blow.clone()), blow, heal: program(STOP) }
 }
 
 /// The helper runs, and is started if it does not.
-fn running(network: &str, arguments: &str) -> String {
-    format!(
-        "if [ ! -e $d/agent ] || ! kill -0 \"$(cat $d/agent)\" 2>/dev/null; then
-    # Where it may be, it is on time even on a busy machine: a packet that waits for the processor is late.
-    p=\"chrt -f 10\"; $p true 2>/dev/null || p=
-    setsid nsenter --net={network} $p {PLACE} {arguments} --counts $d/counts </dev/null >$d/said 2>&1 &
-    echo $! > $d/agent
-{}
-fi",
-        until("counts", "agent")
-    )
+fn running(network: &str, arguments: &[String]) -> String {
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    program(UNTIL) + &script_with(START, &[("network", network), ("agent", PLACE)], &arguments)
 }
 
-/// It is stopped, and has let go of what it held back.
-const STOPPED: &str = "a=$d/agent
-if [ -e $a ]; then
-    kill \"$(cat $a)\" 2>/dev/null || :
-    n=0
-    while kill -0 \"$(cat $a)\" 2>/dev/null && [ $n -lt 20 ]; do sleep 0.05; n=$((n + 1)); done
-    kill -9 \"$(cat $a)\" 2>/dev/null || :
-fi";
+fn words<const N: usize>(words: [&str; N]) -> Vec<String> {
+    words.map(str::to_owned).to_vec()
+}
 
 #[cfg(test)]
 mod tests {
@@ -150,7 +129,13 @@ mod tests {
         let delay = Span(std::time::Duration::from_millis(50));
         let shape = Shape { delay, lose: Share(0.05), ..Shape::default() };
         let Kept { blow, heal, .. } = shaper("x0000002a", "u-1", "/var/run/netns/cni-1", &shape);
-        assert!(blow.contains("shape --queue 43 --mark 1073741866 --seed 43 --delay 50ms --lose 5%"), "{blow}");
-        assert_eq!((blow.matches("--queue-bypass").count(), heal.matches("--queue-bypass").count()), (4, 2));
+        let words = "shape --queue 43 --mark 1073741866 --seed 43 --delay 50ms --lose 5%";
+        assert!(blow.contains(words), "{blow}");
+        for (script, way) in [(blow, "way=in"), (heal, "way=out")] {
+            assert!(
+                script.contains(way) && script.contains("queue=43") && script.contains("--queue-bypass"),
+                "{script}"
+            );
+        }
     }
 }

@@ -4,7 +4,13 @@
 
 use std::fmt;
 
+use super::shell::{script, script_with};
 use crate::model::hold::{Fate, Hold, Shape, Work};
+
+/// Tries features, each by its key.
+const TRIALS: &str = include_str!("trials.sh");
+/// Does a script in a network of its own.
+const APART: &str = include_str!("apart.sh");
 
 /// One thing that a kernel has or has not.
 #[derive(Debug, PartialEq, Eq)]
@@ -13,69 +19,28 @@ pub struct Feature {
     pub key: &'static str,
     /// As a person would say it.
     pub what: &'static str,
-    /// Succeeds where the kernel has it; inside of a network namespace of its own.
-    pub trial: &'static str,
 }
 
 /// Sets whose elements expire.
-pub const TIMEOUT: Feature = Feature {
-    key: "cut",
-    what: "nftables sets with a timeout",
-    trial: "nft 'add table ip t; add set ip t s { type ipv4_addr; flags timeout; }; add element ip t s { 10.9.9.9 timeout 3s }'",
-};
+pub const TIMEOUT: Feature = Feature { key: "cut", what: "nftables sets with a timeout" };
 /// Dice.
-pub const DICE: Feature = Feature {
-    key: "loss",
-    what: "nftables numgen",
-    trial: "nft 'add table ip u; add chain ip u c { type filter hook output priority 0; }; add rule ip u c numgen random mod 100 < 1 ip daddr 10.9.9.9 drop'",
-};
+pub const DICE: Feature = Feature { key: "loss", what: "nftables numgen" };
 /// A limit on bytes.
-pub const LIMIT: Feature = Feature {
-    key: "rate",
-    what: "nftables limit rate over bytes",
-    trial: "nft 'add table ip w; add chain ip w c { type filter hook output priority 0; }; add rule ip w c limit rate over 20000 bytes/second ip daddr 10.9.9.9 drop'",
-};
+pub const LIMIT: Feature = Feature { key: "rate", what: "nftables limit rate over bytes" };
 /// Connections that arrive elsewhere.
-pub const REDIRECT: Feature = Feature {
-    key: "redirect",
-    what: "nftables redirect",
-    trial: "nft 'add table ip v; add chain ip v c { type nat hook output priority -100; }; add rule ip v c ip daddr 10.9.9.9 tcp dport 9 redirect to :9'",
-};
+pub const REDIRECT: Feature = Feature { key: "redirect", what: "nftables redirect" };
 /// A queue into user space that lets packets pass when nobody reads it.
-pub const QUEUE: Feature = Feature {
-    key: "queue",
-    what: "iptables NFQUEUE with bypass",
-    trial: "$(command -v iptables-legacy || command -v iptables) -t mangle -A OUTPUT -d 10.9.9.9 -j NFQUEUE --queue-num 7 --queue-bypass",
-};
+pub const QUEUE: Feature = Feature { key: "queue", what: "iptables NFQUEUE with bypass" };
 /// The kernel's own emulator of networks.
-pub const NETEM: Feature = Feature {
-    key: "netem",
-    what: "netem, with what leads to it and back (prio, fw, ifb, nftables fwd)",
-    trial: "sh -ec 'tc qdisc add dev lo root handle d: prio bands 16 priomap 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0
-tc qdisc add dev lo parent d:2 netem delay 2ms 1ms distribution normal
-tc filter add dev lo parent d: protocol ip prio 1 handle 0x2a fw classid d:2
-ip link add try0 type ifb
-nft \"add table netdev n; add chain netdev n c { type filter hook ingress device lo priority 0; }; add rule netdev n c ip saddr 10.9.9.9 fwd to try0\"'",
-};
+pub const NETEM: Feature =
+    Feature { key: "netem", what: "netem, with what leads to it and back (prio, fw, ifb, nftables fwd)" };
 /// A freezer.
-pub const FREEZER: Feature = Feature {
-    key: "freeze",
-    what: "the cgroup freezer",
-    trial: "sh -c '[ -d /sys/fs/cgroup/freezer ] || [ -e /sys/fs/cgroup/init.scope/cgroup.freeze ] || [ -e /sys/fs/cgroup/cgroup.events ] || ls /sys/fs/cgroup/*/cgroup.freeze'",
-};
+pub const FREEZER: Feature = Feature { key: "freeze", what: "the cgroup freezer" };
 /// A throttle for disks.
-pub const THROTTLE: Feature = Feature {
-    key: "throttle",
-    what: "a cgroup controller that throttles disks (blkio, io)",
-    trial: "sh -c '[ -e /sys/fs/cgroup/blkio ] || grep -qw io /sys/fs/cgroup/cgroup.controllers'",
-};
+pub const THROTTLE: Feature = Feature { key: "throttle", what: "a cgroup controller that throttles disks (blkio, io)" };
 
 /// Code that tells a process the time and can be replaced.
-pub const VDSO: Feature = Feature {
-    key: "vdso",
-    what: "a vDSO of x86-64",
-    trial: "sh -c 'uname -m | grep -x x86_64 && grep -F [vdso] /proc/self/maps'",
-};
+pub const VDSO: Feature = Feature { key: "vdso", what: "a vDSO of x86-64" };
 
 /// What delays, loses, doubles and spoils packets on a machine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -127,12 +92,13 @@ pub fn needs(hold: &Hold) -> Option<(&'static [&'static Feature], &'static str)>
 
 /// Tries each feature by itself and prints its key with `ok`, or with the tool's last words.
 pub fn trials(features: &[&Feature]) -> String {
-    let each = features.iter().map(|Feature { key, trial, .. }| {
-        format!(
-            "if out=$({trial} 2>&1); then echo \"{key} ok\"; else echo \"{key} $(echo \"$out\" | tail -n 1)\"; fi\n"
-        )
-    });
-    format!("ip link set lo up 2>/dev/null || :\n{}", each.collect::<String>())
+    let keys: Vec<&str> = features.iter().map(|feature| feature.key).collect();
+    script_with(TRIALS, &[], &keys)
+}
+
+/// The same, in a network that is gone afterwards.
+pub fn trials_apart(features: &[&Feature]) -> String {
+    script(APART, &[("does", &trials(features))])
 }
 
 /// The first feature that was tried and is missing, with the tool's words.
@@ -157,5 +123,15 @@ mod tests {
         assert_eq!(missing(&both, "cut ok\nloss ok\n"), None);
         assert_eq!(missing(&both, "cut ok\nloss Error: Could not process rule\n").unwrap().0.key, "loss");
         assert_eq!(missing(&both, "").unwrap(), (&TIMEOUT, "no answer".to_owned()));
+    }
+
+    #[test]
+    fn each_feature_has_its_trial() {
+        for feature in [&TIMEOUT, &DICE, &LIMIT, &REDIRECT, &QUEUE, &NETEM, &FREEZER, &THROTTLE, &VDSO] {
+            assert!(
+                TRIALS.contains(&format!("\n    {}) ", feature.key))
+                    || TRIALS.contains(&format!("\n    {})\n", feature.key))
+            );
+        }
     }
 }

@@ -15,11 +15,13 @@ use std::{
 
 use super::{
     keeper::FOLDER,
-    shell::{file, program},
+    shell::{program, script},
 };
 
 /// Does a step in a node; it lies there as a file.
 const STEP: &str = include_str!("step.sh");
+/// Begins one.
+const BEGIN: &str = include_str!("begin.sh");
 
 /// Which way a step goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,23 +32,21 @@ pub enum Way {
     Release,
 }
 
-/// Brings what does steps into the node.
-fn install() -> String {
-    format!("mkdir -p {FOLDER}\n{}", file(&format!("{FOLDER}/step"), &program(STEP)))
-}
-
 /// A script as a step of this generation, for a node in which a step was done before.
 pub fn again(id: &str, generation: u64, way: Way, script: &str) -> String {
-    let way = match way {
-        Way::Arm => "arm",
-        Way::Release => "release",
-    };
-    format!("sh {FOLDER}/step {id} {generation} {way} <<'END-OF-STEP'\n{script}\nEND-OF-STEP\n")
+    begin("", id, generation, way, script)
 }
 
-/// A script as a step of this generation.
+/// A script as a step of this generation; what does steps is brought along.
 pub fn step(id: &str, generation: u64, way: Way, script: &str) -> String {
-    install() + &again(id, generation, way, script)
+    begin(&program(STEP), id, generation, way, script)
+}
+
+fn begin(step: &str, id: &str, generation: u64, way: Way, does: &str) -> String {
+    let (generation, way) = (generation.to_string(), if way == Way::Arm { "arm" } else { "release" });
+    let step =
+        [("tasks", FOLDER), ("step", step), ("id", id), ("generation", &generation), ("way", way), ("does", does)];
+    script(BEGIN, &step)
 }
 
 /// The newer generation because of which a step did nothing, from what it printed; `None` when it was done.

@@ -6,6 +6,7 @@
 # Invariant: it acts only while it has the lock of its ID and the folder is still its own; after a release it does nothing.
 set -u
 d=$1
+export d
 id=${d%/*} id=${id##*/}
 mark=${0%/*}/marks/$id
 patience=4
@@ -50,7 +51,7 @@ while :; do
     elif [ -e "$d/beat" ] && flock --nonblock 8; then
         is_mine || exit 0
         echo $$ >"$mark.by"
-        sh "$d/beat" "$d" "$(up)" 8>&-
+        sh "$d/beat" "$(up)" 8>&-
         flock --unlock 8
     fi
     sleep 0.2

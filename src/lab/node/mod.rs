@@ -13,7 +13,7 @@ pub mod packets;
 pub mod pod;
 pub mod sandbox;
 pub mod session;
-mod shell;
+pub(in crate::lab) mod shell;
 pub mod table;
 pub mod traces;
 pub mod work;
@@ -22,7 +22,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use tokio::sync::Mutex;
 
-use super::{docker::Engine, error::LabError, layout::Layout};
+use crate::lab::{engine::docker::Engine, error::LabError, layout::Layout};
 use session::Session;
 
 /// The shells into a lab's nodes; opened when first needed, and opened anew when one is lost.

@@ -10,6 +10,7 @@ use std::fmt::Write as _;
 use super::{
     keeper::Kept,
     packets::{self, at_port, for_peers},
+    shell::{script, script_with},
     table::{Rules, TABLE, mark, release_from},
 };
 use crate::model::hold::{Direction, Distribution, Packets, Shape};
@@ -59,55 +60,27 @@ fn arguments(shape: &Shape) -> String {
     text
 }
 
-/// Classes of our own below `d:` for what goes out: the first is everybody's, each fault takes one of the others.
-const OUT: &str = "
-case \"$(tc qdisc show dev eth0 root)\" in
-*'prio d: '*) ;;
-'' | *noqueue*) tc qdisc add dev eth0 root handle d: prio bands 16 priomap 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 ;;
-*) echo \"its network has a queue of another's: $(tc qdisc show dev eth0 root)\"; exit 1 ;;
-esac
-if ! tc filter show dev eth0 parent d: | grep -q 'handle __MARK__ '; then
-    for class in 2 3 4 5 6 7 8 9 a b c d e f 10; do
-        tc qdisc show dev eth0 | grep -q \"parent d:$class \" || break
-    done
-    tc qdisc add dev eth0 parent d:$class netem __ARGUMENTS__
-    tc filter add dev eth0 parent d: protocol ip prio 1 handle __MARK__ fw classid d:$class
-fi";
-
-const IN: &str = "
-if ! ip link show __ID__ >/dev/null 2>&1; then
-    ip link add __ID__ type ifb
-    tc qdisc add dev __ID__ root netem __ARGUMENTS__
-    ip link set __ID__ up
-fi";
-
-/// Takes out whatever is there, once nothing waits in it any more (two seconds at most).
-const AWAY: &str = "
-class=$(tc filter show dev eth0 parent d: 2>/dev/null | sed -n 's/.* handle __MARK__ classid d:\\([0-9a-f]*\\).*/\\1/p')
-waits() { { tc -s qdisc show dev __ID__; [ -z \"$class\" ] || tc -s qdisc show dev eth0 | grep -A 3 \"parent d:$class \"; } 2>/dev/null | grep -q 'backlog .* [1-9][0-9]*p'; }
-n=0
-while waits && [ $n -lt 40 ]; do sleep 0.05; n=$((n + 1)); done
-ip link delete __ID__ 2>/dev/null || :
-if [ -n \"$class\" ]; then
-    tc filter delete dev eth0 parent d: protocol ip prio 1 handle __MARK__ fw || :
-    tc qdisc delete dev eth0 parent d:$class || :
-    [ -n \"$(tc filter show dev eth0 parent d:)\" ] || tc qdisc delete dev eth0 root || :
-fi 2>/dev/null";
+/// Leads what goes out through netem.
+const OUT: &str = include_str!("netem-out.sh");
+/// A device for what comes in.
+const IN: &str = include_str!("netem-in.sh");
+/// Takes out whatever is there.
+const AWAY: &str = include_str!("netem-away.sh");
+/// Does a script in a pod's network.
+const INSIDE: &str = include_str!("in-network.sh");
 
 /// netem in one pod's network, which nothing reaches yet.
 pub fn shaper(id: &str, uid: &str, network: &str, packets: &Packets, shape: &Shape) -> Kept {
     let mark = format!("0x{:x}", mark(id));
-    let inside = |script: &str| {
-        let script = script.replace("__ID__", id).replace("__MARK__", &mark);
-        let script = script.replace("__ARGUMENTS__", &arguments(shape));
-        format!("[ ! -e {network} ] || nsenter --net={network} sh -eu <<'NETEM'{script}\nNETEM")
-    };
+    let arguments = arguments(shape);
+    let arguments: Vec<&str> = arguments.split(' ').collect();
+    let inside = |does: &str| script(INSIDE, &[("network", network), ("does", does)]);
+    let way = |text: &str| script_with(text, &[("id", id), ("mark", &mark)], &arguments);
     let ways = match packets.direction {
-        Direction::Both => [OUT, IN].concat(),
-        Direction::Out => OUT.to_owned(),
-        Direction::In => IN.to_owned(),
+        Direction::Both => way(OUT) + &way(IN),
+        Direction::Out => way(OUT),
+        Direction::In => way(IN),
     };
-    // Whoever releases it and the keeper may be at it at the same time.
-    let away = format!("\n{{ {}}} 2>/dev/null || :{AWAY}", release_from("netdev", id));
+    let away = script(AWAY, &[("id", id), ("mark", &mark), ("release_rules", &release_from("netdev", id))]);
     Kept { key: uid.to_owned(), blow: inside(&ways), heal: inside(&away), beat: None }
 }

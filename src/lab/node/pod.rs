@@ -16,9 +16,9 @@ use tokio::io::AsyncReadExt as _;
 
 use super::session::Session;
 use crate::lab::{
+    access::tools,
+    cluster::kube::{refused, within},
     error::LabError,
-    kube::{refused, within},
-    tools,
 };
 
 /// By this they are found again.

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use super::Nodes;
+use super::{Nodes, shell::script};
 use crate::lab::error::LabError;
 
 /// Where a pod is.
@@ -23,41 +23,27 @@ pub struct Sandbox {
 /// containerd keeps each running container's OCI configuration here; the sandbox's tells everything about a pod.
 const TASKS: &str = "/run/containerd/io.containerd.runtime.v2.task/k8s.io";
 
-/// Prints UID, name, network and cgroup of each pod of the shop's namespace. One `jq` for all.
-const LIST: &str = r#"
-set -- __TASKS__/*/config.json
-[ -e "$1" ] || exit 0
-jq -r 'select(.annotations["io.kubernetes.cri.container-type"] == "sandbox")
-  | select(.annotations["io.kubernetes.cri.sandbox-namespace"] == "__NAMESPACE__")
-  | [.annotations["io.kubernetes.cri.sandbox-uid"] // (.linux.cgroupsPath | capture("pod(?<uid>[0-9a-f_-]{36})").uid | gsub("_"; "-")),
-     .annotations["io.kubernetes.cri.sandbox-name"],
-     (first(.linux.namespaces[] | select(.type == "network") | .path) // "-"),
-     .linux.cgroupsPath] | @tsv' "$@""#;
+/// Prints UID, name, network and cgroup of each pod of a namespace.
+const LIST: &str = include_str!("sandboxes.sh");
+/// Prints the configuration files of a pod's containers.
+const CONTAINERS: &str = include_str!("containers.sh");
+/// Does a script in a container.
+const INSIDE: &str = include_str!("inside.sh");
 
 /// The pods of a namespace in a node, by UID.
 pub async fn list(nodes: &Nodes, node: &str, namespace: &str) -> Result<BTreeMap<String, Sandbox>, LabError> {
-    let script = LIST.replace("__TASKS__", TASKS).replace("__NAMESPACE__", namespace);
-    Ok(read(&nodes.run(node, &script).await?))
+    let list = script(LIST, &[("tasks", TASKS), ("namespace", namespace)]);
+    Ok(read(&nodes.run(node, &list).await?))
 }
 
-/// Prints the configuration files of a pod's containers that run, its sandbox left out.
+/// Knows how to print the configuration files of a pod's containers that run, its sandbox left out.
 pub(super) fn containers(uid: &str) -> String {
-    format!(
-        r#"jq -r 'select(.annotations["io.kubernetes.cri.container-type"] == "container" and .annotations["io.kubernetes.cri.sandbox-uid"] == "{uid}") | input_filename' {TASKS}/*/config.json"#
-    )
+    script(CONTAINERS, &[("tasks", TASKS), ("uid", uid)])
 }
 
 /// Runs a script inside of a pod's container, with what it needs to find programs; the output is the script's.
-pub fn inside(uid: &str, container: &str, script: &str) -> String {
-    format!(
-        "config=$({} | xargs -r jq -r 'select(.annotations[\"io.kubernetes.cri.container-name\"] == \"{container}\") | input_filename' | tail -n 1)
-[ -n \"$config\" ] || {{ echo 'its container {container} does not run'; exit 1; }}
-nsenter --target \"$(cat \"${{config%/*}}/init.pid\")\" --mount --net --uts --ipc --pid env -i \
-    \"$(jq -r '[.process.env[] | select(startswith(\"PATH=\"))][0]' \"$config\")\" LANG=C.UTF-8 sh -eu <<'INSIDE'
-{script}
-INSIDE",
-        containers(uid)
-    )
+pub fn inside(uid: &str, container: &str, does: &str) -> String {
+    containers(uid) + &script(INSIDE, &[("container", container), ("does", does)])
 }
 
 fn read(output: &str) -> BTreeMap<String, Sandbox> {

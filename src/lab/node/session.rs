@@ -10,7 +10,7 @@ use futures::{Stream, StreamExt as _};
 use tokio::io::{AsyncWrite, AsyncWriteExt as _};
 
 use crate::lab::{
-    docker::{Engine, refused},
+    engine::docker::{Engine, refused},
     error::LabError,
 };
 

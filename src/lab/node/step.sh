@@ -34,7 +34,7 @@ code=0
 alone || code=$?
 if [ "$code" = "$busy" ] && [ "$kind" = release ]; then
     # Whatever hangs there is what is to end.
-    read -r by <"$mark.by" && kill -s KILL -- "-$by" || :
+    if read -r by <"$mark.by"; then kill -s KILL -- "-$by" || :; fi
     code=0
     alone || code=$?
 fi

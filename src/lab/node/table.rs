@@ -11,6 +11,10 @@ use super::shell::script;
 pub const TABLE: &str = "node_filter";
 /// Counts.
 const COUNT: &str = include_str!("count.sh");
+/// Takes one fault out.
+const RELEASE: &str = include_str!("release-rules.sh");
+/// Puts rules in.
+const PUT: &str = include_str!("rules.sh");
 /// Before everything that Kubernetes does with a packet.
 pub(super) const PRIORITY: &str = "priority -300; policy accept;";
 
@@ -25,6 +29,11 @@ pub struct Rules {
     pub arm: String,
     /// The same with its whole time anew, whoever is in the set.
     pub renew: String,
+}
+
+/// Puts a text of nftables' into a pod's network; without one, into the node's own.
+pub fn put(rules: &str, network: Option<&str>) -> String {
+    script(PUT, &[("rules", rules), ("network", network.unwrap_or_default())])
 }
 
 impl Rules {
@@ -85,22 +94,7 @@ pub fn release(id: &str) -> String {
 
 /// The same for our table of one family of protocols.
 pub(super) fn release_from(family: &str, id: &str) -> String {
-    format!(
-        "table=$(nft list table {family} {TABLE} 2>/dev/null) || table=
-case $table in
-*\"set {id} \"*)
-    if [ \"$(echo \"$table\" | grep -c 'set x')\" = 1 ]; then
-        nft delete table {family} {TABLE}
-    else
-        {{ for chain in {id}_o {id}_i {id}_f {id}_p {id}_n; do
-            case $table in *\"chain $chain \"*) echo \"delete chain {family} {TABLE} $chain\" ;; esac
-        done; echo \"delete set {family} {TABLE} {id}\"; echo \"delete counter {family} {TABLE} {id}\"; }} | nft -f -
-    fi ;;
-*\"set x\"*|'') ;;
-*) nft delete table {family} {TABLE} ;;
-esac
-"
-    )
+    script(RELEASE, &[("family", family), ("table", TABLE), ("id", id)])
 }
 
 /// Prints how many packets met the fault in the network in which it is run, and which network and family that is.

@@ -107,7 +107,7 @@ fn ids(scenario: &Scenario, doubts: &mut Doubts) {
                     doubts.say("expect.says.answer", doubt);
                 }
             }
-            Expectation::Holds(_) | Expectation::Books(_) | Expectation::Keeps(_) => {}
+            Expectation::Holds(_) | Expectation::Books(_) | Expectation::Keeps(_) | Expectation::Untouched(_) => {}
         }
     }
 }

@@ -58,6 +58,9 @@ fn name(seen: &mut std::collections::BTreeSet<String>, field: &str, name: &str, 
 /// What a shell could not even split.
 fn actions(field: &str, actions: &[Action], doubts: &mut Doubts) {
     for action in actions {
+        if let Action::Done(answer) = action {
+            answer.doubts().into_iter().for_each(|doubt| doubts.say(field, doubt));
+        }
         let (Action::Kubectl(line) | Action::Kafka(line) | Action::Redis(line)) = action else { continue };
         if shlex::split(line).is_none_or(|words| words.is_empty()) {
             doubts.say(field, format!("`{action}`: a quote is not closed, or there is nothing"));

@@ -15,7 +15,7 @@ impl Watch<'_> {
     pub(in crate::run) fn is_due(&self, step: &PlannedStep, timeline: &Timeline, now_s: f64) -> bool {
         let part_s = match step.part {
             Part::Given => None,
-            Part::Incident => self.turbulence_s.filter(|_| self.replay_s.is_none()),
+            Part::Incident => self.fault_s.filter(|_| self.replay_s.is_none()),
             Part::Replay => self.replay_s,
         };
         let Some(part_s) = part_s else { return false };

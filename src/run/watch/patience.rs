@@ -63,10 +63,10 @@ impl Watch<'_> {
         if self.waits_for_page() {
             let patience = scenario.symptom.as_ref().map_or(limits::SILENCE, |symptom| symptom.within.0)
                 + scenario.page.when.iter().map(|condition| condition.lasting.0).max().unwrap_or_default();
-            let first_s = self.first_injected_s.or_else(|| Some(self.turbulence_s? + self.latest_begin_s()))?;
+            let first_s = self.first_injected_s.or_else(|| Some(self.fault_s? + self.latest_begin_s()))?;
             return Some(first_s + patience.as_secs_f64() + late_s);
         }
-        let from_s = self.paged_s.or(self.turbulence_s)?;
+        let from_s = self.paged_s.or(self.fault_s)?;
         let from_s = self.last_injected_s.map_or(from_s, |last_s| last_s.max(from_s));
         let says = scenario.expect.iter().find_map(|expected| match expected {
             Expectation::Says(says) => Some(says.within.0),

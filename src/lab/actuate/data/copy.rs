@@ -12,8 +12,8 @@ use super::BOUNDS;
 use crate::lab::{
     Lab,
     error::LabError,
-    primary::{Primary, failed, quoted, refused},
-    settings::server_pods,
+    look::primary::{Primary, failed, quoted, refused},
+    look::settings::server_pods,
     state::State,
 };
 
@@ -40,7 +40,7 @@ struct Value {
 impl Lab {
     /// What makes these tables, as `pg_dump` writes it beside the primary.
     pub(super) async fn definition(&self, tables: &[String]) -> Result<String, LabError> {
-        let facts = self.grip.population().await?;
+        let facts = self.handle.population().await?;
         let primary = server_pods(&facts).find(|(_, pod)| pod.labels.get("role").is_some_and(|role| role == "primary"));
         let (server, _) = primary.ok_or_else(|| refused("no server is the primary now".to_owned()))?;
         let listed: Vec<_> = tables.iter().map(|table| format!("-t {table}")).collect();

@@ -9,7 +9,7 @@ mod reach;
 use crate::lab::{
     Lab,
     error::LabError,
-    primary::{Primary, quoted, refused},
+    look::primary::{Primary, quoted, refused},
     state::State,
 };
 

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use crate::lab::{
     error::LabError,
-    primary::{Primary, refused},
+    look::primary::{Primary, refused},
 };
 
 /// A table larger than this is not copied.

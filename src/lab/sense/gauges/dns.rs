@@ -4,15 +4,19 @@
 //!
 //! **Invariant**: the time is the node's own, from the question to the answer; a lookup that failed is no time but a reason.
 
-use std::fmt::Write as _;
-
 use async_trait::async_trait;
 use k8s_openapi::api::core::v1::Service;
 use kube::Api;
 
 use super::{Reading, Source};
 use crate::{
-    lab::{node::Nodes, sense::SenseTarget},
+    lab::{
+        node::{
+            Nodes,
+            shell::{program, script_with},
+        },
+        sense::SenseTarget,
+    },
     model::gauge::DnsGauge,
 };
 
@@ -40,7 +44,7 @@ impl Lookup {
             None => self.find().await?,
         };
         self.asked = self.asked.wrapping_add(1);
-        let said = self.nodes.run(&node, &script(&server, &question(&self.name, self.asked))).await;
+        let said = self.nodes.run(&node, &script(&server, PORT, &question(&self.name, self.asked))).await;
         let said = said.map_err(|error| format!("dns: {error}"))?;
         self.way = Some((node, server));
         answer(&said, self.asked).map_err(|why| format!("dns: {}: {why}", self.name))
@@ -65,6 +69,8 @@ impl Source for Lookup {
     }
 }
 
+/// Where name servers are asked.
+const PORT: u16 = 53;
 /// First byte of each question's number; the second one counts.
 const NUMBER: u8 = 0x4C;
 
@@ -82,22 +88,14 @@ fn question(name: &str, number: u8) -> Vec<u8> {
     bytes
 }
 
-/// Prints when it asked, the answer's first 12 bytes, and when it had them. The reader waits before the question is sent, so that
-/// its own start is not measured.
-fn script(server: &str, question: &[u8]) -> String {
-    let mut bytes = String::new();
-    for byte in question {
-        let _ = write!(bytes, "\\{byte:03o}");
-    }
-    format!(
-        "LC_ALL=C bash -c '
-exec 3<>/dev/udp/{server}/53
-{{ timeout 2.5 head -c 12 <&3 | od -An -v -tx1; echo \"had $EPOCHREALTIME\"; }} &
-sleep 0.02
-echo \"asked $EPOCHREALTIME\"
-printf \"{bytes}\" >&3
-wait'"
-    )
+/// Prints when it asked, the answer's first 12 bytes, and when it had them.
+const ASK: &str = include_str!("dns.sh");
+/// Does a script in bash, which knows of UDP.
+const BASH: &str = include_str!("in-bash.sh");
+
+fn script(server: &str, port: u16, question: &[u8]) -> String {
+    let bytes = question.iter().fold(String::new(), |text, byte| format!("{text}\\0{byte:03o}"));
+    script_with(BASH, &[("does", &program(ASK))], &[server, &port.to_string(), &bytes])
 }
 
 /// Seconds from the question to its answer.
@@ -149,8 +147,8 @@ mod tests {
                 socket.send_to(&said, from).unwrap();
             }
         });
-        let script = script("127.0.0.1", &question("bank.shop.svc", 37)).replace("/53\n", &format!("/{port}\n"));
-        let done = std::process::Command::new("sh").args(["-euc", &format!("{script} 2>&1")]).output().unwrap();
+        let script = script("127.0.0.1", port, &question("bank.shop.svc", 37));
+        let done = std::process::Command::new("sh").args(["-euc", &format!("exec 2>&1\n{script}")]).output().unwrap();
         server.join().unwrap();
         String::from_utf8(done.stdout).unwrap()
     }
@@ -183,8 +181,8 @@ mod tests {
     #[test]
     fn a_port_that_nobody_serves_is_a_reason() {
         let free = UdpSocket::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let script = script("127.0.0.1", &question("bank", 1)).replace("/53\n", &format!("/{free}\n"));
-        let done = std::process::Command::new("sh").args(["-euc", &format!("{script} 2>&1")]).output().unwrap();
+        let script = script("127.0.0.1", free, &question("bank", 1));
+        let done = std::process::Command::new("sh").args(["-euc", &format!("exec 2>&1\n{script}")]).output().unwrap();
         let why = answer(&String::from_utf8(done.stdout).unwrap(), 1).unwrap_err();
         assert_eq!(why, "nobody answers at the server's port");
     }

@@ -2,9 +2,10 @@
 //!
 //! **Invariant**: pure; a figure that the kernel does not keep is an error, never zero.
 
-use std::{collections::BTreeMap, fmt::Write as _, time::Duration};
+use std::{collections::BTreeMap, time::Duration};
 
 use super::{FIRST, Reading};
+use crate::lab::node::shell::script_with;
 
 /// What is kept of each pod, by UID.
 pub(super) type Kept = BTreeMap<String, OfPod>;
@@ -21,24 +22,13 @@ pub(super) struct OfPod {
     pub(super) memory: Option<f64>,
 }
 
-/// Prints what is kept of pods, given UID and cgroup of each.
+/// Prints what is kept of pods.
+const FIGURES: &str = include_str!("figures.sh");
+
+/// The same for these, given UID and cgroup of each.
 pub(super) fn script<'a>(pods: impl Iterator<Item = (&'a str, &'a str)>) -> String {
-    // What vanishes while it is read is told as missing, and spoils nothing.
-    let mut script = String::from("{\n");
-    for (uid, cgroup) in pods {
-        let _ = write!(
-            script,
-            "echo 'pod {uid}'
-for c in /sys/fs/cgroup/cpu{cgroup}/ /sys/fs/cgroup/cpu{cgroup}/*/ /sys/fs/cgroup{cgroup}/ /sys/fs/cgroup{cgroup}/*/; do
-    [ ! -e $c/cpu.stat ] || sed \"s|^|$c |\" $c/cpu.stat || :
-done
-for f in cpuacct{cgroup}/cpuacct.usage memory{cgroup}/memory.usage_in_bytes .{cgroup}/memory.current; do
-    [ ! -e /sys/fs/cgroup/$f ] || sed \"s|^|file ${{f##*/}} |\" /sys/fs/cgroup/$f || :
-done
-"
-        );
-    }
-    script + "} 2>/dev/null"
+    let words: Vec<&str> = pods.flat_map(|(uid, cgroup)| [uid, cgroup]).collect();
+    script_with(FIGURES, &[], &words)
 }
 
 /// What such a script printed.

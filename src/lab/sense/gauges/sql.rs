@@ -12,10 +12,10 @@ use async_trait::async_trait;
 use k8s_openapi::api::core::v1::Pod;
 use kube::Api;
 
-use super::{Reading, Source};
+use super::{Reading, Source, growth::Growth};
 use crate::{
     lab::{
-        node::{Nodes, sandbox},
+        node::{Nodes, sandbox, shell::script},
         sense::{
             SenseTarget,
             postgres::{Session, connect, explain},
@@ -37,6 +37,8 @@ pub(super) struct Sql {
     nodes: Nodes,
     /// Node and UID of the server's pod, as last known.
     place: Option<(String, String)>,
+    /// Where the number is a counter.
+    growth: Option<Growth>,
 }
 
 impl Sql {
@@ -49,6 +51,7 @@ impl Sql {
             pods: Api::namespaced(target.kube.clone(), &target.namespace),
             nodes: target.nodes(),
             place: None,
+            growth: gauge.rate.then(Growth::default),
         }
     }
 
@@ -87,10 +90,17 @@ impl Sql {
 impl Source for Sql {
     async fn read(&mut self) -> Vec<Reading> {
         let reading = if self.at.is_primary() { self.primary().await } else { self.in_its_node().await };
+        let reading = match &mut self.growth {
+            // The first reading of a counter tells nothing yet of how it grows.
+            Some(growth) => reading.map(|count| growth.per_second([(String::new(), count)].into()).unwrap_or_default()),
+            None => reading,
+        };
         vec![reading]
     }
 }
 
+/// Asks for one number, beside a server.
+const QUERY: &str = include_str!("query.sh");
 const NOTHING: &str = "postgres: the answer is null, or no row came back";
 
 /// The author's query as a part of ours: it stays one statement, and gives one number or an error.
@@ -101,11 +111,8 @@ fn scalar(query: &str) -> String {
 
 /// Asks the server in whose container it is run, and gives up in time.
 fn psql(query: &str) -> String {
-    let options = format!("-c default_transaction_read_only=on -c statement_timeout={}", STATEMENT.as_millis());
-    format!(
-        "PGOPTIONS='{options}' PGAPPNAME=droplab PGCONNECT_TIMEOUT=2 timeout 2.8 \
-         psql -U postgres -d shop -v ON_ERROR_STOP=1 -AtXq -f - <<'END-OF-QUERY'\n{query};\nEND-OF-QUERY"
-    )
+    let patience = STATEMENT.as_millis().to_string();
+    script(QUERY, &[("query", query), ("patience_ms", &patience)])
 }
 
 fn number(said: &str) -> Reading {

@@ -1,0 +1,68 @@
+//! `droplab hint`: the next hint that fits what the run in the other terminal shows now.
+//!
+//! **Invariant**: a hint that was told is in the run's journal, written by the run itself; each is told once.
+
+use std::time::Duration;
+
+use super::{
+    answers,
+    exit::Exit,
+    failure::{Code, Failure},
+    flags::{Global, Lang},
+    screen,
+};
+use crate::{
+    model::hints,
+    store::{self, journal},
+};
+
+/// How long the run may take to write down that it has told one.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// Arguments of `droplab hint`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  droplab hint             for the run that goes on in another terminal
+  droplab hint --lang ru
+  droplab show payment-pool-exhaustion --hint 1      without a run, or one that was told before
+
+The report of the run says which hints were told.")]
+pub struct Args {}
+
+/// The verb.
+pub async fn main(global: &Global, _args: &Args) -> Result<Exit, Failure> {
+    let Some((run, timeline)) = answers::live(&global.lab) else {
+        return Err(Failure::new(Code::Usage, format!("no run goes on on lab `{}`", global.lab))
+            .next("droplab show SCENARIO --hint 1   tells its hints without a run"));
+    };
+    let Some((_, plan, _)) = timeline.began() else { return Ok(Exit::Unknown) };
+    let (scenario, id) = (&plan.scenario, &plan.scenario_id);
+    let mut told = timeline.hinted();
+    // Told a moment ago, and not in the journal yet.
+    told.extend((1..=scenario.hints.len()).filter(|number| answers::hint_file(&run.path, *number).exists()));
+    let Some(number) = hints::next(scenario, &timeline, &told) else {
+        screen::result(&if told.len() >= scenario.hints.len() {
+            format!("all {} hints were told; again: droplab show {id} --hint 1", told.len())
+        } else {
+            "none of the hints that are left fits what the customers see now".to_owned()
+        });
+        return Ok(Exit::Pass);
+    };
+    let path = answers::hint_file(&run.path, number);
+    store::write_whole(&path, &format!("{{ \"hint\": {number} }}\n"))?;
+    let Some(hint) = number.checked_sub(1).and_then(|index| scenario.hints.get(index)) else {
+        return Ok(Exit::Unknown);
+    };
+    let text = if global.lang == Lang::Ru { &hint.ru } else { &hint.en };
+    screen::result(&format!("hint {number} of {}: {}", scenario.hints.len(), text.trim()));
+    for _ in 0..PATIENCE.as_millis() / 100 {
+        let written = journal::read(&run.journal()).is_ok_and(|timeline| timeline.hinted().contains(&number));
+        if written {
+            screen::note(&format!("it is counted: {}", run.id));
+            return Ok(Exit::Pass);
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    screen::note(&format!("run {} has not counted it: it has ended, or was killed (droplab heal)", run.id));
+    Ok(Exit::Pass)
+}

@@ -1,0 +1,100 @@
+//! The nodes of a cluster: what they have to be given once, and which of them report after they were woken.
+//!
+//! **Invariant**: a node counts by a sign of life of its own, younger than the wait, not by what the API remembers of it;
+//! preparing twice is the same as once.
+
+use std::time::{Duration, Instant};
+
+use futures::future;
+use k8s_openapi::{
+    api::{coordination::v1::Lease, core::v1::Node},
+    chrono::{DateTime, TimeDelta, Utc},
+};
+use kube::{Api, Client, api::ListParams};
+
+use crate::lab::{cluster::kube::within, engine::docker::Engine, error::LabError, layout::Layout};
+
+/// What a worker is given.
+const PREPARE: &str = include_str!("prepare.sh");
+
+/// Give every worker what the charts count on.
+pub async fn prepare(engine: &Engine, layout: &Layout) -> Result<(), LabError> {
+    future::try_join_all(layout.workers().iter().map(|node| async move {
+        let done = engine.exec(node, &["sh", "-euc", PREPARE]).await?;
+        if done.status == 0 {
+            return Ok(());
+        }
+        Err(LabError::Engine { tried: format!("prepare {node}"), why: done.output.trim().to_owned() })
+    }))
+    .await
+    .map(drop)
+}
+
+/// Wait until pods can be placed in every data centre: else the first worker to be ready gets nearly all of them.
+pub async fn wait_for_places(client: &Client, layout: &Layout, patience: Duration) -> Result<(), LabError> {
+    let began = Instant::now();
+    let api = Api::<Node>::all(client.clone());
+    loop {
+        let listed = within(5, "list the nodes", api.list(&ListParams::default())).await;
+        let unready = match listed {
+            Ok(nodes) => layout.workers().into_iter().filter(|worker| !takes_pods(&nodes.items, worker)).collect(),
+            Err(error) if began.elapsed() > patience => return Err(error),
+            Err(_) => layout.workers().to_vec(),
+        };
+        if unready.is_empty() {
+            return Ok(());
+        }
+        if began.elapsed() > patience {
+            let why = format!("not ready: {}", unready.join(", "));
+            return Err(LabError::Kube { tried: "place pods on every node".to_owned(), why });
+        }
+        tokio::time::sleep(Duration::from_millis(250)).await;
+    }
+}
+
+fn takes_pods(nodes: &[Node], name: &str) -> bool {
+    nodes.iter().filter(|node| node.metadata.name.as_deref() == Some(name)).any(|node| {
+        let tainted =
+            node.spec.as_ref().is_some_and(|spec| spec.taints.as_ref().is_some_and(|taints| !taints.is_empty()));
+        let conditions = node.status.as_ref().and_then(|status| status.conditions.as_ref());
+        let ready = conditions.is_some_and(|all| all.iter().any(|one| one.type_ == "Ready" && one.status == "True"));
+        ready && !tainted
+    })
+}
+
+/// Wait until every node has renewed its lease within the last seconds.
+pub async fn wait(client: &Client, layout: &Layout, patience: Duration) -> Result<(), LabError> {
+    let began = Instant::now();
+    let api = Api::<Lease>::namespaced(client.clone(), "kube-node-lease");
+    loop {
+        let leases = within(5, "read the nodes' leases", api.list(&ListParams::default())).await;
+        let silent = match leases {
+            Ok(leases) => silent(layout, &leases.items, Utc::now()),
+            Err(error) if began.elapsed() > patience => return Err(error),
+            Err(_) => layout.nodes().to_vec(),
+        };
+        if silent.is_empty() {
+            return Ok(());
+        }
+        if began.elapsed() > patience {
+            return Err(LabError::Kube {
+                tried: "hear from every node".to_owned(),
+                why: format!("silent: {}", silent.join(", ")),
+            });
+        }
+        tokio::time::sleep(Duration::from_millis(500)).await;
+    }
+}
+
+/// A kubelet renews its lease every 10 s.
+const FRESH: TimeDelta = TimeDelta::seconds(13);
+
+fn silent(layout: &Layout, leases: &[Lease], now: DateTime<Utc>) -> Vec<String> {
+    let fresh = |node: &String| {
+        leases.iter().any(|lease| {
+            let renewed = lease.spec.as_ref().and_then(|spec| spec.renew_time.as_ref());
+            lease.metadata.name.as_ref() == Some(node) && renewed.is_some_and(|time| now - time.0 <= FRESH)
+        })
+    };
+    layout.nodes().into_iter().filter(|node| !fresh(node)).collect()
+}

@@ -1,0 +1,16 @@
+//! What a person reads, in the languages that droplab speaks.
+//!
+//! **Invariant**: both languages are there.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// Text in the languages droplab speaks.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Text {
+    /// English.
+    pub en: String,
+    /// Russian.
+    pub ru: String,
+}
