@@ -387,7 +387,7 @@ fn f34_break_http() {
 fn f35_fill_disk() {
     let free = "kubectl exec postgres-dc-1-0 -- df -Pm /var/lib/postgresql | awk 'NR == 2 { print $4 }'";
     let before: u64 = sh(free).1.parse().unwrap();
-    let taken = format!("test $({free}) -lt {}", before - 1000);
+    let taken = format!("test $({free}) -lt {}", before - 1500);
     let fault = ["fill-disk", "--target", "postgres@dc-1", "--mebibytes", "2000", "--path", "/var/lib/postgresql"];
     ends_by_itself(&fault, &taken);
     // What would fill the host's disk is not done.
