@@ -43,10 +43,10 @@ e2e: images ## every test on the real cluster, under a name of its own, gone aft
 # at least bites, ends by itself after SIGKILL, and leaves nothing. All faults: `make e2e`.
 ENGINES    := f01 f06 f11 f14 f17 f18 f19 f21 f22 f27 f28 f29 f30 f31 f34 f35 f36 f37 f38 f41 f42 f43 f44
 slice: images
-	setup/e2e lab:: releases::r1 conformance::b interruption:: $(ENGINES:%=faults::%) killed::k1
+	setup/e2e lab:: releases::r1 conformance::b interruption:: late:: $(ENGINES:%=faults::%) killed::k1
 
 soak: build images ## SIGKILL at each state of each fault, then two hundred random faults in a row; nothing may be left (half an hour)
-	setup/e2e killed::k2 --include-ignored
+	setup/e2e soak::
 	$(DROPLAB) up
 	setup/soak 200
 
@@ -55,6 +55,7 @@ engines: images ## netem and the helper do the same to packets, on a kernel that
 	$(CARGO) test --release --locked --workspace --test engines -- --test-threads 1 --nocapture
 
 bench: build images ## measure; writes target/bench.json
+	rustc --edition 2024 -O -o target/release/prober examples/prober.rs
 	bench/run $(DROPLAB)
 
 images: setup ## build or pull every image that is missing or out of date

@@ -176,6 +176,7 @@ impl<'a> Case<'a> {
         let recovered = self.recovered();
         Times {
             injected_s: self.first_injected().map(|(_, at_s)| at_s),
+            onset_s: super::course::onset_s(self),
             symptom_s: super::symptom::seen_s(self),
             paged_s: self.paged.map(|(_, at_s)| at_s),
             repaired_s: recovered.map(|(since_s, _)| since_s),

@@ -9,7 +9,7 @@ use crate::model::{
     condition::Condition,
     evaluate,
     event::{Acted, EventKind},
-    steady,
+    moments, steady,
     verdict::{Course, Effect, Impact},
     window::Window,
 };
@@ -50,6 +50,13 @@ pub(super) fn courses(case: &Case) -> BTreeMap<String, Course> {
 /// The probe that the page watches first.
 fn main_probe<'a>(case: &'a Case) -> Option<&'a Condition> {
     case.scenario.page.when.iter().find(|condition| condition.probe().is_some())
+}
+
+/// When the outage began: the first request of the main probe from which on more than a tenth failed.
+pub(super) fn onset_s(case: &Case) -> Option<f64> {
+    let (probe, _) = (main_probe(case)?.probe()?, case.first_injected()?);
+    let windows: Vec<_> = case.timeline.windows(probe).map(|(_, window)| window).collect();
+    moments::onset(&windows, case.turbulence_s?)
 }
 
 /// What it cost the customers.

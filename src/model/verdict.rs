@@ -85,6 +85,9 @@ pub struct Finding {
 pub struct Times {
     /// The first fault was in.
     pub injected_s: Option<f64>,
+    /// The first failed request of the outage, by the time at which it was meant to be sent.
+    #[serde(default)]
+    pub onset_s: Option<f64>,
     /// The symptom was seen.
     pub symptom_s: Option<f64>,
     /// The page went out.

@@ -28,6 +28,7 @@ async fn the_reference_repair_passes() {
     let times = &outcome.verdict.times;
     let order = [times.injected_s, times.paged_s, times.repaired_s, times.recovered_s];
     assert!(times.symptom_s > times.injected_s && times.symptom_s < times.repaired_s, "{times:?}");
+    assert!(times.onset_s.is_some() && times.onset_s < times.paged_s, "{times:?}");
     assert!(order.iter().all(Option::is_some) && order.is_sorted(), "{times:?}");
     assert!(outcome.verdict.effect.gauges["pool-waiting"] >= 380.0);
     assert!(outcome.verdict.probes["payment"].worst.unwrap() <= 0.12);
