@@ -112,27 +112,59 @@ fn f06_freeze_pod() {
     ends_by_itself(&["freeze-pod", "--target", "catalog"], BROWSE);
 }
 
+/// What PostgreSQL of dc-3 answers when a node asks whether it speaks TLS: `open` when its machine takes the connection, and a letter
+/// when the server itself answers.
+fn asked_from(node: &str) -> String {
+    let ask = r#"exec 3<>/dev/tcp/$0/5432 && echo -n open && printf "\0\0\0\010\004\322\026\057" >&3 && head -c 1 <&3"#;
+    format!(
+        "$(ip=$(kubectl get pod postgres-dc-3-0 -o jsonpath='{{.status.podIP}}'); docker exec $DROPLAB_LAB-{node} timeout 2 bash -c '{ask}' $ip 2>/dev/null)"
+    )
+}
+
 #[test]
 fn f07_freeze_zone() {
-    ends_by_itself(&["freeze-zone", "--zone", "dc-3"], "! timeout 2 kubectl exec postgres-dc-3-0 -- true");
+    // Its kernel takes the connection, and nobody is there to answer: a network that is cut would not take it.
+    let mute = format!("test \"{}\" = open && test \"{}\" = open", asked_from("worker2"), asked_from("worker3"));
+    ends_by_itself(&["freeze-zone", "--zone", "dc-3"], &mute);
 }
 
 #[test]
 fn f08_cut_zone() {
-    ends_by_itself(&["cut-zone", "--zone", "dc-3"], "! timeout 2 kubectl exec postgres-dc-3-0 -- true");
+    // Its own node is answered, and another one reaches nothing: what is frozen would answer nobody.
+    let apart = format!("test -z \"{}\" && test \"{}\" = openN", asked_from("worker2"), asked_from("worker3"));
+    ends_by_itself(&["cut-zone", "--zone", "dc-3"], &apart);
 }
+
+/// What the kernel has counted for the pod of the notifications, as its node's cgroups tell: `used`, microseconds of processor time,
+/// and `held`, bytes of memory that no file stands behind.
+const COUNTED: &str = r#"
+eval "$(kubectl get pods -l app.kubernetes.io/name=notification --field-selector=status.phase=Running -o jsonpath='uid={.items[0].metadata.uid} node={.items[0].spec.nodeName}')"
+counted() {
+    docker exec $node sh -euc '
+        of() { find $1 -type d \( -name "pod$2" -o -name "*pod$(echo $2 | tr - _).slice" \) 2>/dev/null | head -n 1; }
+        case $1 in
+        used) d=$(of /sys/fs/cgroup/cpuacct $2)
+            if [ -n "$d" ]; then echo $(($(cat $d/cpuacct.usage) / 1000)); else awk "/^usage_usec/ { print \$2 }" $(of /sys/fs/cgroup $2)/cpu.stat; fi ;;
+        held) d=$(of /sys/fs/cgroup/memory $2); [ -n "$d" ] || d=$(of /sys/fs/cgroup $2)
+            awk "/^(total_rss|anon) / { print \$2 }" $d/memory.stat ;;
+        esac' sh $1 $uid
+}
+"#;
 
 #[test]
 fn f09_burn_cpu() {
-    // Counted in the nodes, by their own process list.
-    let burning = "for n in $(docker ps -q --filter label=io.x-k8s.kind.cluster=$DROPLAB_LAB); do docker exec $n pgrep -f '^sh -c for h in .*while :; do :; done' && exit 0; done; false";
-    ends_by_itself(&["burn-cpu", "--target", "notification"], burning);
+    // A third of a processor; what the service does by itself is a hundredth.
+    let burning = format!("{COUNTED}a=$(counted used); sleep 1; b=$(counted used); test $((b - a)) -gt 333000");
+    ends_by_itself(&["burn-cpu", "--target", "notification"], &burning);
 }
 
 #[test]
 fn f10_fill_memory() {
-    let filled = "for n in $(docker ps -q --filter label=io.x-k8s.kind.cluster=$DROPLAB_LAB); do docker exec $n pgrep -f 'perl.*16 [*] 1048576' && exit 0; done; false";
-    ends_by_itself(&["fill-memory", "--target", "notification", "--mebibytes", "16"], filled);
+    let (known, before) = sh(&format!("{COUNTED}counted held"));
+    assert!(known, "the kernel tells no memory of the pod: {before}");
+    let before: u64 = before.parse().unwrap_or_else(|_| panic!("`{before}` is no number of bytes"));
+    let filled = format!("{COUNTED}test $(counted held) -gt {}", before + (30 << 20));
+    ends_by_itself(&["fill-memory", "--target", "notification", "--mebibytes", "40"], &filled);
 }
 
 #[test]
@@ -169,7 +201,7 @@ fn f15_crash_loop_ends_with_droplab() {
     held.kill().unwrap();
     held.wait().unwrap();
     thread::sleep(TTL + Duration::from_secs(1));
-    let helpers = "for n in $(docker ps -q --filter label=io.x-k8s.kind.cluster=$DROPLAB_LAB); do docker exec $n sh -c 'ls -d /run/droplab/*/*' && exit 0; done; false";
+    let helpers = "for n in $(docker ps -q --filter label=io.x-k8s.kind.cluster=$DROPLAB_LAB); do docker exec $n sh -c 'ls -d /run/node-tasks/x*/*' && exit 0; done; false";
     assert!(!sh(helpers).0, "a helper outlived its time to live");
     // Kubernetes' back-off, which may last for minutes, is ended by the heal.
     run(&["heal"], Duration::from_secs(120)).expect_code(0);

@@ -25,8 +25,9 @@ const TRIES: u32 = 12;
 const HELD: &str = r#"
 for n in $(docker ps -q --filter label=io.x-k8s.kind.cluster=$DROPLAB_LAB); do
     docker exec $n sh -c '
-        for d in /run/droplab/*/*; do [ ! -d "$d" ] || echo "helper $d"; done
-        { nft list table ip droplab; for n in /var/run/netns/cni-*; do nsenter --net=$n nft list table ip droplab; done; } 2>/dev/null | grep "expires" || :'
+        for d in /run/node-tasks/x*/*; do [ ! -d "$d" ] || echo "helper $d"; done
+        held() { nft list table ip node_filter; nft list table netdev node_filter; }
+        { held; for n in /var/run/netns/cni-*; do nsenter --net=$n nft list ruleset; done; } 2>/dev/null | grep "expires" || :'
 done
 psql -AtXqc "select 'session ' || application_name from pg_stat_activity where application_name like 'report-x%'"
 "#;
@@ -39,7 +40,7 @@ fn held() -> String {
 
 /// Journals of this fault that droplab has written so far.
 fn journals(fault: &str) -> BTreeSet<PathBuf> {
-    let runs = fs::read_dir(::droplab::home::folder().join("runs")).into_iter().flatten().flatten();
+    let runs = fs::read_dir(droplab::home::folder().join("runs")).into_iter().flatten().flatten();
     let named = |path: &PathBuf| {
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         name.strip_prefix(fault).is_some_and(|rest| rest.starts_with("-2"))
@@ -79,7 +80,7 @@ fn killed_in(wanted: &str, fault: &str, arguments: &[&str]) -> Option<String> {
     journal.as_ref().and_then(state)
 }
 
-fn at_each_state(fault: &str, example: &str) {
+pub(crate) fn at_each_state(fault: &str, example: &str) {
     let arguments = shlex::split(example).expect("quotes are closed");
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let mut hit = BTreeSet::new();
@@ -113,7 +114,7 @@ fn at_each_state(fault: &str, example: &str) {
 }
 
 /// The manual's own examples.
-fn examples() -> Vec<(String, String)> {
+pub(crate) fn examples() -> Vec<(String, String)> {
     let told = run(&["fault", "list", "--json"], Duration::from_secs(30)).expect_code(0).json();
     let faults = told["faults"].as_array().unwrap().clone();
     let text = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
@@ -126,13 +127,4 @@ fn k1_a_rule_of_the_kernel_and_a_helper() {
     {
         at_each_state(fault, example);
     }
-}
-
-#[test]
-#[ignore = "a quarter of an hour: make soak"]
-fn k2_every_fault() {
-    for (fault, example) in examples() {
-        at_each_state(&fault, &example);
-    }
-    run(&["reset"], Duration::from_secs(300)).expect_code(0);
 }

@@ -11,4 +11,6 @@ mod faults;
 mod interruption;
 mod killed;
 mod lab;
+mod late;
 mod releases;
+mod soak;

@@ -4,4 +4,4 @@ if [ -e "${d:?}/work" ]; then
     while read -r p; do kill -9 "$p" 2>/dev/null || :; done <"$d/work"
 fi
 sleep 0.1
-for h in /sys/fs/cgroup/cpu /sys/fs/cgroup/memory /sys/fs/cgroup; do rmdir "$h${cgroup:?}/batch" 2>/dev/null || :; done
+for h in /sys/fs/cgroup/cpu /sys/fs/cgroup/cpuacct /sys/fs/cgroup/memory /sys/fs/cgroup; do rmdir "$h${cgroup:?}/batch" 2>/dev/null || :; done

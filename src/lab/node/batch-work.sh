@@ -3,7 +3,7 @@
 #
 #   program CGROUP burn               counts as fast as it can
 #   program CGROUP fill MEBIBYTES     holds so much memory
-for h in /sys/fs/cgroup/cpu /sys/fs/cgroup/memory /sys/fs/cgroup; do
+for h in /sys/fs/cgroup/cpu /sys/fs/cgroup/cpuacct /sys/fs/cgroup/memory /sys/fs/cgroup; do
     [ ! -e "$h$1/cgroup.procs" ] || echo $$ >"$h$1/cgroup.procs"
 done
 case $2 in
