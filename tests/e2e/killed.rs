@@ -40,7 +40,7 @@ fn held() -> String {
 
 /// Journals of this fault that droplab has written so far.
 fn journals(fault: &str) -> BTreeSet<PathBuf> {
-    let runs = fs::read_dir(droplab::home::folder().join("runs")).into_iter().flatten().flatten();
+    let runs = fs::read_dir(::droplab::home::folder().join("runs")).into_iter().flatten().flatten();
     let named = |path: &PathBuf| {
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         name.strip_prefix(fault).is_some_and(|rest| rest.starts_with("-2"))
