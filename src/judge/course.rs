@@ -56,7 +56,7 @@ fn main_probe<'a>(case: &'a Case) -> Option<&'a Condition> {
 pub(super) fn onset_s(case: &Case) -> Option<f64> {
     let (probe, _) = (main_probe(case)?.probe()?, case.first_injected()?);
     let windows: Vec<_> = case.timeline.windows(probe).map(|(_, window)| window).collect();
-    moments::onset(&windows, case.turbulence_s?)
+    moments::onset(&windows, case.fault_s?)
 }
 
 /// What it cost the customers.
