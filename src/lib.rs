@@ -11,6 +11,7 @@ pub mod home;
 pub mod judge;
 pub mod lab;
 pub mod load;
+pub mod log;
 pub mod model;
 pub mod plan;
 pub mod rehearsal;

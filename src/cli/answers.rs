@@ -10,10 +10,11 @@ use std::{
 
 use tokio::sync::watch;
 
+use super::screen;
 use crate::{
     model::timeline::Timeline,
     run::Said,
-    store::{self, journal, runs},
+    store::{self, StoreError, journal, runs},
 };
 
 /// Where in a run's folder the answer is put.
@@ -51,11 +52,18 @@ pub(super) fn listen(folder: &Path, hints: usize) -> watch::Receiver<Said> {
 }
 
 /// The run on this lab whose journal has no end yet, and what it has written so far.
-pub(super) fn live(lab: &str) -> Option<(runs::RunDir, Timeline)> {
-    let open = |run: runs::RunDir| {
-        let timeline = journal::read(&run.journal()).ok()?;
-        let ours = timeline.began().is_some_and(|(_, plan, _)| plan.injection.before.lab == lab);
-        (ours && timeline.lab_errors().is_none()).then_some((run, timeline))
-    };
-    runs::all(&store::home()).into_iter().rev().find_map(open)
+pub(super) fn live(lab: &str) -> Result<Option<(runs::RunDir, Timeline)>, StoreError> {
+    Ok(runs::all(&store::home())?.into_iter().rev().find_map(|run| open(lab, run)))
+}
+
+/// The run, if it is this lab's and goes on. A journal that cannot be read as a whole is named, and used as far as it goes.
+fn open(lab: &str, run: runs::RunDir) -> Option<(runs::RunDir, Timeline)> {
+    let read = journal::read_what_is_whole(&run.journal());
+    let (timeline, broken) = read.inspect_err(|why| screen::note(&format!("warning: {why}"))).ok()?;
+    let ours = timeline.began().is_some_and(|(_, plan, _)| plan.injection.before.lab == lab);
+    let goes_on = ours && timeline.lab_errors().is_none();
+    if let Some(why) = broken.filter(|_| goes_on) {
+        screen::note(&format!("warning: a journal cannot be read as a whole: {why}"));
+    }
+    goes_on.then_some((run, timeline))
 }

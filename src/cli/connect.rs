@@ -50,7 +50,7 @@ fn outside(found: Elsewhere) -> Ports {
 /// The lab to be healed: nodes that were stopped are woken, and an API that stays silent is no reason to leave a fault in.
 pub async fn for_healing(global: &Global) -> Result<Ports, Failure> {
     if elsewhere::named(&global.lab).is_some() {
-        return Ok(outside(Elsewhere::connect(&global.lab).await?));
+        return Ok(outside(Elsewhere::connect_to_heal(&global.lab).await?));
     }
     let lab = match Lab::rouse(&global.lab).await {
         Err(error @ LabError::Kube { .. }) => {

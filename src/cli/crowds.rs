@@ -95,6 +95,10 @@ impl<A: Actuator> Actuator for WithCrowds<A> {
         }
     }
 
+    async fn put_back(&self, ours: &Op, before: &Op) -> Result<Option<String>, PortError> {
+        self.lab.put_back(ours, before).await
+    }
+
     async fn lacks(&self, op: &Op) -> Result<Option<String>, PortError> {
         self.lab.lacks(op).await
     }

@@ -62,7 +62,7 @@ pub fn main(global: &Global, args: &Args) -> Result<Exit, Failure> {
     if !doubts.is_empty() {
         return Err(Failure::new(Code::Usage, doubts.join("\n")).next("droplab done --words"));
     }
-    let Some((run, _)) = answers::live(&global.lab) else {
+    let Some((run, _)) = answers::live(&global.lab)? else {
         return Err(Failure::new(Code::Usage, format!("no run on lab `{}` waits for an answer", global.lab))
             .next("droplab run"));
     };

@@ -45,6 +45,9 @@ pub struct Global {
     /// Only results and failures
     #[arg(short, long, global = true)]
     pub quiet: bool,
+    /// Say on stderr what is done, for whoever looks for a reason; twice: more of it. A run keeps it in its folder's debug.log anyway
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub verbose: u8,
 }
 
 impl Global {

@@ -13,8 +13,12 @@ use super::{
 };
 use crate::{
     judge::residue,
+    log,
     model::timeline::Timeline,
-    run::{heal, ports::Ports},
+    run::{
+        heal::{self, HealError},
+        ports::Ports,
+    },
     store::{
         self,
         journal::{self, JournalFile},
@@ -42,9 +46,12 @@ pub struct Args {
 /// The verb.
 pub async fn main(global: &Global, args: &Args) -> Result<Exit, Failure> {
     let _mine = turn(global, "droplab heal").await?;
+    for gone in runs::forget_gone(&store::home())? {
+        screen::note(&format!("warning: {gone}"));
+    }
     let open = match &args.run {
         None => runs::unhealed(&store::home(), &global.lab),
-        Some(name) => Open { runs: named(name)?, broken: Vec::new() },
+        Some(name) => named(name)?,
     };
     healed_and_told(global, &open).await
 }
@@ -52,7 +59,7 @@ pub async fn main(global: &Global, args: &Args) -> Result<Exit, Failure> {
 /// `droplab fault heal ID`: the same for one fault, whoever holds it.
 pub(super) async fn healed_by_name(global: &Global, id: &str) -> Result<Exit, Failure> {
     let _mine = turn(global, &format!("droplab fault heal {id}")).await?;
-    heal(global, &named(id)?).await
+    healed_and_told(global, &named(id)?).await
 }
 
 /// Heal what can be read; what cannot be read is named, and keeps the exit code from being a clean one.
@@ -70,37 +77,50 @@ async fn healed_and_told(global: &Global, open: &Open) -> Result<Exit, Failure> 
 
 async fn heal(global: &Global, open: &[(RunDir, Timeline)]) -> Result<Exit, Failure> {
     if open.is_empty() {
-        return Ok(said(global, &[], "nothing to heal"));
+        return Ok(said(global, &[], &[], "nothing to heal"));
     }
     let lab = for_healing(global).await?;
-    let mut left = Vec::new();
+    let (mut left, mut kept) = (Vec::new(), Vec::new());
     for (run, timeline) in open.iter().rev() {
-        left.extend(one(global, &lab, run, timeline).await?);
+        let (still, changed) = one(global, &lab, run, timeline).await?;
+        left.extend(still);
+        kept.extend(changed);
     }
     lab.actuator.leave().await;
     let names: Vec<_> = open.iter().rev().map(|(run, _)| run.id.clone()).collect();
     if left.is_empty() {
-        return Ok(said(global, &names, &format!("healed: {}", names.join(", "))));
+        return Ok(said(global, &names, &kept, &format!("healed: {}", names.join(", "))));
     }
     Err(Failure::new(Code::Unhealed, left.join("\n")).next("droplab status, then droplab heal again"))
 }
 
 /// A run by its name, if anything of it may be left.
-fn named(name: &str) -> Result<Vec<(RunDir, Timeline)>, Failure> {
+fn named(name: &str) -> Result<Open, Failure> {
     let run = runs::find(&store::home(), Some(name))?;
-    let timeline = journal::read(&run.journal())?;
+    let (timeline, broken) = journal::read_what_is_whole(&run.journal())?;
+    if timeline.injection().is_none() {
+        // Without its first line there is no way back in it.
+        return Err(broken.map_or_else(|| HealError::NoPlan.into(), Failure::from));
+    }
     if timeline.injection().is_some_and(|(.., rehearsal)| rehearsal) {
         return Err(Failure::new(Code::Usage, "a rehearsal touches no lab, so there is nothing to heal"));
     }
-    Ok(if timeline.unhealed().is_empty() { Vec::new() } else { vec![(run, timeline)] })
+    let broken = broken.iter().map(ToString::to_string).collect();
+    Ok(Open { runs: if timeline.unhealed().is_empty() { Vec::new() } else { vec![(run, timeline)] }, broken })
 }
 
-/// Heal one run; what is still left of it.
-async fn one(global: &Global, lab: &Ports, run: &RunDir, timeline: &Timeline) -> Result<Vec<String>, Failure> {
+/// Heal one run; what is still left of it, and what was not set back because somebody had changed it since.
+async fn one(
+    global: &Global,
+    lab: &Ports,
+    run: &RunDir,
+    timeline: &Timeline,
+) -> Result<(Vec<String>, Vec<String>), Failure> {
     if journal::read(&run.journal()).is_err() {
         let aside = journal::set_aside(&run.journal(), timeline)?;
         screen::note(&format!("healing from what can be read; the whole file is {}", aside.display()));
     }
+    log::into_folder(&run.path);
     let mut journal = JournalFile::resume(&run.journal(), timeline)?;
     let manner = Manner { candid: true, quiet: global.quiet, ..Manner::default() };
     let mut watcher = Plain::new(anstream::stderr(), manner);
@@ -111,7 +131,7 @@ async fn one(global: &Global, lab: &Ports, run: &RunDir, timeline: &Timeline) ->
         (Some((_, injection, _)), Some((_, after))) => left.extend(residue::residue(injection, after)),
         _ => left.push(format!("{}: the lab could not be surveyed after healing", run.id)),
     }
-    Ok(left)
+    Ok((left, healed.kept()))
 }
 
 /// Close what earlier runs left open in a lab of this name that does not exist any more. A run that still goes on will see for
@@ -128,11 +148,12 @@ pub(super) fn close_what_is_gone(lab: &str) {
     }
 }
 
-fn said(global: &Global, healed: &[String], sentence: &str) -> Exit {
+fn said(global: &Global, healed: &[String], kept: &[String], sentence: &str) -> Exit {
     if global.json() {
-        screen::result(&serde_json::json!({ "healed": healed }).to_string());
+        screen::result(&serde_json::json!({ "healed": healed, "kept": kept }).to_string());
     } else {
         screen::result(sentence);
+        kept.iter().for_each(|what| screen::result(&format!("kept: {what}")));
     }
     Exit::Pass
 }

@@ -31,7 +31,7 @@ pub struct Args {}
 
 /// The verb.
 pub async fn main(global: &Global, _args: &Args) -> Result<Exit, Failure> {
-    let Some((run, timeline)) = answers::live(&global.lab) else {
+    let Some((run, timeline)) = answers::live(&global.lab)? else {
         return Err(Failure::new(Code::Usage, format!("no run goes on on lab `{}`", global.lab))
             .next("droplab show SCENARIO --hint 1   tells its hints without a run"));
     };

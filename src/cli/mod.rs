@@ -46,11 +46,16 @@ use exit::Exit;
 use failure::Failure;
 use flags::Global;
 
+use crate::log;
+
 /// Run the command line.
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
     let global = cli.global.clone();
     screen::prepare(&global);
+    log::begin(global.verbose);
+    let typed: Vec<_> = std::env::args().skip(1).collect();
+    tracing::debug!(version = env!("CARGO_PKG_VERSION"), process = std::process::id(), "droplab {}", typed.join(" "));
     let outcome = match runtime(&cli) {
         Ok(runtime) => runtime.block_on(AssertUnwindSafe(dispatch(cli)).catch_unwind()),
         Err(error) => Ok(Err(Failure::new(failure::Code::LabError, format!("starting threads: {error}")))),

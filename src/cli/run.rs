@@ -26,6 +26,7 @@ use crate::{
     },
     judge,
     lab::cluster::elsewhere,
+    log,
     model::{condition::Condition, plan::Plan, scenario::Scenario},
     plan::{self, Overrides},
     report::{self, Format},
@@ -100,6 +101,7 @@ pub async fn main(global: &Global, args: &Args) -> Result<Exit, Failure> {
     readable(&lab, &plan.scenario, args.rehearse).await?;
 
     let folder = RunDir::create(&store::home(), &id, Timestamp::now(), args.out.as_deref())?;
+    log::into_folder(&folder.path);
     let wall = if args.rehearse { Wall::From(Timestamp::now()) } else { Wall::Real };
     let mut journal = JournalFile::create(&folder.journal(), wall)?;
     folder.write_plan(&plan)?;

@@ -7,7 +7,8 @@
 //! The variable in the deployment's container of the same name is set, and Kubernetes rolls it out.
 //!
 //! # Heals
-//! The variable is set back to what it was, or taken away when there was none. Whatever else a person changed is left alone.
+//! The variable is set back to what it was, or taken away when there was none, unless somebody has set another value since: that one
+//! stays, and is told. Whatever else a person changed is left alone.
 //!
 //! # Expiry
 //! None. This fault lives in what the person owns, like the real one; the way back is in the journal, written before the
@@ -48,5 +49,5 @@ pub(super) fn recipe(fault: &ChangeConfig, context: &Context) -> Result<Recipe, 
         return Err(vec![format!("{key} of deployment `{service}` is {} already: nothing would change", fault.value)]);
     }
     let set = |value: Option<String>| Op::SetEnv { deployment: service.clone(), name: key.clone(), value };
-    Ok(Recipe { inject: vec![set(Some(fault.value.clone()))], heal: vec![set(before.cloned())] })
+    Ok(Recipe::changed(set(Some(fault.value.clone())), set(before.cloned())))
 }

@@ -13,7 +13,8 @@
 //! keep the old one until they are started anew.
 //!
 //! # Heals
-//! The value that the survey found is set back, or taken away when there was none; whoever was restarted is restarted again.
+//! The value that the survey found is set back, or taken away when there was none, unless somebody has set another one since: that
+//! one stays, and is told. Whoever was restarted is restarted again.
 //! No password is in a journal: the one before and the one after are in a file of the lab's folder that only its owner can
 //! read, written before the change and removed by the heal, and the role gets back the very hash that it had.
 //!

@@ -9,7 +9,8 @@
 //! Kubernetes rolls it out with the deployment's own strategy.
 //!
 //! # Heals
-//! Image and change cause are set back to what they were before. Whatever else a person changed is left alone.
+//! Image and change cause are set back to what they were before, unless somebody has set another image since: that one stays, and
+//! is told. Whatever else a person changed is left alone.
 //!
 //! # Expiry
 //! None. This fault lives in what the person owns (a deployment), like the real one, and a deploy that reverts itself would
@@ -76,10 +77,8 @@ pub(super) fn recipe(fault: &DeployVersion, context: &Context) -> Result<Recipe,
         image,
         change_cause,
     };
-    Ok(Recipe {
-        inject: vec![set(image, format!("{service} {}{cause}", fault.version))],
-        heal: vec![set(before.clone(), cause_before(deployment, service, before))],
-    })
+    let ours = set(image, format!("{service} {}{cause}", fault.version));
+    Ok(Recipe::changed(ours, set(before.clone(), cause_before(deployment, service, before))))
 }
 
 /// The change cause as it was, or what it should have been.
@@ -131,7 +130,7 @@ mod tests {
             said,
             [
                 "set deployment/payment container payment to image droplab/payment:2.8.1 (payment 2.8.1: DB query optimisation)",
-                "set deployment/payment container payment to image droplab/payment:2.8.0 (payment 2.8.0)",
+                "set deployment/payment container payment to image droplab/payment:2.8.0 (payment 2.8.0), unless it was changed since",
             ]
         );
     }

@@ -7,7 +7,7 @@
 //! The deployment's `replicas` is set. Kubernetes starts or stops pods.
 //!
 //! # Heals
-//! `replicas` is set back to what it was before.
+//! `replicas` is set back to what it was before, unless somebody has set another number since: that one stays, and is told.
 //!
 //! # Expiry
 //! None. This fault lives in what the person owns, like the real one; the way back is in the journal, written before the
@@ -52,5 +52,5 @@ pub(super) fn recipe(fault: &Scale, context: &Context) -> Result<Recipe, Vec<Str
         )]);
     }
     let set = |replicas| Op::SetReplicas { deployment: fault.service.clone(), replicas };
-    Ok(Recipe { inject: vec![set(fault.replicas)], heal: vec![set(before)] })
+    Ok(Recipe::changed(set(fault.replicas), set(before)))
 }

@@ -10,9 +10,17 @@ use crate::model::{
 
 pub(super) fn findings(case: &Case) -> Vec<Finding> {
     let Some(from_s) = case.aftermath_s else { return Vec::new() };
+    // Data that a fault changed is brought back last of all: until then a goal may still feel it.
+    let data_is_changed = case.plan.is_some_and(|plan| {
+        plan.injection.steps.iter().enumerate().any(|(index, step)| {
+            step.recipe.restores_data()
+                && case.in_at.contains_key(&index)
+                && case.out_at.get(&index).is_none_or(|out_s| *out_s > from_s)
+        })
+    });
     let goals = case.scenario.recoveries().filter(|recovers| recovers.when.probe().is_some());
     goals
-        .map(|recovers| {
+        .filter_map(|recovers| {
             let when = &recovers.when;
             let (_, operator, wanted) = when.measure();
             let (truth, sentence, evidence) = match evaluate::share_between(when, case.timeline, from_s, f64::MAX) {
@@ -23,11 +31,14 @@ pub(super) fn findings(case: &Case) -> Vec<Finding> {
                         when.said(reading.value)
                     );
                     let whole = operator.holds(reading.value, wanted);
+                    if !whole && data_is_changed {
+                        return None;
+                    }
                     (if whole { Truth::Pass } else { Truth::Unknown }, said, vec![reading.seq])
                 }
                 None => (Truth::Unknown, format!("{}: nothing was measured after the heal", when.signal), vec![]),
             };
-            case::finding("aftermath", truth, sentence, evidence)
+            Some(case::finding("aftermath", truth, sentence, evidence))
         })
         .collect()
 }

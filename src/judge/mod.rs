@@ -85,6 +85,7 @@ pub fn judge(scenario: &Scenario, timeline: &Timeline) -> Verdict {
         effect: course::effect(&case),
         residue: residue::residue_of(&case),
         drift: residue::drift_of(&case),
+        kept: timeline.kept(),
         adjusted: case.plan.map(|plan| plan.adjusted.clone()).unwrap_or_default(),
         proposed_rate: baseline::proposed(&case).or(slower),
     }

@@ -21,11 +21,13 @@ pub fn residue(injection: &Injection, after: &Facts) -> Vec<String> {
     set.chain(traces).collect()
 }
 
-/// What an op set and nobody set back. A target that is gone carries no fault.
+/// What an op set and nobody set back. A target that is gone carries no fault; what is neither as before nor as the fault made it is
+/// somebody's newer change, and no residue.
 fn left(op: &Op, before: &Facts, after: &Facts) -> Option<String> {
     let both = |name: &String| Some((before.deployments.get(name)?, after.deployments.get(name)?));
-    let differs =
-        |what: String, was: String, is: String| (is != was).then(|| format!("{what} is at {is}, was at {was}"));
+    let differs = |what: String, was: String, is: String| {
+        (is != was && op.sets(Some(&is))).then(|| format!("{what} is at {is}, was at {was}"))
+    };
     match op {
         Op::SetImage { deployment, container, .. } => {
             let (was, is) = both(deployment)?;
@@ -38,12 +40,21 @@ fn left(op: &Op, before: &Facts, after: &Facts) -> Option<String> {
         }
         Op::SetEnv { deployment, name, .. } => {
             let (was, is) = both(deployment)?;
-            let value =
-                |found: &Deployment| found.env.get(&format!("{deployment}/{name}")).map_or("nothing", |v| v).to_owned();
-            differs(format!("{name} of deployment/{deployment}"), value(was), value(is))
+            let value = |found: &Deployment| found.env.get(&format!("{deployment}/{name}")).cloned();
+            let (was, is) = (value(was), value(is));
+            let told = |value: Option<String>| value.unwrap_or_else(|| "nothing".to_owned());
+            (was != is && op.sets(is.as_deref()))
+                .then(|| format!("{name} of deployment/{deployment} is at {}, was at {}", told(is), told(was)))
         }
         Op::Set { setting, .. } if setting.is_there(after) => {
-            differs(setting.to_string(), setting.told(before), setting.told(after))
+            let now = setting.of(after);
+            let is_ours = match setting {
+                // What it was set to is no value that anybody may read: the fault's own file tells whether it is in.
+                Setting::Password { kept, .. } => after.traces.iter().any(|trace| trace.contains(kept.as_str())),
+                _ => false,
+            };
+            let (was, is) = (setting.told(before), setting.told(after));
+            (was != is && (is_ours || op.sets(now.as_deref()))).then(|| format!("{setting} is at {is}, was at {was}"))
         }
         Op::StartJob(job) => (after.settings.jobs.contains_key(&job.name)
             && !before.settings.jobs.contains_key(&job.name))
@@ -58,6 +69,7 @@ fn left(op: &Op, before: &Facts, after: &Facts) -> Option<String> {
             (!names.is_empty()).then(|| format!("the definition of {} is not what it was", names.join(", ")))
         }
         Op::Set { .. }
+        | Op::PutBack { .. }
         | Op::DeletePod { .. }
         | Op::DeletePods { .. }
         | Op::KillBackends { .. }
@@ -112,7 +124,9 @@ pub(super) fn findings(case: &Case) -> Option<Finding> {
         let unread: Vec<_> = unread.iter().map(|(part, why)| format!("{part} ({why})")).collect();
         (Truth::Unknown, format!("could not be read after healing: {}", unread.join("; ")))
     } else if left.is_empty() {
-        (Truth::Pass, "nothing of the fault is left in the lab".to_owned())
+        let kept = case.timeline.kept();
+        let kept = if kept.is_empty() { String::new() } else { format!("; kept: {}", kept.join("; ")) };
+        (Truth::Pass, format!("nothing of the fault is left in the lab{kept}"))
     } else {
         (Truth::Fail, format!("left in the lab: {}", left.join("; ")))
     };

@@ -134,6 +134,7 @@ impl<'a> Tool<'a> {
         command.args(&self.arguments).envs(self.envs).kill_on_drop(true).process_group(0);
         command.stdin(if self.input.is_some() { Stdio::piped() } else { Stdio::null() });
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        let began = std::time::Instant::now();
         let mut child = command.spawn().map_err(|error| failed(format!("could not be started: {error}")))?;
         let group = Group::of(&child);
         let (stdin, stdout, stderr) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
@@ -151,10 +152,12 @@ impl<'a> Tool<'a> {
         };
         let Ok((status, stdout)) = tokio::time::timeout(self.deadline, everything).await else {
             let ended = format!("did not finish within {} s", self.deadline.as_secs());
+            tracing::warn!("`{line}` {ended}");
             return Err(CommandError { ended, tail: joined(&tail), line });
         };
         group.ended();
         let status = status.map_err(|error| failed(format!("was lost: {error}")))?;
+        tracing::debug!(status = status.code(), took_ms = began.elapsed().as_millis(), "`{line}`");
         Ok(Finished { status: status.code(), stdout, tail: joined(&tail) })
     }
 }

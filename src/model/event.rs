@@ -77,6 +77,13 @@ pub enum EventKind {
         /// How long it took.
         took_ms: f64,
     },
+    /// What a fault had set was changed by somebody since: it was not set back.
+    Kept {
+        /// Index into the plan's steps.
+        step: usize,
+        /// What, in words.
+        what: String,
+    },
     /// What a fault holds was renewed: all of its time to live begins anew.
     Renewed {
         /// Index into the plan's steps.

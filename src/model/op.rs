@@ -2,12 +2,14 @@
 //!
 //! **Invariant**: each op *sets a state*, so doing it twice is harmless, and heal never needs an output of inject.
 
+mod back;
 mod letter;
 mod recipe;
 mod words;
 
 use serde::{Deserialize, Serialize};
 
+pub use back::{Whose, whose};
 pub use letter::Letter;
 pub use recipe::Recipe;
 
@@ -76,6 +78,13 @@ pub enum Op {
         setting: Setting,
         /// Its value; `None` takes it away, so that the server's own counts again.
         value: Option<String>,
+    },
+    /// Set back what a fault has set, unless somebody has changed it since: theirs is newer, and stays.
+    PutBack {
+        /// What the fault did.
+        ours: Box<Op>,
+        /// What brings back what was before.
+        before: Box<Op>,
     },
     /// Start a job; there already is fine.
     StartJob(Job),

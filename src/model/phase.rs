@@ -38,6 +38,23 @@ pub enum FaultState {
     Stuck,
 }
 
+impl FaultState {
+    /// Whether a fault can come to this state from that one; `None` before its first.
+    pub fn follows(self, from: Option<Self>) -> bool {
+        use FaultState::{Healed, Healing, Injected, Injecting, Planned, Stuck};
+        match from {
+            None => self == Planned,
+            Some(Planned) => self == Injecting,
+            // Half in is in: heal sets states, and does not mind.
+            Some(Injecting) => matches!(self, Injected | Healing),
+            Some(Injected | Stuck) => self == Healing,
+            // Who healed may have died over it, and another begins again.
+            Some(Healing) => matches!(self, Healing | Healed | Stuck),
+            Some(Healed) => false,
+        }
+    }
+}
+
 /// How often something that the kernel counts has acted.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Acted {

@@ -2,6 +2,8 @@
 //!
 //! **Invariant**: a setting's value is text, the same whether it was read or is to be set; none means that it is not set.
 
+mod same;
+
 use std::fmt;
 
 use serde::{Deserialize, Serialize};

@@ -82,6 +82,19 @@ impl Timeline {
         numbers.collect()
     }
 
+    /// What was not set back, because somebody had changed it since: in words.
+    pub fn kept(&self) -> Vec<String> {
+        let mut kept: Vec<String> = Vec::new();
+        for event in &self.events {
+            if let EventKind::Kept { what, .. } = &event.kind
+                && !kept.contains(what)
+            {
+                kept.push(what.clone());
+            }
+        }
+        kept
+    }
+
     /// When a phase began for the first time.
     pub fn phase_s(&self, wanted: Phase) -> Option<f64> {
         self.first(|event| match event.kind {
@@ -157,10 +170,21 @@ impl Timeline {
             .collect()
     }
 
-    /// The steps of which something may still be in the lab.
+    /// The steps of which something may still be in the lab: all that were begun, and all whose story cannot have happened, but those
+    /// that were healed after that.
     pub fn unhealed(&self) -> Vec<usize> {
-        let done = [FaultState::Planned, FaultState::Healed];
-        self.fault_states().into_iter().filter(|(_, state)| !done.contains(state)).map(|(step, _)| step).collect()
+        let mut steps = std::collections::BTreeMap::new();
+        for event in &self.events {
+            let EventKind::Fault { step, state, .. } = event.kind else { continue };
+            let (from, may_be_in) = steps.get(&step).copied().map_or((None, false), |(from, open)| (Some(from), open));
+            let may_be_in = match state {
+                FaultState::Healed if state.follows(from) => false,
+                FaultState::Planned if state.follows(from) => may_be_in,
+                _ => true,
+            };
+            steps.insert(step, (state, may_be_in));
+        }
+        steps.into_iter().filter(|(_, (_, may_be_in))| *may_be_in).map(|(step, _)| step).collect()
     }
 
     /// What the lab itself could not do.

@@ -47,6 +47,9 @@ pub struct Verdict {
     pub residue: Vec<String>,
     /// What else is different from before: the person's own changes, left as they are.
     pub drift: Vec<String>,
+    /// What a fault had set and somebody has changed since: it was not set back.
+    #[serde(default)]
+    pub kept: Vec<String>,
     /// Where the person asked for something else than the scenario's file says.
     pub adjusted: Vec<String>,
     /// The payments a second that this machine can be asked for, when it was too slow.

@@ -91,6 +91,10 @@ impl Planner<'_> {
     ) {
         let context = Context::new(self.facts, self.seed, self.id, self.planned.len());
         match faults::recipe(fault, &context) {
+            Ok(recipe) if lasting.is_some() && recipe.restores_data() => {
+                let why = "for: data is brought back after the last reading of the books, at the end of the run";
+                self.reasons.push(format!("{name} ({}): {why}", fault.key()));
+            }
             Ok(recipe) => {
                 let lasts_s = lasting.map(|lasting| lasting.0.as_secs_f64());
                 self.planned.push(PlannedStep { part, begin, lasts_s, until, from_step, fault: fault.clone(), recipe });

@@ -7,15 +7,22 @@ use std::{path::Path, time::Duration};
 use async_trait::async_trait;
 use tokio::time::Instant;
 
-use super::FakeLab;
+use super::{FakeLab, World};
 use crate::{
-    model::{facts::Facts, op::Op, scenario::Action},
+    model::{
+        facts::Facts,
+        op::{Op, Whose, whose},
+        scenario::Action,
+    },
     run::ports::{Actuator, PortError, Repairer, Surveyor},
 };
 
 #[async_trait]
 impl Actuator for FakeLab {
     async fn perform(&self, op: &Op) -> Result<(), PortError> {
+        if let Op::PutBack { ours, before } = op {
+            return self.put_back(ours, before).await.map(drop);
+        }
         tokio::time::sleep(Duration::from_millis(80)).await;
         let mut world = self.world();
         let heals = match op {
@@ -25,12 +32,30 @@ impl Actuator for FakeLab {
             Op::Release { .. } => true,
             _ => false,
         };
-        if world.quirks.failing_ops > 0 || (world.quirks.unhealable && heals) {
-            world.quirks.failing_ops = world.quirks.failing_ops.saturating_sub(1);
-            return Err(PortError::new(op.to_string(), "the API server does not answer"));
-        }
+        refuses(&mut world, op, heals)?;
         world.obey(op).map_err(|gone| PortError::new(op.to_string(), gone))
     }
+
+    async fn put_back(&self, ours: &Op, before: &Op) -> Result<Option<String>, PortError> {
+        tokio::time::sleep(Duration::from_millis(80)).await;
+        let mut world = self.world();
+        refuses(&mut world, before, true)?;
+        let now = world.value_of(ours);
+        match whose(ours, before, now.as_deref()) {
+            Whose::Ours => world.obey(before).map(|()| None).map_err(|gone| PortError::new(before.to_string(), gone)),
+            Whose::Before => Ok(None),
+            Whose::Theirs(what) => Ok(Some(what)),
+        }
+    }
+}
+
+/// What is wrong with this lab may keep an op from being done.
+fn refuses(world: &mut World, op: &Op, heals: bool) -> Result<(), PortError> {
+    if world.quirks.failing_ops > 0 || (world.quirks.unhealable && heals) {
+        world.quirks.failing_ops = world.quirks.failing_ops.saturating_sub(1);
+        return Err(PortError::new(op.to_string(), "the API server does not answer"));
+    }
+    Ok(())
 }
 
 #[async_trait]

@@ -11,6 +11,7 @@ use crate::model::{
     facts::{Facts, Table},
     ledger::LedgerReading,
     op::Op,
+    setting::Setting,
 };
 
 /// What the edge does with payments.
@@ -130,6 +131,7 @@ impl World {
                     pod.uid.push('+');
                 }
             }
+            Op::PutBack { before, .. } => return self.obey(before),
             // What becomes of a record is the consumers' affair, of which there are none here.
             Op::KillBackends { .. } | Op::SendRecord(_) | Op::RemoveRecords { .. } => {}
             Op::StartJob(job) => drop(self.facts.settings.jobs.insert(job.name.clone(), job.image.clone())),
@@ -145,6 +147,24 @@ impl World {
             Op::Release { id, .. } => drop(self.holds.remove(id)),
         }
         Ok(())
+    }
+
+    /// What is set now of what an op sets.
+    pub(super) fn value_of(&self, op: &Op) -> Option<String> {
+        let deployment = |name: &String| self.facts.deployments.get(name);
+        match op {
+            Op::SetImage { deployment: name, container, .. } => deployment(name)?.images.get(container).cloned(),
+            Op::SetReplicas { deployment: name, .. } => deployment(name).map(|found| found.replicas.to_string()),
+            Op::SetEnv { deployment: name, name: variable, .. } => {
+                deployment(name)?.env.get(&format!("{name}/{variable}")).cloned()
+            }
+            // Its mark is the role's own name as long as nobody has changed it.
+            Op::Set { setting: Setting::Password { role, .. }, .. } => {
+                self.facts.settings.passwords.get(role).filter(|mark| *mark != role).cloned()
+            }
+            Op::Set { setting, .. } => setting.of(&self.facts),
+            _ => None,
+        }
     }
 
     /// What a survey finds: what is held shows until its time is over.

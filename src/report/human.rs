@@ -39,9 +39,12 @@ pub(super) fn render(verdict: &Verdict) -> String {
             words::clock(impact.out_of_slo_s)
         );
     }
-    for (label, lines) in
-        [("left in the lab", &verdict.residue), ("drift", &verdict.drift), ("adjusted", &verdict.adjusted)]
-    {
+    for (label, lines) in [
+        ("left in the lab", &verdict.residue),
+        ("kept", &verdict.kept),
+        ("drift", &verdict.drift),
+        ("adjusted", &verdict.adjusted),
+    ] {
         for line in lines {
             let _ = writeln!(text, "  {label:<16} {line}");
         }

@@ -102,6 +102,7 @@ fn line(event: &Event) -> Option<String> {
             format!("fault {}: {}", step + 1, format!("{state:?}").to_lowercase())
         }
         EventKind::Performed { op, .. } => op.to_string(),
+        EventKind::Kept { what, .. } => format!("kept: {what}"),
         EventKind::Paged { sentence } => format!("**page**: {sentence}"),
         EventKind::Repair { command, status: None, .. } => format!("repair begins: `{command}`"),
         EventKind::Repair { command, status: Some(status), .. } => {
@@ -161,6 +162,7 @@ fn probes(text: &mut String, verdict: &Verdict) {
 fn left(text: &mut String, verdict: &Verdict) {
     for (title, lines) in [
         ("Left in the lab by the fault", &verdict.residue),
+        ("Not set back, because it was changed since", &verdict.kept),
         ("Left as the person changed it", &verdict.drift),
         ("Not as the scenario's file says", &verdict.adjusted),
     ] {

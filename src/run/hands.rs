@@ -111,9 +111,7 @@ impl Play<'_, '_> {
                 }
             }
             Done::TakenOut { step, performed, outcome } => {
-                for (op, took_ms) in performed {
-                    self.record.write(EventKind::Performed { step, op, took_ms })?;
-                }
+                performed.into_iter().try_for_each(|kind| self.record.write(kind))?;
                 outcome?;
                 self.fault(step, FaultState::Healed, Some("its time is over".to_owned()))
             }

@@ -46,25 +46,11 @@ pub fn states(timeline: &Timeline) -> Result<BTreeMap<usize, FaultState>, HealEr
     for event in &timeline.events {
         let EventKind::Fault { step, state, .. } = event.kind else { continue };
         let from = states.insert(step, state);
-        if !legal(from, state) {
+        if !state.follows(from) {
             return Err(HealError::Illegal { seq: event.seq, step, from, to: state });
         }
     }
     Ok(states)
-}
-
-fn legal(from: Option<FaultState>, to: FaultState) -> bool {
-    use FaultState::{Healed, Healing, Injected, Injecting, Planned, Stuck};
-    match from {
-        None => to == Planned,
-        Some(Planned) => to == Injecting,
-        // Half in is in: heal sets states, and does not mind.
-        Some(Injecting) => matches!(to, Injected | Healing),
-        Some(Injected | Stuck) => to == Healing,
-        // Who healed may have died over it, and another begins again.
-        Some(Healing) => matches!(to, Healing | Healed | Stuck),
-        Some(Healed) => false,
-    }
 }
 
 /// Heal whatever the journal of an earlier run leaves open, and write it down there. The whole timeline afterwards.
@@ -116,31 +102,34 @@ pub(super) async fn to_the_end(
 
 /// Heal every step that may be in, the last one first.
 pub(super) async fn all(injection: &Injection, actuator: &dyn Actuator, record: &mut Record<'_>) {
-    those(|_| true, injection, actuator, record).await;
+    steps(injection, actuator, record, |_| true).await;
 }
 
-/// The same, but for what brings rows back from a copy: that would undo a repair before anybody has counted it (decision 0053).
-pub(super) async fn all_but_data(injection: &Injection, actuator: &dyn Actuator, record: &mut Record<'_>) {
-    let restores = |recipe: &Recipe| recipe.heal.iter().any(|op| matches!(op, Op::RestoreTables { .. }));
-    those(|recipe| !restores(recipe), injection, actuator, record).await;
-}
-
-async fn those(
-    wanted: impl Fn(&Recipe) -> bool,
+/// Those of them that are wanted; a step that the plan does not have always is.
+pub(super) async fn steps(
     injection: &Injection,
     actuator: &dyn Actuator,
     record: &mut Record<'_>,
+    wanted: impl Fn(&Recipe) -> bool,
 ) {
     for step in record.timeline.unhealed().into_iter().rev() {
-        let Some(planned) = injection.steps.get(step).filter(|planned| wanted(&planned.recipe)) else { continue };
+        let planned = injection.steps.get(step);
+        if planned.is_some_and(|planned| !wanted(&planned.recipe)) {
+            continue;
+        }
         record.try_write(EventKind::Fault { step, state: FaultState::Healing, reason: None });
+        let Some(planned) = planned else {
+            let why = "the journal tells of a step that its plan does not have: nobody knows its way back";
+            record.try_write(EventKind::Fault { step, state: FaultState::Stuck, reason: Some(why.to_owned()) });
+            continue;
+        };
         for acted in jobs::counted(actuator, &planned.recipe).await {
             record.try_write(EventKind::Acted { step, acted });
         }
         let mut outcome = Ok(());
         for op in &planned.recipe.heal {
             match perform(op, actuator).await {
-                Ok(took_ms) => record.try_write(EventKind::Performed { step, op: op.clone(), took_ms }),
+                Ok(done) => record.try_write(done.event(step, op)),
                 Err(error) => {
                     outcome = Err(error);
                     break;
@@ -155,16 +144,49 @@ async fn those(
     }
 }
 
-/// One op of a heal, tried a few times: a lab under fault is slow to obey. The milliseconds of the try that succeeded.
-pub(super) async fn perform(op: &Op, actuator: &dyn Actuator) -> Result<f64, PortError> {
+/// What became of an op of a heal.
+pub(super) struct Done {
+    /// Milliseconds of the try that succeeded.
+    took_ms: f64,
+    /// What somebody has changed since, and it therefore left alone.
+    kept: Option<String>,
+}
+
+impl Done {
+    /// As the journal has it.
+    pub(super) fn event(self, step: usize, op: &Op) -> EventKind {
+        match self.kept {
+            Some(what) => EventKind::Kept { step, what },
+            None => EventKind::Performed { step, op: op.clone(), took_ms: self.took_ms },
+        }
+    }
+}
+
+/// One op of a heal, tried a few times: a lab under fault is slow to obey.
+pub(super) async fn perform(op: &Op, actuator: &dyn Actuator) -> Result<Done, PortError> {
     let mut tries = 0;
     loop {
         tries += 1;
         let began = Instant::now();
-        match limits::within(limits::OP, op.to_string(), actuator.perform(op)).await {
-            Ok(()) => return Ok(began.elapsed().as_secs_f64() * 1000.0),
-            Err(error) if tries >= limits::HEAL_TRIES => return Err(error),
-            Err(_) => tokio::time::sleep(limits::HEAL_PAUSE).await,
+        let tried = async {
+            match op {
+                Op::PutBack { ours, before } => actuator.put_back(ours, before).await,
+                other => actuator.perform(other).await.map(|()| None),
+            }
+        };
+        match limits::within(limits::OP, op.to_string(), tried).await {
+            Ok(kept) => {
+                let took_ms = began.elapsed().as_secs_f64() * 1000.0;
+                tracing::debug!(took_ms, tries, kept, "heal: {op}");
+                return Ok(Done { took_ms, kept });
+            }
+            Err(error) => {
+                tracing::warn!(tries, "heal: {error}");
+                if tries >= limits::HEAL_TRIES {
+                    return Err(error);
+                }
+                tokio::time::sleep(limits::HEAL_PAUSE).await;
+            }
         }
     }
 }

@@ -12,7 +12,7 @@ use super::{
     ports::{Actuator, PortError, Repairer},
 };
 use crate::model::{
-    event::Acted,
+    event::{Acted, EventKind},
     op::{Op, Recipe},
     scenario::Action,
 };
@@ -26,8 +26,8 @@ pub(super) enum Done {
     Op { step: usize, index: usize, op: Box<Op>, took_ms: f64, outcome: Result<(), PortError> },
     /// What a step holds was renewed, and has acted so often since it began; or it was not.
     Renewed { step: usize, outcome: Result<Vec<Acted>, PortError> },
-    /// A step was taken out at its time: its ops with their milliseconds, and the first that failed.
-    TakenOut { step: usize, performed: Vec<(Op, f64)>, outcome: Result<(), PortError> },
+    /// A step was taken out at its time: what became of its ops, and the first that failed.
+    TakenOut { step: usize, performed: Vec<EventKind>, outcome: Result<(), PortError> },
     /// An action of the repair.
     Action { index: usize, command: String, outcome: Result<(i32, String), PortError> },
 }
@@ -43,11 +43,17 @@ pub(super) fn inject(actuator: &dyn Actuator, step: usize, index: usize, op: Op)
 /// Get an op ready, then do it; the milliseconds are those of the doing.
 pub(super) async fn blow(actuator: &dyn Actuator, op: &Op) -> (f64, Result<(), PortError>) {
     if let Err(error) = limits::within(limits::OP, format!("get ready: {op}"), actuator.prepare(op)).await {
+        tracing::warn!("get ready: {error}");
         return (0.0, Err(error));
     }
     let began = Instant::now();
     let outcome = limits::within(limits::OP, op.to_string(), actuator.perform(op)).await;
-    (began.elapsed().as_secs_f64() * 1000.0, outcome)
+    let took_ms = began.elapsed().as_secs_f64() * 1000.0;
+    match &outcome {
+        Ok(()) => tracing::debug!(took_ms, "inject: {op}"),
+        Err(error) => tracing::warn!(took_ms, "inject: {error}"),
+    }
+    (took_ms, outcome)
 }
 
 /// Whatever a step holds, for another time to live; and how often it has acted so far.
@@ -58,7 +64,11 @@ pub(super) fn renew<'a>(actuator: &'a dyn Actuator, step: usize, recipe: &'a Rec
 /// Each op that ends by itself is done again: pods that came in the meantime are hit as well. How often they have acted.
 pub(super) async fn renewed(actuator: &dyn Actuator, recipe: &Recipe) -> Result<Vec<Acted>, PortError> {
     for op in recipe.inject.iter().filter(|op| op.ttl().is_some()) {
-        limits::within(limits::OP, op.to_string(), actuator.perform(op)).await?;
+        let began = Instant::now();
+        let renewed = limits::within(limits::OP, op.to_string(), actuator.perform(op)).await;
+        let took_ms = began.elapsed().as_secs_f64() * 1000.0;
+        renewed.inspect_err(|error| tracing::warn!(took_ms, "renew: {error}"))?;
+        tracing::debug!(took_ms, "renew: {op}");
     }
     Ok(counted(actuator, recipe).await)
 }
@@ -80,7 +90,7 @@ pub(super) fn take_out<'a>(actuator: &'a dyn Actuator, step: usize, recipe: &'a 
         let mut performed = Vec::new();
         for op in &recipe.heal {
             match heal::perform(op, actuator).await {
-                Ok(took_ms) => performed.push((op.clone(), took_ms)),
+                Ok(done) => performed.push(done.event(step, op)),
                 Err(error) => return Done::TakenOut { step, performed, outcome: Err(error) },
             }
         }

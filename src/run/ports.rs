@@ -28,6 +28,9 @@ pub trait Actuator: Send + Sync {
     }
     /// Set the state that the op names. Done already, or its target gone: fine.
     async fn perform(&self, op: &Op) -> Result<(), PortError>;
+    /// Set back what `ours` has set, by `before`, if it still is what `ours` made of it; what it is instead, in words, when somebody has
+    /// changed it since.
+    async fn put_back(&self, ours: &Op, before: &Op) -> Result<Option<String>, PortError>;
     /// Why this lab's machine cannot do the op, if it cannot: what it lacks, and what to use instead. Touches nothing.
     async fn lacks(&self, _op: &Op) -> Result<Option<String>, PortError> {
         Ok(None)

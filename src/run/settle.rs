@@ -44,6 +44,7 @@ fn short(name: &str, found: &Deployment) -> Option<String> {
 /// What of an op's target is not whole.
 fn unsettled(op: &Op, facts: &Facts) -> Option<String> {
     match op {
+        Op::PutBack { before, .. } => unsettled(before, facts),
         Op::SetImage { deployment, .. }
         | Op::SetReplicas { deployment, .. }
         | Op::SetEnv { deployment, .. }

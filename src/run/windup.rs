@@ -1,5 +1,5 @@
 //! What always comes last: look at the repaired lab, heal, measure once more, send the customers home, wait until everything
-//! has come to rest, and read the books.
+//! has come to rest, read the books, and bring data back.
 //!
 //! **Invariant**: each part is bounded and none keeps the next from being tried; an error here is data, not an exit.
 
@@ -43,22 +43,27 @@ pub(super) async fn wind_up(plan: &Plan, lab: &mut Ports, record: &mut Record<'_
         Ending::Unsteady => measures = false,
         Ending::Over => {}
     }
-    if interrupted {
-        // Somebody wants it over: the way back first, the customers' last answers after it.
-        heal::all(&plan.injection, lab.actuator.as_ref(), record).await;
-    } else {
+    let reads_books = measures && !interrupted;
+    if reads_books {
         survey(lab, record, false, &mut errors).await;
-        heal::all_but_data(&plan.injection, lab.actuator.as_ref(), record).await;
+        // What brings data back would take away what the books are about.
+        heal::steps(&plan.injection, lab.actuator.as_ref(), record, |recipe| !recipe.restores_data()).await;
+    } else {
+        // Somebody wants it over, or there is nothing to show: the way back first, the customers' last answers after it.
+        if !interrupted {
+            survey(lab, record, false, &mut errors).await;
+        }
+        heal::all(&plan.injection, lab.actuator.as_ref(), record).await;
     }
     if let Some(error) = settle(&plan.injection, lab.surveyor.as_ref(), record).await {
         errors.push(error);
     }
-    if measures && !interrupted {
+    if reads_books {
         aftermath(plan, lab, record).await;
     }
     stop(plan, lab, record, &mut errors).await;
     // A run that broke, or had no baseline, has nothing that its books could show.
-    if measures && !interrupted {
+    if reads_books {
         let sensor = lab.sensor.as_ref();
         quiesce::quiesce(sensor, record).await;
         books::reconcile_twice(&plan.scenario.ledgers(), &plan.scenario.statements(), sensor, record).await;

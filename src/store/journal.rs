@@ -1,6 +1,7 @@
 //! `journal.jsonl`: one event a line, on disk before anything that depends on it is done.
 //!
-//! **Invariant**: appended and synced, never rewritten; a reader takes every whole line and forgives one torn last line.
+//! **Invariant**: appended and synced, never rewritten, by one writer at a time; a reader takes every whole line, forgives one torn last
+//! line, and passes over no other in silence.
 
 use std::{
     fs,
@@ -13,7 +14,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::{StoreError, file, write_whole};
 use crate::{
     model::{
-        event::{Event, EventKind},
+        event::{Event, EventKind, FaultState},
         timeline::Timeline,
     },
     run::ports::{Journal, PortError},
@@ -54,16 +55,25 @@ impl JournalFile {
     /// Go on where a journal ends (for a later `droplab heal`); a torn last line is ended first.
     pub fn resume(path: &Path, timeline: &Timeline) -> Result<Self, StoreError> {
         let handle = fs::OpenOptions::new().append(true).open(path).map_err(file("open", path))?;
+        // Whoever wrote it until now is not in the middle of a line.
+        handle.lock().map_err(file("lock", path))?;
         let text = fs::read(path).map_err(file("read", path))?;
         let whole = text.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end as u64 + 1);
         handle.set_len(whole).map_err(file("write", path))?;
+        handle.unlock().map_err(file("lock", path))?;
         let next = timeline.events.last().map_or(0, |event| event.seq + 1);
         Ok(Self { path: path.to_owned(), file: handle, wall: Wall::Real, next, whole })
     }
 
-    /// All of a line or nothing of it: what a full disk cut off is taken back.
+    /// All of a line or nothing of it: what a full disk cut off is taken back. Nobody else writes meanwhile.
     fn write_line(&mut self, line: &str) -> std::io::Result<()> {
-        // One writer at a time: what another process has written behind our back (a heal) ends our own writing.
+        self.file.lock()?;
+        let written = self.write_alone(line);
+        self.file.unlock().and(written)
+    }
+
+    fn write_alone(&mut self, line: &str) -> std::io::Result<()> {
+        // What another process has written behind our back (a heal) ends our own writing.
         if self.file.metadata()?.len() != self.whole {
             return Err(std::io::Error::other("another process has written to it"));
         }
@@ -112,7 +122,7 @@ pub fn read(path: &Path) -> Result<Timeline, StoreError> {
     parse(path, &text)
 }
 
-/// As much of a journal as can be read, and why not all of it.
+/// As much of a journal as can be read, and why not all of it; what is missing may have been anything.
 pub fn read_what_is_whole(path: &Path) -> Result<(Timeline, Option<StoreError>), StoreError> {
     let bytes = fs::read(path).map_err(file("read", path))?;
     Ok(parse_what_is_whole(path, &String::from_utf8_lossy(&bytes)))
@@ -135,19 +145,39 @@ pub fn parse(path: &Path, text: &str) -> Result<Timeline, StoreError> {
     }
 }
 
+/// Every line that can be read, and the first that cannot. After one of these nobody knows what else was done: each step counts as begun
+/// that is not told to be healed.
 fn parse_what_is_whole(path: &Path, text: &str) -> (Timeline, Option<StoreError>) {
     let whole = text.rfind('\n').map_or("", |end| &text[..end]);
-    let mut timeline = Timeline::default();
+    let (mut timeline, mut broken) = (Timeline::default(), None);
     for (index, line) in whole.lines().enumerate() {
         let wrong = |why: String| StoreError::Journal { path: path.to_owned(), line: index + 1, why };
+        let seq = timeline.events.len() as u64;
         match serde_json::from_str::<Event>(line) {
-            Ok(event) if event.seq == index as u64 => timeline.events.push(event),
             Ok(event) => {
-                let why = format!("event {} where event {index} belongs", event.seq);
-                return (timeline, Some(wrong(why)));
+                if event.seq != seq && broken.is_none() {
+                    broken = Some(wrong(format!("event {} where event {seq} belongs", event.seq)));
+                }
+                timeline.events.push(Event { seq, ..event });
             }
-            Err(error) => return (timeline, Some(wrong(error.to_string()))),
+            Err(error) => broken = broken.or(Some(wrong(error.to_string()))),
         }
     }
-    (timeline, None)
+    if broken.is_some() {
+        doubt(&mut timeline);
+    }
+    (timeline, broken)
+}
+
+/// Write into a timeline with a gap that each step may be in which is not told to be healed.
+fn doubt(timeline: &mut Timeline) {
+    let steps = timeline.injection().map_or(0, |(_, injection, _)| injection.steps.len());
+    let (states, open) = (timeline.fault_states(), timeline.unhealed());
+    for step in (0..steps).filter(|step| !open.contains(step) && states.get(step) != Some(&FaultState::Healed)) {
+        let Some(last) = timeline.events.last() else { return };
+        let reason = Some("a part of the journal cannot be read".to_owned());
+        let kind = EventKind::Fault { step, state: FaultState::Injecting, reason };
+        let event = Event { seq: last.seq + 1, at_s: last.at_s, wall: last.wall.clone(), kind };
+        timeline.events.push(event);
+    }
 }

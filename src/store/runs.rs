@@ -85,7 +85,7 @@ fn forget(runs: &Path, folder: &Path) -> Result<(), StoreError> {
 /// Find a run by its id, its folder or its journal; the latest one when nothing is named.
 pub fn find(home: &Path, name: Option<&str>) -> Result<RunDir, StoreError> {
     let Some(name) = name else {
-        return all(home).pop().ok_or_else(|| StoreError::UnknownRun("latest".into()));
+        return all(home)?.pop().ok_or_else(|| StoreError::UnknownRun("latest".into()));
     };
     let known = home.join("runs").join(name);
     let given = PathBuf::from(name);
@@ -103,14 +103,35 @@ pub fn find(home: &Path, name: Option<&str>) -> Result<RunDir, StoreError> {
 }
 
 /// Every run under `home`, the oldest first.
-pub fn all(home: &Path) -> Vec<RunDir> {
-    let entries = fs::read_dir(home.join("runs")).into_iter().flatten().flatten();
-    let mut runs: Vec<_> = entries
-        .filter(|entry| entry.path().join(JOURNAL).exists())
-        .map(|entry| RunDir { id: entry.file_name().to_string_lossy().into_owned(), path: entry.path() })
-        .collect();
+pub fn all(home: &Path) -> Result<Vec<RunDir>, StoreError> {
+    let mut runs: Vec<_> = listed(home)?.into_iter().filter(|run| run.journal().exists()).collect();
     runs.sort_by(|a, b| began(&a.id).cmp(&began(&b.id)));
-    runs
+    Ok(runs)
+}
+
+/// Whatever lies where runs are remembered. A folder that cannot be looked into is no empty one.
+fn listed(home: &Path) -> Result<Vec<RunDir>, StoreError> {
+    let runs = home.join("runs");
+    let entries = match fs::read_dir(&runs) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        entries => entries.map_err(file("read", &runs))?,
+    };
+    let run = |entry: fs::DirEntry| RunDir { id: entry.file_name().to_string_lossy().into_owned(), path: entry.path() };
+    entries.map(|entry| entry.map(run).map_err(file("read", &runs))).collect()
+}
+
+/// Forget the runs whose folder was somewhere else and is gone, with its journal; each in words, because what it may have left in a lab
+/// nobody can tell any more.
+pub fn forget_gone(home: &Path) -> Result<Vec<String>, StoreError> {
+    let mut gone = Vec::new();
+    for run in listed(home)? {
+        let Ok(folder) = fs::read_link(&run.path) else { continue };
+        if !folder.exists() {
+            fs::remove_file(&run.path).map_err(file("remove", &run.path))?;
+            gone.push(format!("run {} lay in {}, which is gone, and its journal with it", run.id, folder.display()));
+        }
+    }
+    Ok(gone)
 }
 
 /// The part of an id that tells when: everything from `YYYYMMDD` on.
@@ -131,7 +152,11 @@ pub struct Open {
 /// Look for what earlier runs may have left open in this lab. No journal is passed over in silence.
 pub fn unhealed(home: &Path, lab: &str) -> Open {
     let mut open = Open::default();
-    for run in all(home) {
+    let runs = all(home).unwrap_or_else(|error| {
+        open.broken.push(error.to_string());
+        Vec::new()
+    });
+    for run in runs {
         let (timeline, broken) = match journal::read_what_is_whole(&run.journal()) {
             Ok(read) => read,
             Err(error) => (Timeline::default(), Some(error)),

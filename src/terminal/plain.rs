@@ -132,6 +132,7 @@ impl<W: Write + Send> Plain<W> {
                 let verb = if self.live.is_healing(*step) { "heals" } else { "breaks" };
                 self.line(at_s, &format!("droplab {verb}: {op}"));
             }
+            EventKind::Kept { what, .. } => self.line(at_s, &format!("kept: {what}")),
             EventKind::Repair { command, status: None, .. } => self.line(at_s, &format!("repair: {command}")),
             EventKind::Repair { status: Some(status), output, .. } => {
                 let last = output.trim().lines().last().unwrap_or_default();
@@ -174,10 +175,8 @@ impl<W: Write + Send> Plain<W> {
         }
         if self.live.was_interrupted() {
             let healed = self.live.is_healed();
-            self.line(
-                at_s,
-                if healed { "interrupted, and healed" } else { "interrupted, and NOT healed: droplab heal" },
-            );
+            let how = if healed { "interrupted, and healed" } else { "interrupted, and NOT healed: droplab heal" };
+            self.line(at_s, how);
         }
         self.close_line();
     }

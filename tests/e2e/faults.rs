@@ -456,8 +456,29 @@ fn f36_another_cluster_is_touched_only_when_that_is_said_twice() {
     let beyond = beyond.unwrap();
     assert_eq!(beyond.status.code(), Some(5), "{}", String::from_utf8_lossy(&beyond.stderr));
 
+    // What has no expiry stays out of somebody's cluster.
+    let scale = ["fault", "inject", "scale", "--service", "catalog", "--replicas", "0", "--outside-the-lab"];
+    let stays = outside(&scale).output().unwrap();
+    assert_eq!(stays.status.code(), Some(5), "{}", String::from_utf8_lossy(&stays.stderr));
+    assert!(String::from_utf8_lossy(&stays.stderr).contains("it has no expiry"));
+
+    // The pod through which it was put in is gone at once; what ends it is not in that pod.
+    let frozen =
+        ["fault", "inject", "freeze-pod", "--target", "catalog", "--ttl", "8s", "--detach", "--outside-the-lab"];
+    let let_go = outside(&frozen).output().unwrap();
+    assert_eq!(let_go.status.code(), Some(0), "{}", String::from_utf8_lossy(&let_go.stderr));
+    wait(BROWSE, true, Duration::from_secs(5));
+    wait(BROWSE, false, Duration::from_secs(8) + LOOK);
+    assert_eq!(outside(&["heal"]).output().unwrap().status.code(), Some(0));
+
     let mut held = outside(&cut).arg("--outside-the-lab").spawn().unwrap();
     wait(BROWSE, true, Duration::from_secs(60));
+    // Another command comes and goes: it takes its own pods away, and not these.
+    let ours = "kubectl get pods -l app.kubernetes.io/managed-by=droplab -o name | sort";
+    let pods = sh(ours).1;
+    let other = ["fault", "inject", "freeze-pod", "--target", "notification", "--for", "1s", "--outside-the-lab"];
+    assert_eq!(outside(&other).output().unwrap().status.code(), Some(0));
+    assert_eq!(sh(ours).1, pods);
     thread::sleep(TTL + Duration::from_secs(1));
     assert!(sh(BROWSE).0, "it ended while droplab lived");
     held.kill().unwrap();
@@ -627,4 +648,70 @@ fn f44_change_data_brings_back_rows_and_a_dropped_table() {
         assert_eq!(sh(whole).1, before, "{sql}");
     }
     assert!(sh("psql -AtXqc 'drop schema e2e cascade'").0);
+}
+
+/// A person's newer change outlives the heal, is told, and goes back with `reset`.
+#[test]
+fn f45_what_a_person_changed_since_is_kept() {
+    let changed = |fault: &[&str], person: &str, is_theirs: &str, told: &str| {
+        let mut held = start(&[&["fault", "inject"], fault].concat());
+        let id = format!("{}-2", fault[0]);
+        let in_it = || {
+            let active = run(&["fault", "list", "--active", "--json"], Duration::from_secs(30)).expect_code(0).json();
+            active["active"]
+                .as_array()
+                .into_iter()
+                .flatten()
+                .any(|one| one["state"] == "injected" && one["id"].as_str().is_some_and(|name| name.starts_with(&id)))
+        };
+        let began = Instant::now();
+        while !in_it() {
+            assert!(began.elapsed() < Duration::from_secs(60), "{fault:?} was never in");
+            thread::sleep(Duration::from_millis(300));
+        }
+        assert!(sh(person).0, "{person}");
+        held.kill().unwrap();
+        held.wait().unwrap();
+        let healed = run(&["heal", "--json"], Duration::from_secs(180)).expect_code(0);
+        let kept = healed.json()["kept"].to_string();
+        assert!(kept.contains(told), "{fault:?}: {kept}\n{}", healed.stderr);
+        assert!(sh(is_theirs).0, "{fault:?}: {is_theirs}");
+    };
+    let replicas = "test $(kubectl get deployment catalog -o jsonpath='{.spec.replicas}') =";
+    let scale = ["scale", "--service", "catalog", "--replicas", "0"];
+    changed(
+        &scale,
+        "kubectl scale deployment/catalog --replicas=2",
+        &format!("{replicas} 2"),
+        "replicas of deployment/catalog: 2 now",
+    );
+    let pool = "kubectl get deployment payment -o jsonpath='{.spec.template.spec.containers[0].env}' | grep -q '\"DB_POOL_SIZE\",\"value\":\"40\"'";
+    let config = ["change-config", "--service", "payment", "--key", "DB_POOL_SIZE", "--value", "45"];
+    changed(
+        &config,
+        "kubectl set env deployment/payment DB_POOL_SIZE=40",
+        pool,
+        "DB_POOL_SIZE of deployment/payment: 40 now",
+    );
+    let setting = ["change-setting", "--of", "postgres", "--name", "work_mem", "--value", "64kB"];
+    let memory = "psql -AtXqc \"alter system set work_mem = '128kB'\" -c 'select pg_reload_conf()'";
+    changed(
+        &setting,
+        memory,
+        "test \"$(psql -AtXqc 'show work_mem')\" = 128kB",
+        "work_mem of PostgreSQL server postgres-dc-1: 128kB now",
+    );
+    let topic = ["change-setting", "--of", "topic/orders.paid", "--name", "min.insync.replicas", "--value", "3"];
+    let alter = "kafka-configs.sh --bootstrap-server $KAFKA_BROKERS --entity-type topics --entity-name orders.paid";
+    let is = format!("{alter} --describe | grep -q min.insync.replicas=1");
+    changed(
+        &topic,
+        &format!("{alter} --alter --add-config min.insync.replicas=1"),
+        &is,
+        "min.insync.replicas of topic orders.paid: 1 now",
+    );
+    assert!(sh(&format!("{alter} --alter --delete-config min.insync.replicas")).0);
+    run(&["reset"], Duration::from_secs(300)).expect_code(0);
+    assert!(sh(&format!("{replicas} 1")).0 && !sh(pool).0, "reset puts all back to the charts");
+    assert!(sh("test \"$(psql -AtXqc 'show work_mem')\" != 128kB").0);
 }

@@ -53,8 +53,14 @@ fn a_rehearsal_ends_in_a_verdict_and_leaves_its_files() {
     assert_eq!(ran.code, 0, "{}", ran.err);
     assert!(ran.out.starts_with("Rehearsal on a fake lab"), "{}", ran.out);
     assert_eq!(ran.err, "", "quiet means quiet");
-    for name in ["journal.jsonl", "plan.json", "verdict.json", "report.md", "junit.xml"] {
+    for name in ["journal.jsonl", "plan.json", "verdict.json", "report.md", "junit.xml", "debug.log"] {
         assert!(out.path().join(name).exists(), "{name}");
+    }
+    let log = std::fs::read_to_string(out.path().join("debug.log")).unwrap();
+    for said in
+        ["run payment-pool-exhaustion --rehearse", "inject: set deployment/payment", "heal: set deployment/payment"]
+    {
+        assert!(log.contains(said), "{said} is not in\n{log}");
     }
     let verdict = std::fs::read_to_string(out.path().join("verdict.json")).unwrap();
     let judged = droplab(home.path(), &["judge", folder, "--json"]);

@@ -172,6 +172,77 @@ impl<F: Fn() -> bool + Send + Sync> Turns for Alone<F> {
     }
 }
 
+/// What a fault had set and a person has changed since, as YAML has the fault, and what the heal then tells.
+const CHANGED_SINCE: [(&str, fn(&mut Facts), &str); 6] = [
+    (
+        "{deploy-version: {service: payment, version: 2.8.1}}",
+        |facts| put(&mut facts.deployments.get_mut("payment").unwrap().images, "payment", "droplab/payment:2.8.2"),
+        "the image of deployment/payment: droplab/payment:2.8.2 now",
+    ),
+    (
+        "{scale: {service: catalog, replicas: 0}}",
+        |facts| facts.deployments.get_mut("catalog").unwrap().replicas = 3,
+        "the replicas of deployment/catalog: 3 now, changed since the fault had set 0; kept, and not set back to 1",
+    ),
+    (
+        "{change-config: {service: payment, key: DB_POOL_SIZE, value: '2'}}",
+        |facts| put(&mut facts.deployments.get_mut("payment").unwrap().env, "payment/DB_POOL_SIZE", "80"),
+        "DB_POOL_SIZE of deployment/payment: 80 now",
+    ),
+    (
+        "{change-setting: {of: postgres/dc-2, name: recovery_min_apply_delay, value: 5s}}",
+        |facts| put(facts.settings.postgres.get_mut("postgres-dc-2").unwrap(), "recovery_min_apply_delay", "1s"),
+        "recovery_min_apply_delay of PostgreSQL server postgres-dc-2: 1s now",
+    ),
+    (
+        "{change-setting: {of: topic/orders.paid, name: min.insync.replicas, value: '3'}}",
+        |facts| put(&mut facts.topics.get_mut("orders.paid").unwrap().config, "min.insync.replicas", "2"),
+        "min.insync.replicas of topic orders.paid: 2 now",
+    ),
+    (
+        "{change-setting: {of: configmap/nginx, name: nginx.conf, from: 60s, to: 1s}}",
+        |facts| put(facts.settings.configs.get_mut("nginx").unwrap(), "nginx.conf", "events {}"),
+        "nginx.conf of configmap/nginx: a text of 9 bytes",
+    ),
+];
+
+fn put(map: &mut std::collections::BTreeMap<String, String>, key: &str, value: &str) {
+    map.insert(key.to_owned(), value.to_owned());
+}
+
+/// A heal wrote over whatever a person had set in the meantime.
+#[tokio::test(start_paused = true)]
+async fn what_a_person_changed_since_is_kept_and_told() {
+    for (text, changes, tells) in CHANGED_SINCE {
+        let lab = FakeLab::new("test", Quirks::default());
+        let before = lab.world().survey(Instant::now());
+        let value: serde_yaml::Value = serde_yaml::from_str(text).unwrap();
+        let fault: FaultSpec = serde_yaml::with::singleton_map_recursive::deserialize(value).unwrap();
+        let recipe = faults::recipe(&fault, &Context::new(&before, 1, "test", 0)).unwrap();
+        let injection = Injection { seed: 1, steps: vec![PlannedStep::at(0.0, fault, recipe)], before };
+        let (mut memory, mut nobody, stop) = (Memory::default(), Nobody, CancellationToken::new());
+        let (ports, options) = (lab.ports(), for_a_while());
+        let person = async {
+            tokio::time::sleep(Duration::from_secs(20)).await;
+            changes(&mut lab.world().facts);
+            lab.world().facts.clone()
+        };
+        let turns = Alone(|| false);
+        let held = by_hand(&injection, &ports, &mut memory, &mut nobody, &options, &stop, &turns);
+        let (timeline, changed) = tokio::join!(held, person);
+        let timeline = timeline.unwrap();
+        assert_eq!(now(&lab), shape(changed), "{text}");
+        assert!(timeline.kept().len() == 1 && timeline.kept()[0].starts_with(tells), "{text}: {:?}", timeline.kept());
+        assert_eq!(timeline.unhealed(), Vec::<usize>::new(), "{text}");
+        let (_, after) = timeline.survey(true).unwrap();
+        assert_eq!(
+            residue::residue(&injection, after),
+            Vec::<String>::new(),
+            "{text}: theirs is nothing of the fault's"
+        );
+    }
+}
+
 fn for_a_while() -> ByHand {
     ByHand { run: "test".into(), version: "0".into(), lasting: Some(Duration::from_secs(40)), detach: false }
 }

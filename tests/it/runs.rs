@@ -35,6 +35,52 @@ async fn the_reference_repair_passes() {
     assert_eq!(stage.lab.world().image("payment"), Some("droplab/payment:2.8.0"));
 }
 
+/// Rows that customers write after the blow are gone when the copy comes back: the books must have been read by then.
+#[tokio::test(start_paused = true)]
+async fn data_is_brought_back_after_the_last_reading_of_the_books() {
+    let with_data = |repair| {
+        let mut stage = Stage::new(Quirks::default()).repair(repair);
+        let text =
+            "{at: 2s, fault: {change-data: {sql: 'update payment.ledger set amount = 0', tables: payment.ledger}}}";
+        let value: serde_yaml::Value = serde_yaml::from_str(text).unwrap();
+        let step = serde_yaml::with::singleton_map_recursive::deserialize(value).unwrap();
+        stage.scenario.steps.push(step);
+        stage
+    };
+    let fix = Repair::fix(&headline().1.fixes[0]);
+    for (stage, reads_books) in [(with_data(fix), true), (with_data(Repair::Wait), true)] {
+        let before = stage.lab.world().facts.settings.tables.clone();
+        let outcome = stage.play().await;
+        let events = &outcome.timeline.events;
+        let data =
+            outcome.timeline.began().unwrap().1.injection.steps.iter().position(|step| step.recipe.restores_data());
+        let data = data.unwrap();
+        let healing = |wanted: bool| {
+            let is = |event: &droplab::model::event::Event| matches!(event.kind, EventKind::Fault { step, state: droplab::model::event::FaultState::Healing, .. } if (step == data) == wanted);
+            events.iter().position(is).unwrap()
+        };
+        let read = events.iter().rposition(|event| matches!(event.kind, EventKind::Reconciled { .. })).unwrap();
+        assert!(
+            reads_books && healing(false) < read && read < healing(true),
+            "{} {read} {}",
+            healing(false),
+            healing(true)
+        );
+        assert_eq!(stage.lab.world().facts.settings.tables, before, "and it is brought back");
+        assert_eq!(outcome.timeline.unhealed(), Vec::<usize>::new());
+        assert_eq!(outcome.verdict.residue, Vec::<String>::new());
+    }
+    // Somebody who presses Ctrl-C wants it over: then nothing waits for books.
+    let stage = with_data(Repair::Wait);
+    let stop = stage.stop.clone();
+    let cancel = async {
+        tokio::time::sleep(Duration::from_secs(40)).await;
+        stop.cancel();
+    };
+    let (outcome, ()) = tokio::join!(stage.play(), cancel);
+    assert_eq!((outcome.exit, outcome.timeline.unhealed()), (Exit::Interrupted, vec![]));
+}
+
 #[tokio::test(start_paused = true)]
 async fn the_reference_repair_passes_twice_on_one_lab() {
     let stage = Stage::new(Quirks::default());

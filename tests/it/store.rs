@@ -102,7 +102,7 @@ fn a_folder_that_is_used_again_is_one_run() {
         let run = RunDir::create(home.path(), "a", at(day), Some(&folder)).unwrap();
         JournalFile::create(&run.journal(), Wall::Real).unwrap();
     }
-    let ids: Vec<_> = runs::all(home.path()).into_iter().map(|run| run.id).collect();
+    let ids: Vec<_> = runs::all(home.path()).unwrap().into_iter().map(|run| run.id).collect();
     assert_eq!(ids, ["a-20260104-100000"]);
 }
 
@@ -115,20 +115,57 @@ fn a_broken_journal_is_named_and_healed_as_far_as_it_can_be_read() {
     runtime.block_on(stage.play_on(&mut memory, &mut crate::stage::Nobody));
     let text = memory.text.replace(r#""rehearsal":true,"#, "");
     let injected = text.lines().position(|line| line.contains(r#""state":"injected""#)).unwrap();
-    let lines: Vec<&str> =
-        text.lines().take(injected + 1).chain(["not a line"]).chain(text.lines().skip(injected + 1)).collect();
+    let cut = |before: usize, after: usize| {
+        let lines: Vec<&str> =
+            text.lines().take(before).chain(["not a line"]).chain(text.lines().skip(after)).collect();
+        lines.join("\n") + "\n"
+    };
     let home = tempfile::tempdir().unwrap();
     let run = home.path().join("runs/payment-20260101-120000");
     fs::create_dir_all(&run).unwrap();
-    fs::write(run.join("journal.jsonl"), lines.join("\n") + "\n").unwrap();
-    let open = droplab::store::runs::unhealed(home.path(), "test");
-    assert_eq!(open.runs.len(), 1, "what can be read says that something may be in");
-    assert_eq!(open.broken.len(), 1);
-    assert!(open.broken[0].contains("journal.jsonl: line "), "{}", open.broken[0]);
+    // Nobody knows what stood in the line, not even whether anything was begun.
+    let planned = text.lines().position(|line| line.contains(r#""state":"planned""#)).unwrap() + 1;
+    for text in [cut(injected + 1, usize::MAX), cut(planned, usize::MAX), cut(planned, injected)] {
+        let text: String =
+            text.lines().filter(|line| !line.contains("\"healed\"")).map(|line| line.to_owned() + "\n").collect();
+        fs::write(run.join("journal.jsonl"), &text).unwrap();
+        let open = droplab::store::runs::unhealed(home.path(), "test");
+        assert_eq!(open.runs.len(), 1, "what can be read does not say that nothing is in");
+        assert_eq!(open.broken.len(), 1);
+        assert!(open.broken[0].contains("journal.jsonl: line "), "{}", open.broken[0]);
+        assert_eq!(open.runs[0].1.unhealed(), [0]);
+        // What is left of it can be gone on with.
+        let path = run.join("journal.jsonl");
+        let aside = journal::set_aside(&path, &open.runs[0].1).unwrap();
+        assert_eq!(fs::read_to_string(aside).unwrap(), text);
+        assert_eq!(journal::read(&path).unwrap(), open.runs[0].1);
+    }
+    // One that tells its end is not healed again for a line of traffic.
+    fs::write(run.join("journal.jsonl"), cut(injected + 3, injected + 4)).unwrap();
+    assert_eq!(droplab::store::runs::unhealed(home.path(), "test").runs.len(), 0);
     // Nobody can tell which lab this one was about.
     fs::write(run.join("journal.jsonl"), "not a line\n").unwrap();
     let open = droplab::store::runs::unhealed(home.path(), "test");
     assert_eq!((open.runs.len(), open.broken.len()), (0, 1));
+}
+
+/// A folder that could not be read was an empty one, and a run whose evidence was deleted had never been.
+#[test]
+fn runs_that_cannot_be_looked_at_are_named() {
+    let home = tempfile::tempdir().unwrap();
+    assert_eq!(runs::all(home.path()).unwrap(), []);
+    fs::write(home.path().join("runs"), "no folder").unwrap();
+    let open = runs::unhealed(home.path(), "test");
+    assert!(open.broken.len() == 1 && open.broken[0].starts_with("read "), "{:?}", open.broken);
+
+    fs::remove_file(home.path().join("runs")).unwrap();
+    let out = tempfile::tempdir().unwrap();
+    let run = RunDir::create(home.path(), "a", jiff::Timestamp::now(), Some(out.path())).unwrap();
+    assert_eq!(runs::forget_gone(home.path()).unwrap(), Vec::<String>::new());
+    drop(out);
+    let gone = runs::forget_gone(home.path()).unwrap();
+    assert!(gone.len() == 1 && gone[0].starts_with(&format!("run {} lay in ", run.id)), "{gone:?}");
+    assert_eq!(runs::forget_gone(home.path()).unwrap(), Vec::<String>::new());
 }
 
 /// A fault by hand went on to write its renewals while another process healed it.

@@ -12,12 +12,13 @@ use droplab::model::verdict::{Course, Effect, Finding, Impact, Times, Truth, Ver
 const TABLE: &[(&str, &[&str])] = &[
     ("model", &[]),
     ("home", &[]),
+    ("log", &[]),
     ("faults", &["model"]),
     ("judge", &["model"]),
     ("report", &["model"]),
     ("plan", &["model", "faults"]),
     ("run", &["model", "faults"]),
-    ("lab", &["model", "run::ports", "home"]),
+    ("lab", &["model", "run::ports", "home", "log"]),
     // The images that a lab holds are a list of names, made from the folder of releases: no effect in it.
     ("rehearsal", &["model", "run::ports", "lab::engine::images"]),
     ("load", &["model", "run::ports"]),
@@ -194,6 +195,7 @@ fn every_field_of_the_verdict_is_documented() {
         effect: Effect::default(),
         residue: vec![],
         drift: vec![],
+        kept: vec![],
         adjusted: vec![],
         proposed_rate: None,
     };

@@ -28,7 +28,7 @@ use crate::{
         target,
         timeline::Timeline,
     },
-    store::{self, journal},
+    store::{self, StoreError, journal},
 };
 
 /// How long nobody repairs, or a cheat is given to look like a repair.
@@ -128,7 +128,13 @@ async fn killed(global: &Global, child: &mut Child, folder: &Path, round: u32) -
     let journal = folder.join("journal.jsonl");
     let begun = |timeline: &Timeline| timeline.fault_states().values().any(|state| *state > FaultState::Planned);
     let deadline = tokio::time::Instant::now() + LONGEST;
-    while !journal::read(&journal).is_ok_and(|timeline| begun(&timeline)) {
+    loop {
+        match journal::read(&journal) {
+            Ok(timeline) if begun(&timeline) => break,
+            Err(error @ StoreError::Journal { .. }) => return Ok(Outcome::LabErred(error.to_string())),
+            // Not there yet, or nothing is broken yet.
+            _ => {}
+        }
         if tokio::time::Instant::now() > deadline || matches!(child.try_wait(), Ok(Some(_))) {
             return Ok(Outcome::LabErred("the play ended before anything was broken".to_owned()));
         }

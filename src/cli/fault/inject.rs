@@ -20,6 +20,7 @@ use crate::{
     },
     faults::{self, Context},
     lab::cluster::elsewhere,
+    log,
     model::{
         op::Op,
         plan::{Injection, PlannedStep},
@@ -127,6 +128,7 @@ pub(super) async fn main(global: &Global, args: &Args) -> Result<Exit, Failure> 
     can(&lab, &injection).await?;
 
     let folder = RunDir::create(&store::home(), key, Timestamp::now(), None)?;
+    log::into_folder(&folder.path);
     let mut journal = JournalFile::create(&folder.journal(), Wall::Real)?;
     let options = ByHand {
         run: folder.id.clone(),

@@ -71,6 +71,7 @@ pub(super) fn ended(
         let told = serde_json::json!({
             "id": folder.id, "inject_ms": inject_ms, "heal_ms": heal_ms, "packets": packets, "engine": engine, "residue": left,
             "healed": !stuck && !detached, "detached": detached, "errors": errors,
+            "kept": written.kept(),
         });
         screen::result(&told.to_string());
     } else if detached {

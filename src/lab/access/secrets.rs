@@ -19,6 +19,7 @@ use crate::lab::{
     layout::NAMESPACE,
     state::State,
 };
+use crate::log::redact::hide;
 
 const FILE: &str = "secrets.json";
 
@@ -45,7 +46,14 @@ impl Secrets {
     /// Fresh ones, of letters and digits only: they go into connection strings as they are.
     pub fn generate() -> Self {
         let password = || rand::rng().sample_iter(Alphanumeric).take(24).map(char::from).collect();
-        Self { postgres: password(), shop: password(), replication: password(), redis: password() }
+        let fresh = Self { postgres: password(), shop: password(), replication: password(), redis: password() };
+        fresh.hidden()
+    }
+
+    /// The same, and no log tells them from now on.
+    fn hidden(self) -> Self {
+        [&self.postgres, &self.shop, &self.replication, &self.redis].into_iter().for_each(|secret| hide(secret));
+        self
     }
 
     /// The lab's, from its folder.
@@ -54,7 +62,7 @@ impl Secrets {
         // Not the parser's own words: they could quote the text.
         let malformed =
             |_| LabError::Malformed { what: state.path(FILE).display().to_string(), why: "not readable".to_owned() };
-        serde_json::from_str(&text).map(Some).map_err(malformed)
+        serde_json::from_str(&text).map(Self::hidden).map(Some).map_err(malformed)
     }
 
     /// The lab's, from the cluster or the folder; made anew if neither has them. Both have them afterwards.
@@ -68,7 +76,8 @@ impl Secrets {
             shop: field(postgres.as_ref(), "shop-password").unwrap_or(known.shop),
             replication: field(postgres.as_ref(), "replication-password").unwrap_or(known.replication),
             redis: field(redis.as_ref(), "password").unwrap_or(known.redis),
-        };
+        }
+        .hidden();
         // On disk first: what the cluster learns must never be lost.
         state.write(FILE, &serde_json::to_string_pretty(&secrets).unwrap_or_default())?;
         if postgres.is_none() {

@@ -77,6 +77,26 @@ impl Lab {
         Err(LabError::Server { tried: format!("reach PostgreSQL server {server}"), why })
     }
 
+    /// What ALTER SYSTEM has set on a server; `None` when its StatefulSet is no more.
+    pub(super) async fn altered_on(&self, server: &str, name: &str) -> Result<Option<Option<String>>, LabError> {
+        let file = "sourcefile like '%/postgresql.auto.conf'";
+        let question = format!("select setting from pg_file_settings where {file} and name = {}", quoted(name, '\''));
+        let told = self.beside(server, &ask(&question)).await?;
+        Ok(told.map(|told| told.strip_suffix('\n').map(str::to_owned)))
+    }
+
+    /// What ALTER ROLE has set for a role; `None` when it is no more.
+    pub(super) async fn altered_for(&self, role: &str, name: &str) -> Result<Option<Option<String>>, LabError> {
+        let primary = self.primary().await?;
+        let question = "select coalesce(s.setconfig, '{}') from pg_roles r
+            left join pg_db_role_setting s on s.setrole = r.oid and s.setdatabase = 0 where r.rolname = $1";
+        let rows = primary.rows(question, &[&role]).await?;
+        let Some(row) = rows.first() else { return Ok(None) };
+        let all: Vec<String> = row.get(0);
+        let pairs = all.iter().filter_map(|pair| pair.split_once('='));
+        Ok(Some(pairs.filter(|(key, _)| *key == name).map(|(_, value)| value.to_owned()).next()))
+    }
+
     /// Set a role's setting for its sessions to come, or take it away.
     pub(super) async fn alter_role(&self, role: &str, name: &str, value: Option<&str>) -> Result<(), LabError> {
         let primary = self.primary().await?;

@@ -9,12 +9,19 @@ use kube::{
 };
 use serde_json::{Value, json};
 
-use crate::lab::{
-    Lab,
-    cluster::kube::{guard, within},
-    error::LabError,
-    layout::NAMESPACE,
-    look::settings::{CHECKSUM, COREDNS},
+use super::{
+    back::{TRIES, overtaken},
+    workload::{patched, versioned},
+};
+use crate::{
+    lab::{
+        Lab,
+        cluster::kube::{guard, within},
+        error::LabError,
+        layout::NAMESPACE,
+        look::settings::{CHECKSUM, COREDNS},
+    },
+    model::op::{Op, Whose, whose},
 };
 
 impl Lab {
@@ -48,6 +55,37 @@ impl Lab {
         self.change_template(deployment, template).await
     }
 
+    /// Set such a limit back; what it is instead when somebody has changed it since.
+    pub(super) async fn limit_back(
+        &self,
+        deployment: &str,
+        resource: &str,
+        amount: Option<&str>,
+        (ours, before): (&Op, &Op),
+    ) -> Result<Option<String>, LabError> {
+        guard(&self.kube, &self.layout).await?;
+        let api = Api::<Deployment>::namespaced(self.kube.clone(), NAMESPACE);
+        for _ in 0..TRIES {
+            let Some(found) = within(5, "read the deployment", api.get_opt(deployment)).await? else { return Ok(None) };
+            let pod = found.spec.as_ref().and_then(|spec| spec.template.spec.as_ref());
+            let container = pod.and_then(|pod| pod.containers.iter().find(|one| one.name == deployment));
+            let limits = container.and_then(|one| one.resources.as_ref()?.limits.as_ref());
+            let now = limits.and_then(|limits| limits.get(resource)).map(|amount| amount.0.as_str());
+            match whose(ours, before, now) {
+                Whose::Theirs(what) => return Ok(Some(what)),
+                Whose::Before => return Ok(None),
+                Whose::Ours => {}
+            }
+            let limits = json!({ "limits": { resource: amount } });
+            let template = json!({ "spec": { "containers": [{ "name": deployment, "resources": limits }] } });
+            let patch = versioned(json!({ "spec": { "template": template } }), &found);
+            if patched(&api, deployment, &Patch::Strategic(patch)).await? {
+                return Ok(None);
+            }
+        }
+        Err(overtaken(deployment))
+    }
+
     async fn change_template(&self, deployment: &str, template: Value) -> Result<(), LabError> {
         guard(&self.kube, &self.layout).await?;
         let (namespace, name) = place(deployment);
@@ -61,7 +99,7 @@ impl Lab {
 }
 
 /// Namespace and name. Whatever else a name with a namespace says, only the name server's own is meant.
-fn place(name: &str) -> (&str, &str) {
+pub(super) fn place(name: &str) -> (&str, &str) {
     if name.split_once('/') == Some(COREDNS) { COREDNS } else { (NAMESPACE, name) }
 }
 

@@ -5,6 +5,7 @@
 
 mod addresses;
 mod altered;
+mod back;
 mod configs;
 pub mod counts;
 mod data;
@@ -48,6 +49,10 @@ impl Actuator for Lab {
         self.obey(op).await.map_err(|error| PortError::new(op.to_string(), error))
     }
 
+    async fn put_back(&self, ours: &Op, before: &Op) -> Result<Option<String>, PortError> {
+        self.set_back(ours, before).await.map_err(|error| PortError::new(before.to_string(), error))
+    }
+
     async fn lacks(&self, op: &Op) -> Result<Option<String>, PortError> {
         let lacks = match op {
             Op::Hold { hold, .. } => self.handle.missing(hold).await,
@@ -72,6 +77,7 @@ impl Handle {
             | Op::SetEnv { .. }
             | Op::DeletePod { .. }
             | Op::DeletePods { .. } => true,
+            Op::PutBack { before, .. } => Self::reaches(before),
             _ => false,
         }
     }
@@ -89,6 +95,7 @@ impl Handle {
                 }
                 _ => self.release_in_nodes(id, &node::keeper::release(id)).await,
             },
+            Op::PutBack { ours, before } => self.put_back(ours, before).await.map(drop),
             _ => self.change_workload(op).await,
         }
     }
@@ -117,6 +124,7 @@ impl Lab {
             // The customers are not the lab's: whoever composes the ports brings them.
             Op::Hold { hold: Hold::Surge(_), .. } | Op::Release { hold: Hold::Surge(_), .. } => Ok(()),
             Op::KillBackends { role } => self.kill_backends(role).await,
+            Op::PutBack { ours, before } => self.set_back(ours, before).await.map(drop),
             Op::Set { setting, value } => self.set(setting, value.as_deref()).await,
             Op::StartJob(job) => self.start_job(job).await,
             Op::EndJob { name } => self.end_job(name).await,

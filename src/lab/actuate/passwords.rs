@@ -21,6 +21,7 @@ use crate::{
         look::primary::{quoted, refused},
         state::State,
     },
+    log::redact::hide,
     model::setting::password_key,
 };
 
@@ -76,6 +77,25 @@ impl Lab {
         if another { Ok(()) } else { self.state.forget_kept(kept) }
     }
 
+    /// The one before; what is so instead when somebody has set a third one since.
+    pub(super) async fn rotate_back(&self, role: &str, kept: &str) -> Result<Option<String>, LabError> {
+        let file = State::kept_file(kept, FILE);
+        let Some(rotation) = self.state.read(&file)?.and_then(|text| serde_json::from_str::<Rotation>(&text).ok())
+        else {
+            // Nothing there is fine; what is not readable says so.
+            return self.rotate(role, kept, false).await.map(|()| None);
+        };
+        [&rotation.hash, &rotation.before, &rotation.after].into_iter().for_each(|secret| hide(secret));
+        let now = self.password(role).await?;
+        if now.is_none_or(|now| now == rotation.after || now == rotation.before) {
+            return self.rotate(role, kept, false).await.map(|()| None);
+        }
+        self.state.forget_kept(kept)?;
+        Ok(Some(format!(
+            "the password of PostgreSQL role {role}: changed since the fault had set it; kept, and not set back"
+        )))
+    }
+
     /// What there is now, and a password for then.
     async fn rotation(&self, role: &str) -> Result<Rotation, LabError> {
         let before = self.password(role).await?;
@@ -86,6 +106,7 @@ impl Lab {
         let hash = hash.ok_or_else(|| refused(format!("role {role} has no password")))?;
         // Letters and digits only: it goes into connection strings as it is.
         let after = rand::rng().sample_iter(Alphanumeric).take(before.len().max(24)).map(char::from).collect();
+        [&hash, &before, &after].into_iter().for_each(|secret| hide(secret));
         Ok(Rotation { hash, before, after })
     }
 
@@ -93,6 +114,7 @@ impl Lab {
     pub(super) async fn password(&self, role: &str) -> Result<Option<String>, LabError> {
         let api = Api::<Secret>::namespaced(self.kube.clone(), NAMESPACE);
         let mut data = within(5, "read secret postgres", api.get(SECRET)).await?.data.unwrap_or_default();
-        Ok(data.remove(&password_key(role)).and_then(|bytes| String::from_utf8(bytes.0).ok()))
+        let password = data.remove(&password_key(role)).and_then(|bytes| String::from_utf8(bytes.0).ok());
+        Ok(password.inspect(|password| hide(password)))
     }
 }

@@ -43,11 +43,7 @@ impl Lab {
         match setting {
             // Some cannot be set at all, not even to what they are.
             Setting::Redis(name) if self.redis_parameter(name).await?.as_deref() == value => Ok(()),
-            Setting::Redis(name) => {
-                let mut set = redis::cmd("CONFIG");
-                set.arg("SET").arg(name).arg(value.unwrap_or_default());
-                self.tell_redis(&set).await
-            }
+            Setting::Redis(name) => self.set_redis(name, value.unwrap_or_default()).await,
             Setting::RedisKeys => {
                 let script = if value.is_some() { PUT_ASIDE } else { BRING_BACK };
                 self.tell_redis(redis::cmd("EVAL").arg(script).arg(0).arg(ASIDE)).await
@@ -66,6 +62,24 @@ impl Lab {
             Setting::Checksum(deployment) => self.set_checksum(deployment, value).await,
             Setting::Limit { deployment, resource } => self.set_limit(deployment, resource, value).await,
         }
+    }
+
+    /// A value that Redis would tell otherwise than it was given could not be known again by the heal: it is refused, and not left in.
+    async fn set_redis(&self, name: &str, value: &str) -> Result<(), LabError> {
+        let set = |value: &str| {
+            let mut set = redis::cmd("CONFIG");
+            set.arg("SET").arg(name).arg(value);
+            set
+        };
+        let before = self.redis_parameter(name).await?;
+        self.tell_redis(&set(value)).await?;
+        let now = self.redis_parameter(name).await?;
+        if Setting::Redis(name.to_owned()).same(now.as_deref(), Some(value)) {
+            return Ok(());
+        }
+        self.tell_redis(&set(before.as_deref().unwrap_or_default())).await?;
+        let why = format!("Redis makes `{}` of `{value}`: say it as Redis does", now.unwrap_or_default());
+        Err(LabError::Server { tried: format!("set {name} of Redis"), why })
     }
 
     /// Kafka's `AlterConfigs` replaces all that a topic has of its own: what it has already is said again with it.

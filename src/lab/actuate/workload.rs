@@ -8,15 +8,17 @@ use kube::{
     Api,
     api::{DeleteParams, Patch, PatchParams, Preconditions},
 };
+use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
+use super::back::{TRIES, overtaken};
 use crate::{
     lab::{
         cluster::handle::Handle,
         cluster::kube::{late, refused, within},
         error::LabError,
     },
-    model::op::Op,
+    model::op::{Op, Whose, whose},
 };
 
 impl Handle {
@@ -51,6 +53,31 @@ impl Handle {
         within(10, "patch the deployment", api.patch(deployment, &PatchParams::default(), &patch)).await.map(drop)
     }
 
+    /// Set a part of a deployment back, as it was looked at; what it is instead when somebody has changed it since.
+    pub(in crate::lab) async fn put_back(&self, ours: &Op, before: &Op) -> Result<Option<String>, LabError> {
+        let (deployment, patch) = match before {
+            Op::SetImage { deployment, container, image, change_cause } => {
+                (deployment, set_image(container, image, change_cause))
+            }
+            Op::SetReplicas { deployment, replicas } => (deployment, json!({ "spec": { "replicas": replicas } })),
+            Op::SetEnv { deployment, name, value } => (deployment, set_env(deployment, name, value.as_deref())),
+            other => return self.change_workload(other).await.map(|()| None),
+        };
+        let api = Api::<Deployment>::namespaced(self.kube.clone(), &self.namespace);
+        for _ in 0..TRIES {
+            let Some(found) = within(5, "read the deployment", api.get_opt(deployment)).await? else { return Ok(None) };
+            match whose(ours, before, now(before, &found).as_deref()) {
+                Whose::Theirs(what) => return Ok(Some(what)),
+                Whose::Before => return Ok(None),
+                Whose::Ours => {}
+            }
+            if patched(&api, deployment, &Patch::Strategic(versioned(patch.clone(), &found))).await? {
+                return Ok(None);
+            }
+        }
+        Err(overtaken(deployment))
+    }
+
     async fn delete_pod(&self, pod: &str, uid: &str, grace_s: u32) -> Result<(), LabError> {
         let api = Api::<Pod>::namespaced(self.kube.clone(), &self.namespace);
         let this_one = Preconditions { uid: Some(uid.to_owned()), resource_version: None };
@@ -65,6 +92,42 @@ impl Handle {
             Ok(done) => done.map(drop).map_err(|error| refused("delete the pod", &error)),
             Err(_) => Err(late("delete the pod", 10)),
         }
+    }
+}
+
+/// What an op sets, as it is now.
+fn now(op: &Op, found: &Deployment) -> Option<String> {
+    let spec = found.spec.as_ref()?;
+    let container = |name: &String| spec.template.spec.as_ref()?.containers.iter().find(|one| one.name == *name);
+    match op {
+        Op::SetReplicas { .. } => Some(spec.replicas.unwrap_or(1).to_string()),
+        Op::SetImage { container: name, .. } => container(name)?.image.clone(),
+        Op::SetEnv { deployment, name, .. } => {
+            container(deployment)?.env.as_ref()?.iter().find(|variable| variable.name == *name)?.value.clone()
+        }
+        _ => None,
+    }
+}
+
+/// A patch that is refused unless the object is as it was looked at.
+pub(super) fn versioned<K: kube::Resource>(mut patch: Value, found: &K) -> Value {
+    patch["metadata"]["resourceVersion"] = found.meta().resource_version.clone().into();
+    patch
+}
+
+/// Patch an object; whether nobody was faster.
+pub(super) async fn patched<K>(api: &Api<K>, name: &str, patch: &Patch<Value>) -> Result<bool, LabError>
+where
+    K: Clone + DeserializeOwned + std::fmt::Debug,
+{
+    let params = PatchParams::default();
+    match tokio::time::timeout(std::time::Duration::from_secs(10), api.patch(name, &params, patch)).await {
+        Ok(Err(kube::Error::Api(answer))) if answer.code == 409 => {
+            tracing::debug!("set {name} back: it changed since it was looked at, looking again");
+            Ok(false)
+        }
+        Ok(done) => done.map(|_| true).map_err(|error| refused(&format!("set {name} back"), &error)),
+        Err(_) => Err(late(&format!("set {name} back"), 10)),
     }
 }
 

@@ -1,32 +1,32 @@
 //! A cluster that is not a lab: faults in its pods, nodes and Kubernetes, and nothing else.
 //!
-//! **Invariant**: reached only by its own name, `context/NAME/NAMESPACE`, and touched only when that was allowed aloud.
+//! **Invariant**: reached only by its own name, `context/NAME/NAMESPACE`, and touched only when that was allowed aloud; nothing is put
+//! in that would not end by itself if this process died and nobody ever came back.
 
-use std::collections::BTreeMap;
+mod absent;
 
 use async_trait::async_trait;
+use k8s_openapi::api::core::v1::Pod;
 use kube::{
-    Client, Config,
+    Api, Client, Config,
+    api::ListParams,
     config::{KubeConfigOptions, Kubeconfig},
 };
 
+use super::{handle::Handle, kube::within};
 use crate::lab::{
-    cluster::handle::Handle,
     engine::docker::chain,
     error::LabError,
     node::{Nodes, pod::Door},
 };
 use crate::{
     model::{
-        event::{Acted, EventKind},
+        event::Acted,
         facts::Facts,
-        hold::Hold,
-        holds::Holds,
-        ledger::{LedgerName, LedgerReading},
+        hold::{Hold, Selection},
         op::Op,
-        scenario,
     },
-    run::ports::{Actuator, PortError, Repairer, Sensor, Surveyor},
+    run::ports::{Actuator, PortError, Surveyor},
 };
 
 /// Another cluster.
@@ -34,6 +34,8 @@ use crate::{
 pub struct Elsewhere {
     /// What faults need of it.
     pub handle: Handle,
+    /// Whether leaving also takes away what commands left that died.
+    sweeps: bool,
 }
 
 /// Context and namespace, if a lab's name is one of another cluster.
@@ -54,17 +56,47 @@ impl Elsewhere {
         let options = KubeConfigOptions { context: Some(context.to_owned()), ..KubeConfigOptions::default() };
         let config = Config::from_custom_kubeconfig(read, &options).await.map_err(|error| malformed(chain(&error)))?;
         let kube = Client::try_from(config).map_err(|error| malformed(chain(&error)))?;
-        let door = Door { kube: kube.clone(), context: context.to_owned(), namespace: namespace.to_owned() };
-        let found = Self { handle: Handle::new(name, kube, namespace, Nodes::elsewhere(door)) };
+        let door = Door::new(kube.clone(), context, namespace)?;
+        let found = Self { handle: Handle::new(name, kube, namespace, Nodes::elsewhere(door)), sweeps: false };
         found.handle.population().await?;
         Ok(found)
+    }
+
+    /// The same for a heal, which takes away what commands of this machine have opened that died.
+    pub async fn connect_to_heal(name: &str) -> Result<Self, LabError> {
+        Ok(Self { sweeps: true, ..Self::connect(name).await? })
+    }
+
+    /// Pods that nobody would make anew if they were deleted.
+    async fn unowned(&self, at: &Selection) -> Result<Vec<String>, LabError> {
+        let api = Api::<Pod>::namespaced(self.handle.kube.clone(), &self.handle.namespace);
+        let pods = within(10, "list pods", api.list(&ListParams::default())).await?;
+        let owned =
+            |pod: &Pod| pod.metadata.owner_references.iter().flatten().any(|owner| owner.controller == Some(true));
+        let orphans = pods.items.iter().filter(|pod| !owned(pod)).filter_map(|pod| pod.metadata.uid.clone());
+        let orphans: Vec<String> = orphans.collect();
+        let facts = self.handle.population().await?;
+        let meant = at.target.pods(&facts, at.seed);
+        Ok(meant.into_iter().filter(|pod| orphans.contains(&pod.uid)).map(|pod| pod.name.clone()).collect())
     }
 }
 
 /// What is outside of pods, nodes and Kubernetes.
 fn beyond(op: &Op) -> Option<String> {
     (!Handle::reaches(op)).then(|| {
-        "outside of a lab only pods, nodes and deployments can be hit\nuse instead: cut-link, slow-link, freeze-pod, kill-pod, scale".to_owned()
+        "outside of a lab only pods and nodes can be hit\nuse instead: cut-link, slow-link, freeze-pod, kill-pod"
+            .to_owned()
+    })
+}
+
+/// What would stay until somebody takes it back: nothing in that cluster ends it when droplab is gone.
+fn stays(op: &Op) -> Option<String> {
+    let over_at_once = matches!(op, Op::DeletePod { .. } | Op::DeletePods { .. });
+    (op.ttl().is_none() && !over_at_once).then(|| {
+        format!(
+            "{op}: it has no expiry, and would stay in somebody's cluster if this process died\n\
+             use instead: cut-link, slow-link, freeze-pod, burn-cpu, kill-pod"
+        )
     })
 }
 
@@ -82,16 +114,31 @@ impl Actuator for Elsewhere {
         self.handle.obey(op).await.map_err(|error| PortError::new(op.to_string(), error))
     }
 
+    async fn put_back(&self, ours: &Op, before: &Op) -> Result<Option<String>, PortError> {
+        if let Some(why) = beyond(before) {
+            return Err(PortError::new(before.to_string(), why));
+        }
+        self.handle.put_back(ours, before).await.map_err(|error| PortError::new(before.to_string(), error))
+    }
+
     async fn lacks(&self, op: &Op) -> Result<Option<String>, PortError> {
-        let Op::Hold { hold, .. } = op else { return Ok(beyond(op)) };
+        let failed = |error: LabError| PortError::new(op.to_string(), error);
+        let hold = match op {
+            Op::Hold { hold, .. } => hold,
+            Op::DeletePods { at, .. } => {
+                let lost = self.unowned(at).await.map_err(failed)?;
+                let why = format!("{}: nothing would make them anew once they are deleted", lost.join(", "));
+                return Ok((!lost.is_empty()).then_some(why));
+            }
+            other => return Ok(beyond(other).or_else(|| stays(other))),
+        };
         if let Hold::FrozenZone { .. } = hold {
             return Ok(Some(
                 "a frozen node could not be reached any more through its own pod\nuse instead: cut-zone".to_owned(),
             ));
         }
-        let missing = async { self.handle.missing(hold).await.map_err(|error| PortError::new(op.to_string(), error)) };
         match beyond(op) {
-            None => missing.await,
+            None => self.handle.missing(hold).await.map_err(failed),
             some => Ok(some),
         }
     }
@@ -102,6 +149,9 @@ impl Actuator for Elsewhere {
 
     async fn leave(&self) {
         self.handle.nodes.leave().await;
+        if self.sweeps {
+            self.handle.nodes.sweep().await;
+        }
     }
 }
 
@@ -112,51 +162,5 @@ impl Surveyor for Elsewhere {
         let (deployments, population, traces) =
             found.map_err(|error| PortError::new(format!("survey {}", self.handle.name), error))?;
         Ok(Facts { deployments, traces: traces.into_iter().collect(), ..population })
-    }
-}
-
-/// What only a lab has.
-fn only_in_a_lab<T>(what: &str) -> Result<T, PortError> {
-    Err(PortError::new(what, "only a lab has that"))
-}
-
-#[async_trait]
-impl Sensor for Elsewhere {
-    async fn start(
-        &mut self,
-        _: &str,
-        _: &scenario::Load,
-        _: &BTreeMap<String, Vec<crate::model::units::Span>>,
-        _: &BTreeMap<String, scenario::Gauge>,
-    ) -> Result<(), PortError> {
-        only_in_a_lab("start customers")
-    }
-    async fn probe(&self, gauges: &BTreeMap<String, scenario::Gauge>) -> BTreeMap<String, Result<f64, String>> {
-        gauges.keys().map(|name| (name.clone(), Err("only a lab has that".to_owned()))).collect()
-    }
-    async fn next(&mut self) -> EventKind {
-        std::future::pending().await
-    }
-    async fn stop(&mut self) -> Vec<EventKind> {
-        Vec::new()
-    }
-    async fn at_rest(&self) -> Result<Vec<String>, PortError> {
-        only_in_a_lab("ask what still moves")
-    }
-    async fn counterexamples(&self, _: &Holds) -> Result<Vec<String>, PortError> {
-        only_in_a_lab("ask a database")
-    }
-    async fn reconcile(&self, _: LedgerName) -> Result<LedgerReading, PortError> {
-        only_in_a_lab("read the books")
-    }
-}
-
-#[async_trait]
-impl Repairer for Elsewhere {
-    async fn act(&self, _: &scenario::Action) -> Result<(i32, String), PortError> {
-        only_in_a_lab("repair")
-    }
-    async fn script(&self, _: &std::path::Path) -> Result<(i32, String), PortError> {
-        only_in_a_lab("repair")
     }
 }

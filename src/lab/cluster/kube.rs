@@ -80,10 +80,11 @@ pub async fn within<T>(
     tried: &str,
     question: impl Future<Output = Result<T, kube::Error>>,
 ) -> Result<T, LabError> {
-    match tokio::time::timeout(Duration::from_secs(seconds), question).await {
+    let outcome = match tokio::time::timeout(Duration::from_secs(seconds), question).await {
         Ok(answer) => answer.map_err(|error| refused(tried, &error)),
         Err(_) => Err(late(tried, seconds)),
-    }
+    };
+    outcome.inspect_err(|error| tracing::debug!("{error}"))
 }
 
 /// The API gave no answer in so many seconds.

@@ -121,7 +121,7 @@ async fn in_time<T>(part: impl Future<Output = Result<T, LabError>>) -> Result<T
 
 /// What was read; or a note of why it was not.
 fn read<T>(unread: &mut BTreeMap<Part, String>, part: Part, outcome: Result<T, String>) -> Option<T> {
-    outcome.map_err(|why| unread.insert(part, why)).ok()
+    outcome.inspect_err(|why| tracing::warn!("survey: {part}: {why}")).map_err(|why| unread.insert(part, why)).ok()
 }
 
 impl Handle {

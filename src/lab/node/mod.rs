@@ -63,6 +63,13 @@ impl Nodes {
         }
     }
 
+    /// Remove what commands of this machine have opened that died.
+    pub async fn sweep(&self) {
+        if let Way::Pods(door) = &self.way {
+            door.sweep().await;
+        }
+    }
+
     /// Run a script in a node, through the shell that is open there; what it printed.
     pub async fn run(&self, node: &str, script: &str) -> Result<String, LabError> {
         let slot = self.open.lock().await.entry(node.to_owned()).or_default().clone();

@@ -27,8 +27,19 @@ impl Recipe {
 
     /// A setting's other value, and the one that it has.
     pub fn set(setting: Setting, value: String, before: Option<String>) -> Self {
-        let inject = vec![Op::Set { setting: setting.clone(), value: Some(value) }];
-        Self { inject, heal: vec![Op::Set { setting, value: before }] }
+        let ours = Op::Set { setting: setting.clone(), value: Some(value) };
+        let back = Op::Set { setting, value: before };
+        Self::changed(ours, back)
+    }
+
+    /// What a person could have set otherwise, and the op that sets it back.
+    pub fn changed(ours: Op, back: Op) -> Self {
+        Self { heal: vec![Op::put_back(ours.clone(), back)], inject: vec![ours] }
+    }
+
+    /// Whether it is taken out by bringing data back: what customers have written there since is gone with that.
+    pub fn restores_data(&self) -> bool {
+        self.heal.iter().any(|op| matches!(op, Op::RestoreTables { .. }))
     }
 
     /// One after the other; taken out the other way round.

@@ -23,6 +23,7 @@ impl fmt::Display for Op {
             Self::DeletePods { at, grace_s } => write!(f, "delete the pods of {at} with {grace_s} s of grace"),
             Self::KillBackends { role } => write!(f, "end every PostgreSQL session of role {role}"),
             Self::Set { setting, value } => write!(f, "set {setting} to {}", setting.short(value.as_deref())),
+            Self::PutBack { before, .. } => write!(f, "{before}, unless it was changed since"),
             Self::StartJob(job) => write!(f, "start {job}"),
             Self::EndJob { name } => write!(f, "delete job/{name} with its pods and sessions"),
             Self::ChangeData { role, sql, tables, .. } => {

@@ -105,6 +105,7 @@ async fn every_second(mut reader: Reader, events: UnboundedSender<EventKind>) {
     loop {
         clock.tick().await;
         for (probe, reading) in reader.read(DEADLINE).await {
+            let reading = reading.inspect_err(|why| tracing::warn!("gauge {probe}: {why}"));
             let (value, error) = reading.map_or_else(|why| (None, Some(why)), |value| (Some(value), None));
             if events.send(EventKind::Gauge { probe, value, error }).is_err() {
                 return;
