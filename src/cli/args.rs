@@ -5,8 +5,8 @@
 use clap::{Parser, Subcommand};
 
 use super::{
-    completion, conform, doctor, done, down, env, fault, flags::Global, heal, hint, judge, lint, list, plan, report,
-    reset, run, shell, show, status, up,
+    ack, answer, completion, conform, doctor, done, down, env, fault, flags::Global, heal, hint, judge, lint, list,
+    plan, report, reset, run, shell, show, status, up,
 };
 
 /// The whole command line.
@@ -56,6 +56,10 @@ pub enum Verb {
     Plan(plan::Args),
     /// Break the lab, watch the customers, wait for the repair, judge
     Run(run::Args),
+    /// Acknowledge the page of the run that goes on, and say whom it hurts
+    Ack(ack::Args),
+    /// Name the cause of the run that goes on; it goes on
+    Answer(answer::Args),
     /// Name the cause of the run that waits for you, and end it
     Done(done::Args),
     /// Tell the next hint that fits the run that goes on, and count it there

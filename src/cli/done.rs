@@ -3,15 +3,14 @@
 //! **Invariant**: only words of the vocabulary are taken; a word that is none ends nothing.
 
 use super::{
-    answers,
     exit::Exit,
     failure::{Code, Failure},
     flags::Global,
-    screen,
+    said, screen,
 };
-use crate::{
-    model::diagnosis::{Answer, COMPONENTS, FACTORS, MECHANISMS, TRIGGERS},
-    store,
+use crate::model::{
+    diagnosis::{Answer, COMPONENTS, FACTORS, MECHANISMS, TRIGGERS},
+    said::Said,
 };
 
 /// Arguments of `droplab done`.
@@ -62,12 +61,7 @@ pub fn main(global: &Global, args: &Args) -> Result<Exit, Failure> {
     if !doubts.is_empty() {
         return Err(Failure::new(Code::Usage, doubts.join("\n")).next("droplab done --words"));
     }
-    let Some((run, _)) = answers::live(&global.lab)? else {
-        return Err(Failure::new(Code::Usage, format!("no run on lab `{}` waits for an answer", global.lab))
-            .next("droplab run"));
-    };
-    let text = serde_json::to_string_pretty(&answer).unwrap_or_default();
-    store::write_whole(&answers::answer_file(&run.path), &text)?;
+    let run = said::hand_over(global, &Said::Done { answer })?;
     screen::result(&format!("answered: {}", run.id));
     Ok(Exit::Pass)
 }

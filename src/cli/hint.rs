@@ -5,15 +5,14 @@
 use std::time::Duration;
 
 use super::{
-    answers,
     exit::Exit,
-    failure::{Code, Failure},
+    failure::Failure,
     flags::{Global, Lang},
-    screen,
+    said, screen,
 };
 use crate::{
-    model::hints,
-    store::{self, journal},
+    model::{hints, said::Said},
+    store::journal,
 };
 
 /// How long the run may take to write down that it has told one.
@@ -31,15 +30,13 @@ pub struct Args {}
 
 /// The verb.
 pub async fn main(global: &Global, _args: &Args) -> Result<Exit, Failure> {
-    let Some((run, timeline)) = answers::live(&global.lab)? else {
-        return Err(Failure::new(Code::Usage, format!("no run goes on on lab `{}`", global.lab))
-            .next("droplab show SCENARIO --hint 1   tells its hints without a run"));
-    };
+    let (run, timeline) = said::live(global)
+        .map_err(|failure| failure.next("droplab show SCENARIO --hint 1   tells its hints without a run"))?;
     let Some((_, plan, _)) = timeline.began() else { return Ok(Exit::Unknown) };
     let (scenario, id) = (&plan.scenario, &plan.scenario_id);
     let mut told = timeline.hinted();
     // Told a moment ago, and not in the journal yet.
-    told.extend((1..=scenario.hints.len()).filter(|number| answers::hint_file(&run.path, *number).exists()));
+    told.extend(said::so_far(&run.path).iter().filter_map(Said::hint));
     let Some(number) = hints::next(scenario, &timeline, &told) else {
         screen::result(&if told.len() >= scenario.hints.len() {
             format!("all {} hints were told; again: droplab show {id} --hint 1", told.len())
@@ -48,8 +45,7 @@ pub async fn main(global: &Global, _args: &Args) -> Result<Exit, Failure> {
         });
         return Ok(Exit::Pass);
     };
-    let path = answers::hint_file(&run.path, number);
-    store::write_whole(&path, &format!("{{ \"hint\": {number} }}\n"))?;
+    said::write(&run.path, &Said::Hinted { number })?;
     let Some(hint) = number.checked_sub(1).and_then(|index| scenario.hints.get(index)) else {
         return Ok(Exit::Unknown);
     };

@@ -2,7 +2,8 @@
 //!
 //! **Invariant**: results go to stdout, everything else to stderr; a command ends in one [`exit::Exit`].
 
-mod answers;
+pub mod ack;
+pub mod answer;
 pub mod args;
 pub mod completion;
 pub mod conform;
@@ -29,6 +30,7 @@ pub mod plan;
 pub mod report;
 pub mod reset;
 pub mod run;
+mod said;
 pub mod screen;
 pub mod shell;
 pub mod show;
@@ -90,6 +92,8 @@ async fn dispatch(cli: Cli) -> Result<Exit, Failure> {
         Verb::Run(args) => run::main(global, &args).await,
         Verb::Fault(args) => fault::main(global, &args).await,
         Verb::Conform(args) => conform::main(global, &args).await,
+        Verb::Ack(args) => ack::main(global, &args).await,
+        Verb::Answer(args) => answer::main(global, &args),
         Verb::Done(args) => done::main(global, &args),
         Verb::Hint(args) => hint::main(global, &args).await,
         Verb::Lint(args) => lint::main(global, &args),

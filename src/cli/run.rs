@@ -10,14 +10,14 @@ use std::{
 use jiff::Timestamp;
 
 use super::{
-    answers,
     connect::{can, connect, readable, rehearsable},
     exit::Exit,
     failure::{Code, Failure},
     flags::{Global, Lang},
     health, interrupt,
     overrides::OverrideArgs,
-    reset, screen,
+    report::{self as wanted_report, Wanted},
+    reset, said, screen,
 };
 use crate::{
     home::{
@@ -50,6 +50,7 @@ use crate::{
   droplab run payment-pool-exhaustion --fix reference    let droplab repair it
   droplab run payment-pool-exhaustion --fix ./fix.sh     run a script of yours when the page goes out
   droplab run payment-pool-exhaustion --fix none --within 1m --out ./evidence
+  droplab run payment-pool-exhaustion --format junit,github-summary,classroom
   droplab run payment-pool-exhaustion --rate 600/s       on a small machine")]
 pub struct Args {
     /// Its name (`droplab list`), or the path of a scenario file
@@ -73,6 +74,9 @@ pub struct Args {
     /// What may be different from the scenario's file
     #[command(flatten)]
     pub overrides: OverrideArgs,
+    /// Which reports are written, as many as you like; verdict.json always is [default: json,markdown,junit,html]
+    #[arg(long = "format", value_enum, value_name = "FORMAT", value_delimiter = ',')]
+    pub formats: Vec<Wanted>,
     /// Where journal, plan, verdict and reports go, beside droplab's own list of runs
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
@@ -111,14 +115,14 @@ pub async fn main(global: &Global, args: &Args) -> Result<Exit, Failure> {
         version: env!("CARGO_PKG_VERSION").into(),
         rehearsal: args.rehearse,
         repair,
-        said: (!args.rehearse).then(|| answers::listen(&folder.path, plan.scenario.hints.len())),
+        said: (!args.rehearse).then(|| said::listen(&folder.path)),
     };
     let mut watcher = watcher(global, args, &plan);
     let stop = interrupt::token();
     let timeline = run::execute(&plan, &mut lab, &mut journal, watcher.as_mut(), &options, &stop).await?;
 
     let verdict = judge::judge(&plan.scenario, &timeline);
-    folder.write_reports(&report::render(&[Format::Json, Format::Markdown, Format::Junit], &timeline, &verdict))?;
+    folder.write_reports(&report::render(&wanted_report::formats(&args.formats), &timeline, &verdict))?;
     let format = if global.json() { Format::Json } else { Format::Human };
     screen::result(format.render(&timeline, &verdict).trim_end());
     if !global.quiet {

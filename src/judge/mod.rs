@@ -20,6 +20,8 @@ mod recovers;
 mod replay;
 pub mod residue;
 mod says;
+mod score;
+mod score_cause;
 mod stays;
 mod symptom;
 #[cfg(test)]
@@ -70,14 +72,16 @@ pub fn judge(scenario: &Scenario, timeline: &Timeline) -> Verdict {
     findings.extend(aftermath::findings(&case));
     findings.extend(residue::findings(&case));
     findings.extend(lab::finding(&case));
+    // A run without a single finding has shown nothing.
+    let truth = findings.iter().map(|finding| finding.truth).max().unwrap_or(Truth::Unknown);
     let (run, seed, id, rehearsal) = case.identity();
     Verdict {
         run,
         scenario: id,
         rehearsal,
         seed,
-        // A run without a single finding has shown nothing.
-        truth: findings.iter().map(|finding| finding.truth).max().unwrap_or(Truth::Unknown),
+        truth,
+        score: score::of(&case, &findings, truth),
         findings,
         times: case.times(),
         probes: course::courses(&case),

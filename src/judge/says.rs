@@ -4,17 +4,17 @@
 
 use super::case::{self, Case};
 use crate::model::{
-    event::EventKind,
     expectation::Says,
+    said::Said,
     verdict::{Finding, Truth},
 };
 
 pub(super) fn finding(case: &Case, says: &Says) -> Finding {
-    let answered = case.timeline.events.iter().rev().find_map(|event| match &event.kind {
-        EventKind::Answered { answer } => Some((event.seq, event.at_s, answer)),
+    let done = case.timeline.said().filter_map(|(seq, at_s, said)| match said {
+        Said::Done { answer } => Some((seq, at_s, answer)),
         _ => None,
     });
-    let Some((seq, at_s, answer)) = answered else {
+    let Some((seq, at_s, answer)) = done.last() else {
         let (truth, why) = if case.timeline.interrupted() {
             (Truth::Unknown, "interrupted before an answer was given")
         } else {

@@ -6,11 +6,11 @@ use serde::{Deserialize, Serialize};
 
 pub use super::phase::{Acted, FaultState, Phase};
 use super::{
-    diagnosis::Answer,
     facts::Facts,
     ledger::{LedgerName, LedgerReading},
     op::Op,
     plan::{Injection, Plan},
+    said::Said,
     window::Window,
 };
 
@@ -182,15 +182,10 @@ pub enum EventKind {
         /// What was found.
         facts: Box<Facts>,
     },
-    /// The person has named the cause.
-    Answered {
-        /// In the words of the vocabulary.
-        answer: Answer,
-    },
-    /// The person was told a hint.
-    Hinted {
-        /// Which, from 1.
-        number: usize,
+    /// The person has said something.
+    Said {
+        /// What.
+        said: Said,
     },
     /// Somebody pressed Ctrl-C.
     Interrupted,

@@ -22,6 +22,7 @@ pub use super::{
     ledger::LedgerName,
     needs::{Needs, Theme},
     repair::{Action, Cheat, Fix},
+    score::Weights,
     step::{Repeat, Step, What},
     text::Text,
 };
@@ -83,6 +84,9 @@ pub struct Scenario {
     pub then: Vec<Step>,
     /// The truth about the cause, from the closed vocabulary.
     pub diagnosis: Diagnosis,
+    /// Points for each dimension of the score, a hundred in all.
+    #[serde(default, skip_serializing_if = "Weights::is_default")]
+    pub weights: Weights,
     /// From "where to look" to the method.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub hints: Vec<Hint>,

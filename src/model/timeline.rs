@@ -6,6 +6,7 @@ use super::{
     event::{Acted, Event, EventKind, FaultState, Phase},
     facts::Facts,
     plan::{Injection, Plan},
+    said::Said,
     window::Window,
 };
 
@@ -73,13 +74,17 @@ impl Timeline {
         counted.collect()
     }
 
+    /// What the person said: number of the event, seconds, words.
+    pub fn said(&self) -> impl Iterator<Item = (u64, f64, &Said)> {
+        self.events.iter().filter_map(|event| match &event.kind {
+            EventKind::Said { said } => Some((event.seq, event.at_s, said)),
+            _ => None,
+        })
+    }
+
     /// The hints that were told, by their numbers.
     pub fn hinted(&self) -> std::collections::BTreeSet<usize> {
-        let numbers = self.events.iter().filter_map(|event| match event.kind {
-            EventKind::Hinted { number } => Some(number),
-            _ => None,
-        });
-        numbers.collect()
+        self.said().filter_map(|(_, _, said)| said.hint()).collect()
     }
 
     /// What was not set back, because somebody had changed it since: in words.
@@ -123,7 +128,7 @@ impl Timeline {
 
     /// Whether the person ended the run with an answer.
     pub fn was_answered(&self) -> bool {
-        self.events.iter().any(|event| matches!(event.kind, EventKind::Answered { .. }))
+        self.said().any(|(_, _, said)| matches!(said, Said::Done { .. }))
     }
 
     /// Whether somebody pressed Ctrl-C.

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::units::Rate;
+use super::{score::Score, units::Rate};
 
 /// Three-valued truth; the worst wins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -54,6 +54,9 @@ pub struct Verdict {
     pub adjusted: Vec<String>,
     /// The payments a second that this machine can be asked for, when it was too slow.
     pub proposed_rate: Option<Rate>,
+    /// The score card; none where the run is in doubt.
+    #[serde(default)]
+    pub score: Option<Score>,
 }
 
 /// What it cost the customers, from the first injection to the repair (or to the end).

@@ -49,6 +49,7 @@ pub(super) fn render(verdict: &Verdict) -> String {
             let _ = writeln!(text, "  {label:<16} {line}");
         }
     }
+    text += &super::card::human(verdict);
     if let Some(rate) = verdict.proposed_rate {
         let _ = writeln!(text, "\n  next: droplab run {} --rate {rate}", verdict.scenario);
     }

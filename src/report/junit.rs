@@ -1,12 +1,13 @@
 //! `junit.xml`: one test case for each finding, for CI servers.
 //!
-//! **Invariant**: a failure is the system's, an error is the lab's: Unknown is never shown as passed.
+//! **Invariant**: a failure is the system's, an error is the lab's, what the run never reached is skipped; a run in doubt has an error.
 
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
 use crate::model::{
+    event::Phase,
     timeline::Timeline,
-    verdict::{Truth, Verdict},
+    verdict::{Finding, Truth, Verdict},
 };
 
 pub(super) fn render(timeline: &Timeline, verdict: &Verdict) -> String {
@@ -16,8 +17,16 @@ pub(super) fn render(timeline: &Timeline, verdict: &Verdict) -> String {
     suite.set_time(std::time::Duration::try_from_secs_f64(took_s).unwrap_or_default());
     suite.add_property(("run", verdict.run.as_str()));
     suite.add_property(("rehearsal", if verdict.rehearsal { "true" } else { "false" }));
+    if let Some(score) = &verdict.score {
+        suite.add_property(("score", format!("{}/{}", score.points, score.out_of).as_str()));
+    }
+    suite.add_property(("seed", verdict.seed.to_string().as_str()));
+    // Of a run that could only be unknown something must say so in red.
+    let said = |finding: &Finding| finding.truth != Truth::Pass && reached(timeline, finding);
+    let some_are_said = verdict.findings.iter().any(said);
     for (index, finding) in verdict.findings.iter().enumerate() {
         let mut status = match finding.truth {
+            Truth::Unknown if some_are_said && !reached(timeline, finding) => TestCaseStatus::skipped(),
             Truth::Pass => TestCaseStatus::success(),
             Truth::Fail => TestCaseStatus::non_success(NonSuccessKind::Failure),
             Truth::Unknown => TestCaseStatus::non_success(NonSuccessKind::Error),
@@ -31,4 +40,11 @@ pub(super) fn render(timeline: &Timeline, verdict: &Verdict) -> String {
     }
     report.add_test_suite(suite);
     report.to_string().unwrap_or_default()
+}
+
+/// Whether the run got as far as what a finding is about.
+fn reached(timeline: &Timeline, finding: &Finding) -> bool {
+    let of_the_run = super::words::is_of_the_run(finding);
+    let phase = if finding.expectation.starts_with("then/") { Phase::Replay } else { Phase::Fault };
+    of_the_run || timeline.phase_s(phase).is_some()
 }

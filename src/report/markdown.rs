@@ -29,6 +29,7 @@ pub(super) fn render(timeline: &Timeline, verdict: &Verdict) -> String {
     impact(&mut text, verdict);
     course(&mut text, timeline);
     findings(&mut text, verdict);
+    text += &super::card::markdown(verdict);
     probes(&mut text, verdict);
     left(&mut text, verdict);
     let version = timeline.first(|event| match &event.kind {
@@ -82,17 +83,14 @@ fn course(text: &mut String, timeline: &Timeline) {
 }
 
 /// What of an event belongs into a report; seconds of traffic and gauges do not.
-fn line(event: &Event) -> Option<String> {
+pub(super) fn line(event: &Event) -> Option<String> {
     Some(match &event.kind {
         EventKind::RunBegan { .. } => "the run begins".into(),
         EventKind::PhaseBegan { phase: Phase::Baseline } => "customers arrive; the baseline is measured".into(),
         EventKind::PhaseBegan { phase: Phase::Fault } => "fault".into(),
         EventKind::PhaseBegan { phase: Phase::Replay } => "the trigger is played again".into(),
         EventKind::PhaseBegan { phase: Phase::Aftermath } => "healed; measured once more".into(),
-        EventKind::Answered { answer } => {
-            format!("the person answers: {}", serde_json::to_string(answer).unwrap_or_default())
-        }
-        EventKind::Hinted { number } => format!("hint {number} is told"),
+        EventKind::Said { said } => said.to_string(),
         EventKind::SensorLost { what, why } => format!("**{what} lost**: {why}"),
         EventKind::PhaseBegan { phase: Phase::Recovery } => "customers are served again; the hold window begins".into(),
         EventKind::Fault { step, state: FaultState::Stuck, reason } => {

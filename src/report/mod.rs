@@ -2,10 +2,16 @@
 //!
 //! **Invariant**: pure; reports say what the verdict says, in other words only, and never more.
 
+mod card;
+mod classroom;
+mod csv;
+mod github_summary;
+mod html;
 mod human;
 mod json;
 mod junit;
 mod markdown;
+mod series;
 pub mod words;
 
 use crate::model::{timeline::Timeline, verdict::Verdict};
@@ -21,9 +27,20 @@ pub enum Format {
     Json,
     /// A CI server.
     Junit,
+    /// A person with a browser: one file, no network.
+    Html,
+    /// The page of a CI job.
+    GithubSummary,
+    /// A spreadsheet.
+    Csv,
+    /// GitHub Classroom's reporter.
+    Classroom,
 }
 
 impl Format {
+    /// What a run leaves beside its journal when nothing else is asked for.
+    pub const USUAL: [Self; 4] = [Self::Json, Self::Markdown, Self::Junit, Self::Html];
+
     /// The file in a run's folder.
     pub fn file_name(self) -> &'static str {
         match self {
@@ -31,6 +48,10 @@ impl Format {
             Self::Markdown => "report.md",
             Self::Json => "verdict.json",
             Self::Junit => "junit.xml",
+            Self::Html => "report.html",
+            Self::GithubSummary => "summary.md",
+            Self::Csv => "series.csv",
+            Self::Classroom => "classroom.txt",
         }
     }
 
@@ -41,6 +62,10 @@ impl Format {
             Self::Markdown => markdown::render(timeline, verdict),
             Self::Json => json::render(verdict),
             Self::Junit => junit::render(timeline, verdict),
+            Self::Html => html::render(timeline, verdict),
+            Self::GithubSummary => github_summary::render(verdict),
+            Self::Csv => csv::render(timeline),
+            Self::Classroom => classroom::render(verdict),
         }
     }
 }

@@ -60,8 +60,18 @@ pub fn sentence(verdict: &Verdict) -> String {
     }
 }
 
+/// Whether a finding is about the run itself, and not about what was expected of the system.
+pub fn is_of_the_run(finding: &Finding) -> bool {
+    RUN.contains(&finding.expectation.as_str())
+}
+
 /// Findings about the run itself.
 const RUN: [&str; 9] = ["baseline", "symptom", "bystander", "lease", "page", "load", "aftermath", "residue", "lab"];
+
+/// A line of a report without its Markdown.
+pub fn plain(text: &str) -> String {
+    text.replace("**", "").replace('`', "")
+}
 
 /// What stands over everything that came out of a rehearsal.
 pub const REHEARSAL: &str = "Rehearsal on a fake lab: this says nothing about any real system.";

@@ -2,7 +2,7 @@
 //!
 //! **Invariant**: the way back is on disk before the blow; whatever happens in between, the run ends by winding up.
 
-use std::{collections::BTreeSet, path::PathBuf, time::Duration};
+use std::{path::PathBuf, time::Duration};
 
 use futures::FutureExt as _;
 use tokio_util::sync::CancellationToken;
@@ -16,7 +16,8 @@ use super::{
 use crate::model::{
     event::{EventKind, FaultState},
     plan::Plan,
-    scenario::{Action, Answer, Cheat, Fix},
+    said::Said,
+    scenario::{Action, Cheat, Fix},
     timeline::Timeline,
 };
 
@@ -31,17 +32,8 @@ pub struct Options {
     pub rehearsal: bool,
     /// Who repairs.
     pub repair: Repair,
-    /// Where what the person says comes from, while the run goes on.
-    pub said: Option<tokio::sync::watch::Receiver<Said>>,
-}
-
-/// What the person has said so far, in another terminal.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Said {
-    /// The cause.
-    pub answer: Option<Answer>,
-    /// The hints that were asked for and told, by their numbers.
-    pub hints: BTreeSet<usize>,
+    /// What the person says while the run goes on: all of it so far.
+    pub said: Option<tokio::sync::watch::Receiver<Vec<Said>>>,
 }
 
 /// Who repairs, and with what.

@@ -11,6 +11,7 @@ use super::{
 use crate::model::{
     event::{EventKind, FaultState},
     op::Recipe,
+    said::Said,
     scenario::Action,
 };
 
@@ -140,7 +141,7 @@ impl Play<'_, '_> {
                     _ => None,
                 };
                 if let Some(answer) = answer {
-                    self.record.write(EventKind::Answered { answer })?;
+                    self.record.write(EventKind::Said { said: Said::Done { answer } })?;
                     self.watch.answer();
                     return Ok(());
                 }

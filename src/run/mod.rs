@@ -26,4 +26,4 @@ mod watch;
 mod windup;
 
 pub use by_hand::{ByHand, Turns, by_hand};
-pub use execute::{Options, Repair, Said, execute};
+pub use execute::{Options, Repair, execute};

@@ -15,12 +15,13 @@ use super::{
     limits,
     ports::{Actuator, PortError, Ports, Repairer, Sensor},
     record::Record,
-    wake::heard,
+    wake::said,
     watch::{Over, Watch},
 };
 use crate::model::{
     event::{EventKind, Phase},
     plan::Plan,
+    said::Said,
     steady,
 };
 
@@ -145,7 +146,7 @@ impl Play<'_, '_> {
     }
 
     async fn until_over(&mut self, sensor: &mut dyn Sensor) -> Result<Ending, PortError> {
-        let (mut said, mut hinted) = (self.options.said.clone(), BTreeSet::new());
+        let (mut words, mut heard) = (self.options.said.clone(), 0);
         loop {
             let now_s = self.record.now_s();
             self.driver.check(now_s)?;
@@ -168,12 +169,11 @@ impl Play<'_, '_> {
             tokio::select! {
                 biased;
                 Some(done) = self.jobs.next(), if !self.jobs.is_empty() => self.done(done)?,
-                heard = heard(&mut said, &hinted) => {
-                    match heard {
-                        EventKind::Hinted { number } => drop(hinted.insert(number)),
-                        _ => self.watch.answer(),
+                said = said(&mut words, &mut heard) => {
+                    if let Said::Done { .. } = said {
+                        self.watch.answer();
                     }
-                    self.record.write(heard)?;
+                    self.record.write(EventKind::Said { said })?;
                 }
                 seen = sensor.next() => self.see(seen)?,
                 () = tokio::time::sleep(wake) => {}

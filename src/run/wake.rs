@@ -2,17 +2,12 @@
 //!
 //! **Invariant**: nothing that is due is slept through.
 
-use std::collections::BTreeSet;
-
 use tokio::sync::watch;
 
-use super::{
-    execute::{Repair, Said},
-    play::Play,
-};
+use super::{execute::Repair, play::Play};
 use crate::model::{
-    event::EventKind,
     plan::{Begin, Part},
+    said::Said,
 };
 
 impl Play<'_, '_> {
@@ -46,22 +41,15 @@ impl Play<'_, '_> {
     }
 }
 
-/// The next thing that the person says: a hint that is not known yet, or the answer, which is the last.
-pub(super) async fn heard(said: &mut Option<watch::Receiver<Said>>, hinted: &BTreeSet<usize>) -> EventKind {
-    let news = match said {
-        Some(receiver) => {
-            let is_news = |said: &Said| said.answer.is_some() || !said.hints.is_subset(hinted);
-            receiver.wait_for(is_news).await.ok().map(|said| said.clone())
-        }
-        None => None,
-    };
-    if let Some(number) = news.iter().flat_map(|news| &news.hints).find(|number| !hinted.contains(number)) {
-        return EventKind::Hinted { number: *number };
+/// The next thing that the person says, of which so many were heard.
+pub(super) async fn said(words: &mut Option<watch::Receiver<Vec<Said>>>, heard: &mut usize) -> Said {
+    if let Some(receiver) = words
+        && let Ok(all) = receiver.wait_for(|all| all.len() > *heard).await
+        && let Some(next) = all.get(*heard)
+    {
+        *heard += 1;
+        return next.clone();
     }
-    *said = None;
-    match news.and_then(|news| news.answer) {
-        Some(answer) => EventKind::Answered { answer },
-        // Nobody will say anything any more.
-        None => std::future::pending().await,
-    }
+    // Nobody will say anything any more.
+    std::future::pending().await
 }

@@ -1,7 +1,6 @@
 //! The live view as lines: the state of the customers, and a block when the pager goes off.
 //!
-//! On a terminal the last line is refreshed each second; elsewhere a line goes out every five seconds. Who is on call is not
-//! told what was broken: what droplab itself does is shown only to those who do not repair by hand.
+//! A terminal's last line is fresh each second, else a line every five. Only who does not repair by hand is told what was broken.
 //!
 //! **Invariant**: a closed pipe or an odd event never ends a run.
 
@@ -120,8 +119,7 @@ impl<W: Write + Send> Plain<W> {
             EventKind::PhaseBegan { phase } => self.phase(at_s, *phase),
             EventKind::Traffic { probe, .. } if self.live.is_main(probe) => self.state(at_s),
             EventKind::Paged { sentence } => self.page(at_s, sentence),
-            EventKind::Answered { .. } => self.line(at_s, "you have answered"),
-            EventKind::Hinted { number } => self.line(at_s, &format!("hint {number} was told")),
+            EventKind::Said { said } => self.line(at_s, &said.to_string()),
             EventKind::SensorLost { what, why } => self.line(at_s, &format!("{what} lost: {why}")),
             EventKind::Interrupted => self.line(at_s, "interrupted; healing, this takes a moment"),
             EventKind::Fault { state: FaultState::Stuck, step, reason } => {

@@ -53,7 +53,7 @@ fn a_rehearsal_ends_in_a_verdict_and_leaves_its_files() {
     assert_eq!(ran.code, 0, "{}", ran.err);
     assert!(ran.out.starts_with("Rehearsal on a fake lab"), "{}", ran.out);
     assert_eq!(ran.err, "", "quiet means quiet");
-    for name in ["journal.jsonl", "plan.json", "verdict.json", "report.md", "junit.xml", "debug.log"] {
+    for name in ["journal.jsonl", "plan.json", "verdict.json", "report.md", "junit.xml", "report.html", "debug.log"] {
         assert!(out.path().join(name).exists(), "{name}");
     }
     let log = std::fs::read_to_string(out.path().join("debug.log")).unwrap();

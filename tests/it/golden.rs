@@ -45,7 +45,8 @@ async fn report(name: &str, stage: Stage, formats: &[Format]) {
 
 #[tokio::test(start_paused = true)]
 async fn reports_of_a_pass() {
-    let formats = [Format::Human, Format::Markdown, Format::Json, Format::Junit];
+    let formats =
+        [Format::Human, Format::Markdown, Format::Json, Format::Junit, Format::GithubSummary, Format::Classroom];
     report("pass", Stage::new(Quirks::default()), &formats).await;
 }
 

@@ -12,6 +12,7 @@ mod fuzz;
 mod golden;
 mod mutate;
 mod refusals;
+mod reports;
 mod runs;
 mod scenarios;
 mod stage;

@@ -198,6 +198,7 @@ fn every_field_of_the_verdict_is_documented() {
         kept: vec![],
         adjusted: vec![],
         proposed_rate: None,
+        score: None,
     };
     let mut missing = Vec::new();
     let mut names = |value: &serde_json::Value| {

@@ -1,0 +1,114 @@
+//! The run as series of numbers, small enough for a page.
+//!
+//! **Invariant**: never more than a thousand points a series; of the seconds that share a point the worst one stands for all.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use super::{markdown::line, words::plain};
+use crate::model::{
+    event::{EventKind, FaultState},
+    timeline::Timeline,
+    verdict::Verdict,
+};
+
+const MOST_POINTS: f64 = 1000.0;
+
+/// One probe's numbers by bucket: the lowest success in percent, the highest latencies.
+#[derive(Default)]
+struct Seconds {
+    success: BTreeMap<u64, f64>,
+    p50: BTreeMap<u64, f64>,
+    p99: BTreeMap<u64, f64>,
+}
+
+/// Everything that the page plots.
+pub(super) fn of(timeline: &Timeline, verdict: &Verdict) -> Value {
+    let end_s = timeline.events.last().map_or(0.0, |event| event.at_s);
+    let wide_s = (end_s / MOST_POINTS).ceil().max(1.0);
+    let (mut probes, mut gauges) = (BTreeMap::<&str, Seconds>::new(), BTreeMap::<&str, BTreeMap<u64, f64>>::new());
+    for event in &timeline.events {
+        match &event.kind {
+            EventKind::Traffic { probe, window } => {
+                let (at, seconds) = (bucket(window.from_s, wide_s), probes.entry(probe).or_default());
+                if let Some(success) = window.success() {
+                    fold(&mut seconds.success, at, success * 100.0, f64::min);
+                    fold(&mut seconds.p50, at, window.p50_ms, f64::max);
+                    fold(&mut seconds.p99, at, window.p99_ms, f64::max);
+                }
+            }
+            EventKind::Gauge { probe, value: Some(value), .. } => {
+                fold(gauges.entry(probe).or_default(), bucket(event.at_s, wide_s), *value, f64::max);
+            }
+            _ => {}
+        }
+    }
+    let latency =
+        |seconds: &Seconds| json!({ "p50": points(&seconds.p50, wide_s), "p99": points(&seconds.p99, wide_s) });
+    json!({
+        "end": end_s,
+        "success": probes.iter().map(|(name, one)| (*name, points(&one.success, wide_s))).collect::<BTreeMap<_, _>>(),
+        "latency": probes.iter().map(|(name, one)| (*name, latency(one))).collect::<BTreeMap<_, _>>(),
+        "gauges": gauges.iter().map(|(name, one)| (*name, points(one, wide_s))).collect::<BTreeMap<_, _>>(),
+        "bands": bands(timeline, end_s),
+        "marks": marks(timeline),
+        "recovered": verdict.times.repaired_s,
+    })
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a run is shorter than its u64 of seconds")]
+fn bucket(at_s: f64, wide_s: f64) -> u64 {
+    (at_s.max(0.0) / wide_s).floor() as u64
+}
+
+fn fold(series: &mut BTreeMap<u64, f64>, at: u64, value: f64, worse: fn(f64, f64) -> f64) {
+    series.entry(at).and_modify(|known| *known = worse(*known, value)).or_insert(value);
+}
+
+/// Pairs of time and value, at four digits.
+#[expect(clippy::cast_precision_loss, reason = "buckets of a run stay far below 2^52")]
+fn points(series: &BTreeMap<u64, f64>, wide_s: f64) -> Vec<[f64; 2]> {
+    series.iter().map(|(at, value)| [*at as f64 * wide_s, (value * 1000.0).round() / 1000.0]).collect()
+}
+
+/// Phases, and the time in which a fault was in: what is shaded.
+fn bands(timeline: &Timeline, end_s: f64) -> Vec<Value> {
+    let begins: Vec<_> = timeline
+        .events
+        .iter()
+        .filter_map(|event| match &event.kind {
+            EventKind::PhaseBegan { phase } => Some((event.at_s, format!("{phase:?}").to_lowercase())),
+            _ => None,
+        })
+        .collect();
+    let ends = begins.iter().skip(1).map(|(at_s, _)| *at_s).chain([end_s]);
+    let mut bands: Vec<_> = begins
+        .iter()
+        .zip(ends)
+        .map(|((from_s, name), to_s)| json!({ "from": from_s, "to": to_s, "kind": name }))
+        .collect();
+    if let Some((_, from_s)) = timeline.fault_s(FaultState::Injected) {
+        let to_s = timeline.fault_s(FaultState::Healed).map_or(end_s, |(_, at_s)| at_s);
+        bands.push(json!({ "from": from_s, "to": to_s, "kind": "fault" }));
+    }
+    bands
+}
+
+/// What happened, and of which kind it was.
+fn marks(timeline: &Timeline) -> Vec<Value> {
+    timeline
+        .events
+        .iter()
+        .filter_map(|event| {
+            let kind = match &event.kind {
+                EventKind::Fault { state: FaultState::Injected | FaultState::Healed, .. } => "fault",
+                EventKind::Paged { .. } => "page",
+                EventKind::Said { .. } => "person",
+                EventKind::Repair { .. } | EventKind::Changed { .. } => "command",
+                _ => return None,
+            };
+            Some(json!({ "at": event.at_s, "kind": kind, "text": plain(&line(event)?) }))
+        })
+        .collect()
+}
