@@ -10,6 +10,8 @@ use std::{
 };
 
 fn main() -> io::Result<()> {
+    // The list holds paths: a checkout that was moved with its target folder needs another one.
+    println!("cargo::rerun-if-env-changed=CARGO_MANIFEST_DIR");
     let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default());
     let mut files = Vec::new();
     for start in ["charts", "kind-config.yaml"] {
