@@ -38,6 +38,7 @@ fuzz: cargo ## a million damaged scenario files through the reader (minutes); FU
 
 e2e: images ## every test on the real cluster, under a name of its own, gone afterwards (half an hour)
 	setup/e2e
+	setup/pull-path
 
 # The lab itself; healthy passes; broken and repaired passes; doing nothing fails; interrupted leaves nothing; of every engine one fault
 # at least bites, ends by itself after SIGKILL, and leaves nothing. All faults: `make e2e`.

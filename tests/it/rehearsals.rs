@@ -1,0 +1,56 @@
+//! Every incident in memory: page, symptom, goals and repairs of each file fit together, before a lab is asked.
+
+use std::path::Path;
+
+use droplab::{
+    model::{scenario::Scenario, verdict::Truth},
+    plan::Overrides,
+    rehearsal::{FakeLab, Quirks},
+    run::Repair,
+    store,
+};
+
+use crate::stage::Stage;
+
+/// Those that droplab carries, and the drafts.
+fn incidents() -> Vec<(String, Scenario)> {
+    let carried = store::scenarios::ids(None).unwrap();
+    let carried = carried.iter().map(|id| store::scenarios::read(None, id).unwrap());
+    let drafts = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/drafts").read_dir().unwrap();
+    let drafts = drafts.map(|entry| store::scenarios::read_file(&entry.unwrap().path()).unwrap());
+    carried.chain(drafts.map(|(id, scenario, _)| (id, scenario))).collect()
+}
+
+fn rehearsed(incident: &(String, Scenario)) -> Stage {
+    let lab = FakeLab::for_scenario(&incident.1, Quirks::default());
+    Stage { lab, ..Stage::of(incident.clone(), Quirks::default()) }
+}
+
+#[tokio::test(start_paused = true)]
+async fn each_repair_passes() {
+    for incident in incidents() {
+        for fix in &incident.1.fixes {
+            let outcome = rehearsed(&incident).repair(Repair::fix(fix)).play().await;
+            let found = &outcome.verdict.findings;
+            assert_eq!(outcome.verdict.truth, Truth::Pass, "{} by {}: {found:#?}", incident.0, fix.name);
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn nothing_done_fails() {
+    for incident in incidents() {
+        let outcome = rehearsed(&incident).repair(Repair::Wait).play().await;
+        assert_eq!(outcome.verdict.truth, Truth::Fail, "{}: {:#?}", incident.0, outcome.verdict.findings);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_whole_lab_passes_where_something_is_to_break() {
+    for incident in incidents().into_iter().filter(|(_, scenario)| !scenario.steps.is_empty()) {
+        let stage = rehearsed(&incident).repair(Repair::Wait);
+        let stage = Stage { overrides: Overrides { healthy: true, ..Overrides::default() }, ..stage };
+        let outcome = stage.play().await;
+        assert_eq!(outcome.verdict.truth, Truth::Pass, "{}: {:#?}", incident.0, outcome.verdict.findings);
+    }
+}
