@@ -26,10 +26,10 @@ use crate::{
     run::ports::Ports,
 };
 
-/// The lab that this command works on.
-pub async fn connect(global: &Global, rehearse: bool) -> Result<Ports, Failure> {
-    if rehearse {
-        return Ok(FakeLab::new("rehearsal", Quirks::default()).ports());
+/// The lab that this command works on; a rehearsal of a scenario has one in memory.
+pub async fn connect(global: &Global, rehearsal: Option<&Scenario>) -> Result<Ports, Failure> {
+    if let Some(scenario) = rehearsal {
+        return Ok(FakeLab::for_scenario(scenario, Quirks::default()).ports());
     }
     if elsewhere::named(&global.lab).is_some() {
         return Ok(outside(Elsewhere::connect(&global.lab).await?));
@@ -97,19 +97,5 @@ fn ports(lab: Lab) -> Ports {
         surveyor: Box::new(lab.clone()),
         sensor: Box::new(sensor),
         repairer: Box::new(lab),
-    }
-}
-
-/// The lab in memory knows how payments fail, and nothing else: a rehearsal of another incident would only be unknown.
-pub fn rehearsable(id: &str, scenario: &Scenario) -> Result<(), Failure> {
-    match scenario.page.when.iter().find(|condition| condition.probe() != Some("payment")) {
-        None => Ok(()),
-        Some(condition) => Err(Failure::new(
-            Code::Usage,
-            format!(
-                "`{id}` cannot be rehearsed: its page asks for `{condition}`, and the lab in memory plays payments only"
-            ),
-        )
-        .next(format!("droplab run {id}   on the real lab (droplab up)"))),
     }
 }

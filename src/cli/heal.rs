@@ -153,7 +153,9 @@ fn said(global: &Global, healed: &[String], kept: &[String], sentence: &str) -> 
         screen::result(&serde_json::json!({ "healed": healed, "kept": kept }).to_string());
     } else {
         screen::result(sentence);
-        kept.iter().for_each(|what| screen::result(&format!("kept: {what}")));
+        for what in kept {
+            screen::result(&format!("kept: {what}"));
+        }
     }
     Exit::Pass
 }

@@ -27,6 +27,7 @@ pub mod lint;
 pub mod list;
 pub mod overrides;
 pub mod plan;
+pub mod repairs;
 pub mod report;
 pub mod reset;
 pub mod run;

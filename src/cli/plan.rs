@@ -37,7 +37,7 @@ pub struct Args {
 /// The verb.
 pub async fn main(global: &Global, args: &Args) -> Result<Exit, Failure> {
     let (id, scenario) = store::scenarios::read(global.scenarios.as_deref(), &args.scenario)?;
-    let lab = connect(global, args.rehearse).await?;
+    let lab = connect(global, args.rehearse.then_some(&scenario)).await?;
     let before = lab.surveyor.survey().await?;
     let plan = plan::compile(&id, &scenario, before, args.overrides.seed, &args.overrides.overrides())?;
     readable(&lab, &plan.scenario, args.rehearse).await?;

@@ -2,20 +2,18 @@
 //!
 //! **Invariant**: a run begins only on a lab that is ours alone and carries no fault of an earlier one.
 
-use std::{
-    path::{Path, PathBuf},
-    time::Duration,
-};
+use std::{path::PathBuf, time::Duration};
 
 use jiff::Timestamp;
 
 use super::{
-    connect::{can, connect, readable, rehearsable},
+    connect::{can, connect, readable},
     exit::Exit,
     failure::{Code, Failure},
     flags::{Global, Lang},
     health, interrupt,
     overrides::OverrideArgs,
+    repairs::{self, RepairArgs},
     report::{self as wanted_report, Wanted},
     reset, said, screen,
 };
@@ -27,10 +25,10 @@ use crate::{
     judge,
     lab::cluster::elsewhere,
     log,
-    model::{condition::Condition, plan::Plan, scenario::Scenario},
+    model::{condition::Condition, plan::Plan},
     plan::{self, Overrides},
     report::{self, Format},
-    run::{self, Options, Repair, ports::Observer},
+    run::{self, Options, ports::Observer},
     store::{
         self,
         journal::{JournalFile, Wall},
@@ -58,13 +56,9 @@ pub struct Args {
     /// Play on a fake lab: no Docker, seconds, and a verdict about nothing real
     #[arg(long)]
     pub rehearse: bool,
-    /// Who repairs: `reference` (the scenario's first way), the name of another of its ways, `none`, or a script of yours; by
-    /// default you do, by hand
-    #[arg(long, value_name = "none|reference|NAME|FILE")]
-    pub fix: Option<String>,
-    /// Perform one of the scenario's cheats instead of a repair (for conformance: it must fail)
-    #[arg(long, value_name = "NAME", hide = true, conflicts_with = "fix")]
-    pub cheat: Option<String>,
+    /// Who repairs
+    #[command(flatten)]
+    pub by: RepairArgs,
     /// Put the lab back to its charts first
     #[arg(long, conflicts_with = "rehearse")]
     pub reset: bool,
@@ -85,10 +79,7 @@ pub struct Args {
 /// The verb.
 pub async fn main(global: &Global, args: &Args) -> Result<Exit, Failure> {
     let (id, scenario) = store::scenarios::read(global.scenarios.as_deref(), &args.scenario)?;
-    let repair = repair(args, &scenario)?;
-    if args.rehearse {
-        rehearsable(&id, &scenario)?;
-    }
+    let repair = repairs::of(&args.by, args.rehearse, args.healthy, &scenario)?;
     let _alone = (!args.rehearse).then(|| alone(global, args)).transpose()?;
     if !args.rehearse && elsewhere::named(&global.lab).is_none() {
         health::bears(&scenario).await?;
@@ -97,7 +88,7 @@ pub async fn main(global: &Global, args: &Args) -> Result<Exit, Failure> {
         }
         health::healthy(global).await?;
     }
-    let mut lab = connect(global, args.rehearse).await?;
+    let mut lab = connect(global, args.rehearse.then_some(&scenario)).await?;
     let before = lab.surveyor.survey().await?;
     let overrides = Overrides { healthy: args.healthy, ..args.overrides.overrides() };
     let plan = plan::compile(&id, &scenario, before, args.overrides.seed, &overrides)?;
@@ -131,45 +122,6 @@ pub async fn main(global: &Global, args: &Args) -> Result<Exit, Failure> {
     Ok(Exit::of(&verdict, &timeline))
 }
 
-/// Who repairs: in a rehearsal the scenario's own way, unless asked otherwise; on a real lab a person.
-fn repair(args: &Args, scenario: &Scenario) -> Result<Repair, Failure> {
-    if let Some(name) = &args.cheat {
-        let known: Vec<_> = scenario.cheats.iter().map(|cheat| cheat.name.as_str()).collect();
-        let found = scenario.cheats.iter().find(|cheat| cheat.name == *name);
-        let unknown = || Failure::new(Code::Usage, format!("no cheat `{name}`; there are {}", known.join(", ")));
-        return found.map(Repair::cheat).ok_or_else(unknown);
-    }
-    match args.fix.as_deref() {
-        Some("none") => Ok(Repair::Wait),
-        Some("reference") => reference(scenario),
-        Some(name) if scenario.fixes.iter().any(|fix| fix.name == name) => {
-            Ok(scenario.fixes.iter().find(|fix| fix.name == name).map_or(Repair::Wait, Repair::fix))
-        }
-        Some(_) if args.rehearse => {
-            Err(Failure::new(Code::Usage, "a rehearsal has no lab in which a script could do anything")
-                .next("--fix reference, --fix none, or no --rehearse"))
-        }
-        Some(script) => script_at(Path::new(script)).map(Repair::Script),
-        None if args.rehearse && !args.healthy => reference(scenario),
-        None => Ok(Repair::Wait),
-    }
-}
-
-/// The first of the scenario's own repairs.
-fn reference(scenario: &Scenario) -> Result<Repair, Failure> {
-    let none =
-        || Failure::new(Code::Usage, "there is nothing to repair in this scenario").next("droplab done --answer …");
-    scenario.fixes.first().map(Repair::fix).ok_or_else(none)
-}
-
-/// A script must be there before anything is broken.
-fn script_at(path: &Path) -> Result<PathBuf, Failure> {
-    std::fs::canonicalize(path).ok().filter(|path| path.is_file()).ok_or_else(|| {
-        Failure::new(Code::Usage, format!("--fix: there is no file `{}`", path.display()))
-            .next("--fix reference, --fix none, or the path of a script")
-    })
-}
-
 /// The lab for us alone, and without a fault of an earlier run. A journal that nobody can read may hide one.
 fn alone(global: &Global, args: &Args) -> Result<Lock, Failure> {
     let lock = lock::alone(&home::folder(), &global.lab, &format!("droplab run {}", args.scenario))?;
@@ -188,7 +140,7 @@ fn watcher(global: &Global, args: &Args, plan: &Plan) -> Box<dyn Observer> {
     let watched = screen::watched();
     let manner = Manner {
         refresh: watched,
-        candid: args.rehearse || args.fix.is_some() || args.cheat.is_some() || args.healthy,
+        candid: args.rehearse || args.by.is_named() || args.healthy,
         quiet: global.quiet,
         russian: global.lang == Lang::Ru,
     };

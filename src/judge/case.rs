@@ -12,7 +12,7 @@ use crate::model::{
     plan::{Begin, Part, Plan},
     scenario::{Recovers, Scenario},
     timeline::Timeline,
-    verdict::{Finding, Times, Truth},
+    verdict::{Finding, Truth},
 };
 
 /// A run before its judge.
@@ -170,18 +170,6 @@ impl<'a> Case<'a> {
         let from_s = self.first_injected().map_or(0.0, |(_, at_s)| at_s);
         let (_, _, goal) = recovers.when.measure();
         moments::recovered(&windows, from_s, held.until_s, goal)
-    }
-
-    pub(super) fn times(&self) -> Times {
-        let recovered = self.recovered();
-        Times {
-            injected_s: self.first_injected().map(|(_, at_s)| at_s),
-            onset_s: super::course::onset_s(self),
-            symptom_s: super::symptom::seen_s(self),
-            paged_s: self.paged.map(|(_, at_s)| at_s),
-            repaired_s: recovered.map(|(since_s, _)| since_s),
-            recovered_s: recovered.map(|(_, until_s)| until_s),
-        }
     }
 }
 

@@ -11,6 +11,7 @@ mod books;
 mod bystanders;
 mod case;
 mod course;
+mod drift;
 mod holds;
 mod keeps;
 mod lab;
@@ -26,6 +27,7 @@ mod stays;
 mod symptom;
 #[cfg(test)]
 mod testing;
+mod times;
 mod traps;
 mod untouched;
 
@@ -83,12 +85,12 @@ pub fn judge(scenario: &Scenario, timeline: &Timeline) -> Verdict {
         truth,
         score: score::of(&case, &findings, truth),
         findings,
-        times: case.times(),
+        times: times::of(&case),
         probes: course::courses(&case),
         impact: course::impact(&case),
         effect: course::effect(&case),
         residue: residue::residue_of(&case),
-        drift: residue::drift_of(&case),
+        drift: drift::drift_of(&case),
         kept: timeline.kept(),
         adjusted: case.plan.map(|plan| plan.adjusted.clone()).unwrap_or_default(),
         proposed_rate: baseline::proposed(&case).or(slower),

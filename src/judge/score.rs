@@ -2,7 +2,10 @@
 //!
 //! **Invariant**: a run in doubt has no score; who repaired nothing gets nothing for having been careful.
 
-use super::{case::Case, score_cause};
+use super::{
+    case::Case,
+    score_cause::{self, Graded},
+};
 use crate::model::{
     said::Said,
     scenario::Expectation,
@@ -38,9 +41,6 @@ pub(super) fn of(case: &Case, findings: &[Finding], truth: Truth) -> Option<Scor
     let hints = u32::try_from(case.timeline.hinted().len()).unwrap_or(u32::MAX / Score::HINT);
     Some(Score::of(lines, hints))
 }
-
-/// Hundredths, why, and the events that show it.
-pub(super) type Graded = (u32, String, Vec<u64>);
 
 fn detect(case: &Case) -> Graded {
     let Some((page, paged_s)) = case.paged else {

@@ -2,8 +2,11 @@
 //!
 //! **Invariant**: the reason never tells the right word; a wrong extra costs more than silence.
 
-use super::{case::Case, score::Graded};
+use super::case::Case;
 use crate::model::{diagnosis::Answer, said::Said, scenario::Diagnosis};
+
+/// Hundredths, why, and the events that show it.
+pub(super) type Graded = (u32, String, Vec<u64>);
 
 /// The last answer counts.
 pub(super) fn grade(case: &Case) -> Graded {

@@ -33,6 +33,7 @@ pub mod scenario;
 pub mod schema;
 pub mod score;
 pub mod setting;
+mod spoken;
 pub mod steady;
 pub mod step;
 pub mod target;

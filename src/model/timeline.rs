@@ -6,7 +6,6 @@ use super::{
     event::{Acted, Event, EventKind, FaultState, Phase},
     facts::Facts,
     plan::{Injection, Plan},
-    said::Said,
     window::Window,
 };
 
@@ -74,19 +73,6 @@ impl Timeline {
         counted.collect()
     }
 
-    /// What the person said: number of the event, seconds, words.
-    pub fn said(&self) -> impl Iterator<Item = (u64, f64, &Said)> {
-        self.events.iter().filter_map(|event| match &event.kind {
-            EventKind::Said { said } => Some((event.seq, event.at_s, said)),
-            _ => None,
-        })
-    }
-
-    /// The hints that were told, by their numbers.
-    pub fn hinted(&self) -> std::collections::BTreeSet<usize> {
-        self.said().filter_map(|(_, _, said)| said.hint()).collect()
-    }
-
     /// What was not set back, because somebody had changed it since: in words.
     pub fn kept(&self) -> Vec<String> {
         let mut kept: Vec<String> = Vec::new();
@@ -124,11 +110,6 @@ impl Timeline {
     /// When the repaired lab was looked at, before anything was healed: what is judged ends here.
     pub fn repaired_survey_s(&self) -> Option<f64> {
         self.first(|event| matches!(event.kind, EventKind::Surveyed { healed: false, .. }).then_some(event.at_s))
-    }
-
-    /// Whether the person ended the run with an answer.
-    pub fn was_answered(&self) -> bool {
-        self.said().any(|(_, _, said)| matches!(said, Said::Done { .. }))
     }
 
     /// Whether somebody pressed Ctrl-C.

@@ -1,4 +1,5 @@
-//! A lab in memory: the payment service as far as the headline incident needs it, on the runtime's clock.
+//! A lab in memory: the payment service as far as the headline incident needs it, on the runtime's clock; of every other incident
+//! the course that its scenario tells.
 //!
 //! It is what `--rehearse` plays on and what the in-process tests drive. It knows the published numbers of the incident, it
 //! does not measure anything: a rehearsal says nothing about a real system, and its verdict says so.
@@ -7,12 +8,14 @@
 //! seed gives the same run.
 
 mod behaviour;
+mod course;
 mod gauges;
 mod population;
 mod ports;
 mod quirks;
 mod sensor;
 mod settings;
+mod shown;
 mod typed;
 mod whole;
 mod world;
@@ -22,7 +25,14 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 pub use quirks::Quirks;
 pub use world::World;
 
-use crate::run::ports::Ports;
+use self::course::Course;
+use crate::{
+    model::{
+        fault::FaultSpec,
+        scenario::{Scenario, Step, What},
+    },
+    run::ports::Ports,
+};
 
 /// A handle to one fake lab; clones share it.
 #[derive(Clone, Debug)]
@@ -34,6 +44,17 @@ impl FakeLab {
     /// A whole lab, with its quirks.
     pub fn new(name: &str, quirks: Quirks) -> Self {
         Self { world: Arc::new(Mutex::new(World::new(name, quirks))) }
+    }
+
+    /// A whole lab for one scenario: by the model of payments where that knows all that strikes, else by the course that the file tells.
+    pub fn for_scenario(scenario: &Scenario, quirks: Quirks) -> Self {
+        let found = Self::new("rehearsal", quirks);
+        let is_payment = |step: &Step| matches!(step.what(), Some(What::Fault(FaultSpec::DeployVersion(release))) if release.service == "payment" && release.version == "2.8.1");
+        let steps = scenario.steps.iter().chain(&scenario.then);
+        if !scenario.given.is_empty() || scenario.steps.is_empty() || !steps.into_iter().all(is_payment) {
+            found.world().course = Some(Course::of(scenario));
+        }
+        found
     }
 
     /// Its ports; each call gives new customers for the same lab.

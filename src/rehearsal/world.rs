@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use tokio::time::Instant;
 
-use super::Quirks;
+use super::{Quirks, course::Course};
 use crate::model::{
     facts::{Facts, Table},
     ledger::LedgerReading,
@@ -54,6 +54,8 @@ pub struct World {
     pub(super) starts: u32,
     /// What faults hold, until when, by id.
     pub(super) holds: BTreeMap<String, (String, Instant)>,
+    /// How the incident goes, where there is no model of it.
+    pub(super) course: Option<Course>,
     /// Tables as they were before a fault changed them, by its id.
     pub(super) copies: BTreeMap<String, BTreeMap<String, Table>>,
 }
@@ -72,6 +74,7 @@ impl World {
             pending_settings: BTreeMap::new(),
             starts: 0,
             holds: BTreeMap::new(),
+            course: None,
             copies: BTreeMap::new(),
         }
     }
@@ -100,6 +103,9 @@ impl World {
 impl World {
     /// Set the state that an op names.
     pub(super) fn obey(&mut self, op: &Op) -> Result<(), String> {
+        if let Some(course) = &mut self.course {
+            course.see(op);
+        }
         match op {
             Op::SetImage { deployment, image, change_cause, .. } => {
                 return self.set_image(deployment, image, Some(change_cause.clone()));
@@ -165,6 +171,12 @@ impl World {
             Op::Set { setting, .. } => setting.of(&self.facts),
             _ => None,
         }
+    }
+
+    /// The course of the incident, where there is one, and whether customers suffer now.
+    pub(super) fn course(&self, now: Instant) -> Option<(&Course, bool)> {
+        let is_held = self.holds.values().any(|(_, until)| now < *until);
+        self.course.as_ref().map(|course| (course, course.is_broken(&self.facts, is_held)))
     }
 
     /// What a survey finds: what is held shows until its time is over.

@@ -2,6 +2,8 @@
 //!
 //! **Invariant**: one header, one kind of row; a value that was not read is an empty cell, never a zero.
 
+use std::fmt::Write as _;
+
 use super::{markdown::line, words::plain};
 use crate::model::{event::EventKind, timeline::Timeline};
 
@@ -30,7 +32,8 @@ pub(super) fn render(timeline: &Timeline) -> String {
                 None => continue,
             },
         };
-        text += &format!("{},{},{cells}\n", event.at_s, event.wall);
+        // Writing to a string cannot fail.
+        let _ = writeln!(text, "{},{},{cells}", event.at_s, event.wall);
     }
     text
 }

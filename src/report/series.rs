@@ -82,10 +82,10 @@ fn bands(timeline: &Timeline, end_s: f64) -> Vec<Value> {
             _ => None,
         })
         .collect();
-    let ends = begins.iter().skip(1).map(|(at_s, _)| *at_s).chain([end_s]);
+    let starts_of_next = begins.iter().skip(1).map(|(at_s, _)| *at_s).chain([end_s]);
     let mut bands: Vec<_> = begins
         .iter()
-        .zip(ends)
+        .zip(starts_of_next)
         .map(|((from_s, name), to_s)| json!({ "from": from_s, "to": to_s, "kind": name }))
         .collect();
     if let Some((_, from_s)) = timeline.fault_s(FaultState::Injected) {

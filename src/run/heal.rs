@@ -168,13 +168,13 @@ pub(super) async fn perform(op: &Op, actuator: &dyn Actuator) -> Result<Done, Po
     loop {
         tries += 1;
         let began = Instant::now();
-        let tried = async {
+        let attempt = async {
             match op {
                 Op::PutBack { ours, before } => actuator.put_back(ours, before).await,
                 other => actuator.perform(other).await.map(|()| None),
             }
         };
-        match limits::within(limits::OP, op.to_string(), tried).await {
+        match limits::within(limits::OP, op.to_string(), attempt).await {
             Ok(kept) => {
                 let took_ms = began.elapsed().as_secs_f64() * 1000.0;
                 tracing::debug!(took_ms, tries, kept, "heal: {op}");

@@ -48,7 +48,10 @@ pub(super) fn read<T: DeserializeOwned>(path: PathBuf, text: &str) -> Result<T, 
 
 /// Where a second document begins: the one complaint for which the parser knows no place; else where the text ends.
 fn second_document(text: &str) -> (usize, usize) {
-    let begun = text.lines().take_while(|line| line.trim().is_empty() || line.starts_with(['#', '-'])).count();
+    let begun = text
+        .lines()
+        .take_while(|line| line.trim().is_empty() || line.starts_with('#') || line.starts_with("---"))
+        .count();
     let second = text.lines().enumerate().skip(begun).find(|(_, line)| line.starts_with("---"));
     (second.map_or(text.lines().count().max(1), |(number, _)| number + 1), 1)
 }

@@ -156,7 +156,7 @@ fn what_an_op_says_of_a_file_or_a_password_is_no_value() {
     let password = said("role/shop", "password", None);
     assert_eq!(
         password,
-        "set the password of PostgreSQL role shop to another one; set the password of PostgreSQL role shop to the one before"
+        "set the password of PostgreSQL role shop to another one; set the password of PostgreSQL role shop to the one before, unless it was changed since"
     );
 }
 
@@ -172,8 +172,11 @@ impl<F: Fn() -> bool + Send + Sync> Turns for Alone<F> {
     }
 }
 
+/// What a person does to a lab.
+type Change = fn(&mut Facts);
+
 /// What a fault had set and a person has changed since, as YAML has the fault, and what the heal then tells.
-const CHANGED_SINCE: [(&str, fn(&mut Facts), &str); 6] = [
+const CHANGED_SINCE: [(&str, Change, &str); 6] = [
     (
         "{deploy-version: {service: payment, version: 2.8.1}}",
         |facts| put(&mut facts.deployments.get_mut("payment").unwrap().images, "payment", "droplab/payment:2.8.2"),

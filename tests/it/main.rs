@@ -12,6 +12,7 @@ mod fuzz;
 mod golden;
 mod mutate;
 mod refusals;
+mod rehearsals;
 mod reports;
 mod runs;
 mod scenarios;

@@ -24,7 +24,7 @@ impl Before {
     pub(super) async fn of(global: &Global) -> Result<Self, Failure> {
         let before = Self(Facts::default());
         before.reset(global).await?;
-        Ok(Self(lasting(connect(global, false).await?.surveyor.survey().await?)))
+        Ok(Self(lasting(connect(global, None).await?.surveyor.survey().await?)))
     }
 
     /// Put the lab back to its charts.

@@ -107,7 +107,7 @@ pub(super) async fn main(global: &Global, args: &Args) -> Result<Exit, Failure> 
     let doing = format!("droplab fault inject {}", fault.key());
     // Saying what would be done touches nothing.
     let mine = if args.common.plan { None } else { Some(turn(global, &doing).await?) };
-    let lab = connect(global, false).await?;
+    let lab = connect(global, None).await?;
     let before = lab.surveyor.survey().await?;
     let name = format!("{}-{}", fault.key(), Timestamp::now().strftime("%Y%m%d-%H%M%S.%f"));
     let context = Context { ttl: args.common.ttl, ..Context::new(&before, args.common.seed, &name, 0) };

@@ -52,7 +52,9 @@ impl Secrets {
 
     /// The same, and no log tells them from now on.
     fn hidden(self) -> Self {
-        [&self.postgres, &self.shop, &self.replication, &self.redis].into_iter().for_each(|secret| hide(secret));
+        for secret in [&self.postgres, &self.shop, &self.replication, &self.redis] {
+            hide(secret);
+        }
         self
     }
 

@@ -11,7 +11,7 @@ use serde_json::json;
 
 use super::{
     configs::place,
-    workload::{patched, versioned},
+    versioned::{TRIES, overtaken, patched, versioned},
 };
 use crate::{
     lab::{
@@ -25,9 +25,6 @@ use crate::{
         setting::{Setting, list},
     },
 };
-
-/// How often an object may change between a look and its patch, as it does while pods roll.
-pub(super) const TRIES: u32 = 10;
 
 impl Lab {
     /// Set a setting back; what it is instead when somebody has changed it since.
@@ -119,13 +116,5 @@ impl Lab {
             }
         }
         Err(overtaken(set))
-    }
-}
-
-/// It changed again and again between a look and a patch.
-pub(super) fn overtaken(name: &str) -> LabError {
-    LabError::Kube {
-        tried: format!("set {name} back"),
-        why: format!("it changed under our hands {TRIES} times in a row"),
     }
 }

@@ -9,10 +9,7 @@ use kube::{
 };
 use serde_json::{Value, json};
 
-use super::{
-    back::{TRIES, overtaken},
-    workload::{patched, versioned},
-};
+use super::versioned::{TRIES, overtaken, patched, versioned};
 use crate::{
     lab::{
         Lab,

@@ -20,6 +20,7 @@ pub mod redis;
 pub mod scripts;
 pub mod sessions;
 mod settings;
+mod versioned;
 mod workload;
 
 use async_trait::async_trait;

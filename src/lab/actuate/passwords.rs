@@ -85,7 +85,9 @@ impl Lab {
             // Nothing there is fine; what is not readable says so.
             return self.rotate(role, kept, false).await.map(|()| None);
         };
-        [&rotation.hash, &rotation.before, &rotation.after].into_iter().for_each(|secret| hide(secret));
+        for secret in [&rotation.hash, &rotation.before, &rotation.after] {
+            hide(secret);
+        }
         let now = self.password(role).await?;
         if now.is_none_or(|now| now == rotation.after || now == rotation.before) {
             return self.rotate(role, kept, false).await.map(|()| None);
@@ -106,7 +108,9 @@ impl Lab {
         let hash = hash.ok_or_else(|| refused(format!("role {role} has no password")))?;
         // Letters and digits only: it goes into connection strings as it is.
         let after = rand::rng().sample_iter(Alphanumeric).take(before.len().max(24)).map(char::from).collect();
-        [&hash, &before, &after].into_iter().for_each(|secret| hide(secret));
+        for secret in [&hash, &before, &after] {
+            hide(secret);
+        }
         Ok(Rotation { hash, before, after })
     }
 

@@ -8,10 +8,9 @@ use kube::{
     Api,
     api::{DeleteParams, Patch, PatchParams, Preconditions},
 };
-use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-use super::back::{TRIES, overtaken};
+use super::versioned::{TRIES, overtaken, patched, versioned};
 use crate::{
     lab::{
         cluster::handle::Handle,
@@ -106,28 +105,6 @@ fn now(op: &Op, found: &Deployment) -> Option<String> {
             container(deployment)?.env.as_ref()?.iter().find(|variable| variable.name == *name)?.value.clone()
         }
         _ => None,
-    }
-}
-
-/// A patch that is refused unless the object is as it was looked at.
-pub(super) fn versioned<K: kube::Resource>(mut patch: Value, found: &K) -> Value {
-    patch["metadata"]["resourceVersion"] = found.meta().resource_version.clone().into();
-    patch
-}
-
-/// Patch an object; whether nobody was faster.
-pub(super) async fn patched<K>(api: &Api<K>, name: &str, patch: &Patch<Value>) -> Result<bool, LabError>
-where
-    K: Clone + DeserializeOwned + std::fmt::Debug,
-{
-    let params = PatchParams::default();
-    match tokio::time::timeout(std::time::Duration::from_secs(10), api.patch(name, &params, patch)).await {
-        Ok(Err(kube::Error::Api(answer))) if answer.code == 409 => {
-            tracing::debug!("set {name} back: it changed since it was looked at, looking again");
-            Ok(false)
-        }
-        Ok(done) => done.map(|_| true).map_err(|error| refused(&format!("set {name} back"), &error)),
-        Err(_) => Err(late(&format!("set {name} back"), 10)),
     }
 }
 
