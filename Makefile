@@ -6,6 +6,8 @@ SHELL      := /bin/bash
 # One profile for everything: the load generator must be cheap, and building twice costs minutes on two cores.
 CARGO      := cargo
 DROPLAB    := target/release/droplab
+# How many rounds of conformance `make soak` asks of each scenario.
+TIMES      ?= 1
 export PATH := $(CURDIR)/.tools/bin:$(PATH)
 
 .PHONY: help demo up down test check unit fuzz e2e slice soak engines bench images setup build cargo linter
@@ -16,7 +18,9 @@ help: ## this list
 demo: up ## set everything up, break payments, repair them, print the verdict
 	$(DROPLAB) run payment-pool-exhaustion --fix reference
 
-up: build images ## bring the lab up (a second time: seconds)
+up: setup ## bring the lab up (a second time: seconds)
+	@# droplab itself and the images are compiled side by side: the one waits for its linker where the other has work.
+	@$(MAKE) --no-print-directory -j2 build images
 	$(DROPLAB) up
 
 down: ## take the lab away; images stay
@@ -46,10 +50,11 @@ ENGINES    := f01 f06 f11 f14 f17 f18 f19 f21 f22 f27 f28 f29 f30 f31 f34 f35 f3
 slice: images
 	setup/e2e lab:: releases::r1 conformance::b interruption:: late:: $(ENGINES:%=faults::%) killed::k1
 
-soak: build images ## SIGKILL at each state of each fault, then two hundred random faults in a row; nothing may be left (half an hour)
+soak: build images ## SIGKILL at each state of each fault, two hundred random faults in a row, every scenario's conformance (TIMES=1 round each; an hour and more)
 	setup/e2e soak::
 	$(DROPLAB) up
 	setup/soak 200
+	for file in scenarios/*.yaml; do $(DROPLAB) conform "$$(basename "$$file" .yaml)" --times $(TIMES); done
 
 engines: images ## netem and the helper do the same to packets, on a kernel that has both, in a machine of its own (five minutes)
 	images/build vm

@@ -41,6 +41,8 @@ pub enum Kept {
     Uptime(String),
     /// A configuration as before: `configmap/nginx`.
     Config(String),
+    /// A role's password of before its rotation opens no session: a repair must not bring it back.
+    Retired(String),
 }
 
 /// What there is to be kept, by name, and the value of each; a number where less is worse and more is fine.
@@ -81,6 +83,10 @@ impl Kept {
             Self::Setting(path) => one(setting(facts, path)),
             Self::Uptime(_) => one(facts.postgres_started.clone()),
             Self::Config(name) => one(facts.configs.get(name).cloned()),
+            Self::Retired(role) => one(facts.settings.passwords.get(role).map(|_| {
+                let opens = facts.settings.old_passwords.contains(role);
+                if opens { "it opens sessions" } else { "it opens none" }.to_owned()
+            })),
         }
     }
 
@@ -92,7 +98,7 @@ impl Kept {
             }
             Self::Setting(path) if path.starts_with("redis/") => Part::Redis,
             Self::Setting(path) if path.starts_with("topic/") => Part::Topics,
-            Self::Setting(_) | Self::Uptime(_) => Part::Postgres,
+            Self::Setting(_) | Self::Uptime(_) | Self::Retired(_) => Part::Postgres,
             Self::Config(_) => Part::Configs,
         }
     }
@@ -112,6 +118,7 @@ impl Kept {
             Self::Setting(_) => "setting",
             Self::Uptime(_) => "uptime",
             Self::Config(_) => "config",
+            Self::Retired(_) => "retired",
         }
     }
 }
@@ -146,6 +153,7 @@ impl fmt::Display for Kept {
             Self::Setting(path) => f.write_str(path),
             Self::Uptime(server) => write!(f, "uptime of {server}"),
             Self::Config(name) => f.write_str(name),
+            Self::Retired(role) => write!(f, "the old password of PostgreSQL role {role}"),
         }
     }
 }

@@ -91,7 +91,7 @@ impl JsonSchema for Keeps {
             "type": "object",
             "description": "What a repair must not take away: one thing, and an id.",
             "properties": {
-                "id": text, "replicas": text, "limits": text, "limited": text, "container": text, "setting": text, "uptime": text,
+                "id": text, "replicas": text, "limits": text, "limited": text, "container": text, "setting": text, "uptime": text, "retired": text,
                 "config": text,
                 "env": {
                     "type": "object",

@@ -5,8 +5,6 @@
 //!
 //! **Invariant**: broken from the first blow until a repair was typed to its end, or until everything is as it was.
 
-use std::collections::BTreeMap;
-
 use crate::model::{
     condition::{Condition, Measure, Operator},
     expectation::Expectation,

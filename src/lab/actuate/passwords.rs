@@ -3,6 +3,8 @@
 //! **Invariant**: what was before is in the lab's folder before anything is changed, and nowhere else; no password is in a
 //! journal, in a server's log or in its statistics of statements.
 
+use std::collections::BTreeSet;
+
 use k8s_openapi::api::core::v1::Secret;
 use kube::{
     Api,
@@ -11,6 +13,7 @@ use kube::{
 use rand::{Rng as _, distr::Alphanumeric};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use tokio_postgres::{NoTls, error::SqlState};
 
 use crate::{
     lab::{
@@ -18,7 +21,7 @@ use crate::{
         cluster::kube::{guard, within},
         error::LabError,
         layout::NAMESPACE,
-        look::primary::{quoted, refused},
+        look::primary::{DOOR, failed, quoted, refused},
         state::State,
     },
     log::redact::hide,
@@ -37,6 +40,8 @@ const UNHEARD: &str =
 /// A rotation, as the lab's folder keeps it.
 #[derive(Serialize, Deserialize)]
 struct Rotation {
+    /// Whose password it is.
+    role: String,
     /// The hash in PostgreSQL before.
     hash: String,
     /// The password in the Secret before.
@@ -98,6 +103,26 @@ impl Lab {
         )))
     }
 
+    /// The roles of which a rotation is in, and whose password of before it opens a session all the same.
+    pub(in crate::lab) async fn old_passwords(&self) -> Result<BTreeSet<String>, LabError> {
+        let mut opening = BTreeSet::new();
+        for id in self.state.kept()? {
+            let Some(text) = self.state.read(&State::kept_file(&id, FILE))? else { continue };
+            // What is not readable is told by the heal.
+            let Ok(rotation) = serde_json::from_str::<Rotation>(&text) else { continue };
+            hide(&rotation.before);
+            let mut config = self.postgres();
+            config.user(&rotation.role).password(&rotation.before).application_name("psql");
+            match tokio::time::timeout(DOOR, config.connect(NoTls)).await {
+                Ok(Ok(_)) => drop(opening.insert(rotation.role)),
+                Ok(Err(error)) if error.code() == Some(&SqlState::INVALID_PASSWORD) => {}
+                Ok(Err(error)) => return Err(failed(&error)),
+                Err(_) => return Err(refused(format!("no answer within {} s", DOOR.as_secs()))),
+            }
+        }
+        Ok(opening)
+    }
+
     /// What there is now, and a password for then.
     async fn rotation(&self, role: &str) -> Result<Rotation, LabError> {
         let before = self.password(role).await?;
@@ -111,7 +136,7 @@ impl Lab {
         for secret in [&hash, &before, &after] {
             hide(secret);
         }
-        Ok(Rotation { hash, before, after })
+        Ok(Rotation { role: role.to_owned(), hash, before, after })
     }
 
     /// A role's password as the Secret has it now.

@@ -10,7 +10,7 @@ use tokio_util::task::AbortOnDropHandle;
 use crate::lab::{Lab, engine::docker::chain, error::LabError};
 
 /// How long the primary may take to let somebody in.
-const DOOR: Duration = Duration::from_secs(6);
+pub(in crate::lab) const DOOR: Duration = Duration::from_secs(6);
 
 /// A session as superuser.
 pub(in crate::lab) struct Primary {

@@ -20,6 +20,9 @@ pub struct Settings {
     pub roles: BTreeMap<String, BTreeMap<String, String>>,
     /// For each role whose password is in the Secret `postgres`: a mark that changes with it, there or in PostgreSQL.
     pub passwords: BTreeMap<String, String>,
+    /// Roles of which a rotation is in, and whose password of before it opens a session all the same.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub old_passwords: BTreeSet<String>,
     /// Parameters of Redis' primary, passwords left out.
     pub redis: BTreeMap<String, String>,
     /// ConfigMaps key by key: those of the shop by their names, and `kube-system/coredns`.

@@ -27,14 +27,15 @@ impl Serialize for Keeps {
             | Kept::Container(text)
             | Kept::Setting(text)
             | Kept::Uptime(text)
-            | Kept::Config(text) => map.serialize_entry(key, text)?,
+            | Kept::Config(text)
+            | Kept::Retired(text) => map.serialize_entry(key, text)?,
         }
         map.end()
     }
 }
 
 /// The keys that `keeps` knows.
-const KEYS: &[&str] = &["id", "replicas", "limits", "limited", "env", "container", "setting", "uptime", "config"];
+const KEYS: &[&str] = &["id", "replicas", "limits", "limited", "env", "container", "setting", "uptime", "config", "retired"];
 
 /// A variable of a deployment, as it is written.
 #[derive(Deserialize)]
@@ -71,6 +72,7 @@ impl<'de> Deserialize<'de> for Keeps {
                         "setting" => Kept::Setting(map.next_value()?),
                         "uptime" => Kept::Uptime(map.next_value()?),
                         "config" => Kept::Config(map.next_value()?),
+                        "retired" => Kept::Retired(map.next_value()?),
                         _ => return Err(A::Error::unknown_field(&key, KEYS)),
                     };
                     if what.replace(next).is_some() {

@@ -14,8 +14,9 @@ use crate::model::facts::Settings;
 impl Lab {
     /// All of it, or the first reason why not.
     pub(in crate::lab) async fn settings_and_tables(&self) -> Result<Settings, LabError> {
-        let (primary, servers, workloads, configs, jobs, redis) = tokio::try_join!(
+        let (primary, old_passwords, servers, workloads, configs, jobs, redis) = tokio::try_join!(
             self.primary_facts(),
+            self.old_passwords(),
             self.altered(),
             self.workload_settings(),
             self.config_texts(),
@@ -32,6 +33,7 @@ impl Lab {
             contexts: primary.contexts,
             roles: primary.roles,
             passwords: primary.passwords,
+            old_passwords,
             tables: primary.tables,
             checksums: workloads.checksums,
             limits: workloads.limits,
