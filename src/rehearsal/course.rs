@@ -30,8 +30,14 @@ pub(super) struct Course {
     begun: Option<Facts>,
     /// What a survey does not find: pods that were killed, records that were sent.
     unseen: usize,
-    struck: bool,
-    repaired: bool,
+    state: State,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum State {
+    Whole,
+    Struck,
+    Repaired,
 }
 
 impl Course {
@@ -52,15 +58,16 @@ impl Course {
             outlives: scenario.symptom.as_ref().is_some_and(|symptom| symptom.outlives.is_some()),
             begun: None,
             unseen: 0,
-            struck: false,
-            repaired: false,
+            state: State::Whole,
         }
     }
 
     /// The customers come.
     pub(super) fn begin(&mut self, facts: &Facts) {
         self.begun = Some(facts.clone());
-        self.struck |= self.latent;
+        if self.latent {
+            self.strike();
+        }
     }
 
     /// An op is obeyed.
@@ -69,26 +76,36 @@ impl Course {
             return;
         }
         match op {
-            Op::PutBack { .. } | Op::Release { .. } | Op::EndJob { .. } | Op::RestoreTables { .. } => {}
+            Op::Release { .. } | Op::EndJob { .. } | Op::RestoreTables { .. } => {}
             Op::RemoveRecords { .. } => self.unseen = self.unseen.saturating_sub(1),
             Op::SendRecord(_) | Op::DeletePod { .. } | Op::DeletePods { .. } | Op::KillBackends { .. } => {
-                (self.struck, self.unseen) = (true, self.unseen + 1);
+                self.unseen += 1;
+                self.strike();
             }
-            _ => self.struck = true,
+            _ => self.strike(),
+        }
+    }
+
+    /// What was repaired stays so, also when it is struck once more.
+    fn strike(&mut self) {
+        if self.state == State::Whole {
+            self.state = State::Struck;
         }
     }
 
     /// A person's command was obeyed.
     pub(super) fn hear(&mut self, action: &Action) {
         self.typed.push(action.clone());
-        self.repaired |= self.fixes.iter().any(|fix| !fix.is_empty() && self.typed.ends_with(fix));
+        if self.fixes.iter().any(|fix| !fix.is_empty() && self.typed.ends_with(fix)) {
+            self.state = State::Repaired;
+        }
     }
 
     /// Whether customers suffer in a lab that is like this.
     pub(super) fn is_broken(&self, facts: &Facts, is_held: bool) -> bool {
         let shape = |facts: &Facts| Facts { pods: Vec::new(), ..facts.clone() };
         let differs = self.begun.as_ref().is_some_and(|begun| shape(begun) != shape(facts));
-        self.struck && !self.repaired && (self.latent || self.outlives || is_held || differs || self.unseen > 0)
+        self.state == State::Struck && (self.latent || self.outlives || is_held || differs || self.unseen > 0)
     }
 
     /// The share of a probe's requests that are answered as promised, within a bound if there is one.

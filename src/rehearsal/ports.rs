@@ -33,6 +33,10 @@ impl Actuator for FakeLab {
             _ => false,
         };
         refuses(&mut world, op, heals)?;
+        // What is put back is no blow, and goes its own way.
+        if let Some(course) = &mut world.course {
+            course.see(op);
+        }
         world.obey(op).map_err(|gone| PortError::new(op.to_string(), gone))
     }
 

@@ -34,7 +34,11 @@ pub(super) fn facts(name: &str) -> Facts {
         payment.env.insert("payment/DB_POOL_SIZE".into(), "50".into());
         payment.limits.insert("payment/memory".into(), "256Mi".into());
     }
-    let settings = [("max_connections", "200"), ("fsync", "on"), ("synchronous_commit", "on")];
+    if let Some(inventory) = deployments.get_mut("inventory") {
+        inventory.env.insert("inventory/DB_POOL_SIZE".into(), "4".into());
+    }
+    let settings =
+        [("max_connections", "200"), ("fsync", "on"), ("synchronous_commit", "on"), ("deadlock_timeout", "1s")];
     let (pods, nodes) = super::population::population(&deployments);
     Facts {
         lab: name.to_owned(),
@@ -77,11 +81,15 @@ fn settable() -> Settings {
         contexts: [
             ("internal".to_owned(), names(&["block_size"])),
             ("postmaster".to_owned(), names(&["max_connections", "shared_buffers"])),
-            ("sighup".to_owned(), names(&["autovacuum", "recovery_min_apply_delay"])),
+            (
+                "sighup".to_owned(),
+                names(&["autovacuum", "deadlock_timeout", "recovery_min_apply_delay", "synchronous_standby_names"]),
+            ),
             ("user".to_owned(), names(&["statement_timeout", "work_mem"])),
         ]
         .into(),
         roles: each(["postgres", "replicator", "shop"]).into(),
+        old_passwords: std::collections::BTreeSet::new(),
         passwords: text([("postgres", "postgres"), ("replicator", "replicator"), ("shop", "shop")]),
         redis: text([("maxclients", "10000"), ("timeout", "0")]),
         configs: [

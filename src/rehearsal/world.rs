@@ -103,9 +103,6 @@ impl World {
 impl World {
     /// Set the state that an op names.
     pub(super) fn obey(&mut self, op: &Op) -> Result<(), String> {
-        if let Some(course) = &mut self.course {
-            course.see(op);
-        }
         match op {
             Op::SetImage { deployment, image, change_cause, .. } => {
                 return self.set_image(deployment, image, Some(change_cause.clone()));

@@ -142,7 +142,7 @@ impl Play<'_, '_> {
                 };
                 if let Some(answer) = answer {
                     self.record.write(EventKind::Said { said: Said::Done { answer } })?;
-                    self.watch.answer();
+                    self.watch.answer(self.record.now_s());
                     return Ok(());
                 }
                 match &self.options.repair {

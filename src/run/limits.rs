@@ -6,6 +6,10 @@ use std::{future::Future, time::Duration};
 
 use super::ports::PortError;
 
+/// How long is still looked after an answer, seconds: each gauge is read at least twice.
+pub(super) const AFTER_ANSWER_S: f64 = 3.0;
+/// Clocks tick in milliseconds: less would be slept no time at all, in a rehearsal for ever.
+pub(super) const TICK: Duration = Duration::from_millis(1);
 /// One op on the lab.
 pub(super) const OP: Duration = Duration::from_secs(30);
 /// Counting what a fault did.

@@ -164,14 +164,14 @@ impl Play<'_, '_> {
                 None => {}
             }
             let wake = self.wake_s().filter(|at_s| *at_s > now_s);
-            let wake = wake.map_or(limits::SILENCE, |at_s| seconds(at_s - now_s));
+            let wake = wake.map_or(limits::SILENCE, |at_s| seconds(at_s - now_s).max(limits::TICK));
             // In this order, or two rehearsals of one seed would differ.
             tokio::select! {
                 biased;
                 Some(done) = self.jobs.next(), if !self.jobs.is_empty() => self.done(done)?,
                 said = said(&mut words, &mut heard) => {
                     if let Said::Done { .. } = said {
-                        self.watch.answer();
+                        self.watch.answer(self.record.now_s());
                     }
                     self.record.write(EventKind::Said { said })?;
                 }

@@ -25,7 +25,8 @@ impl Play<'_, '_> {
         let renewal = self.renewals.values().copied().min_by(f64::total_cmp);
         let end = self.ends.values().copied().min_by(f64::total_cmp);
         let silent = Some(self.driver.silent_at_s());
-        let all = [begin, renewal, end, silent, self.repair_s(), self.watch.deadline_s()];
+        let answered = self.watch.answer_is_over_s();
+        let all = [begin, renewal, end, silent, answered, self.repair_s(), self.watch.deadline_s()];
         all.into_iter().flatten().min_by(f64::total_cmp)
     }
 

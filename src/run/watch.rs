@@ -7,6 +7,7 @@ mod patience;
 
 use std::collections::BTreeMap;
 
+use super::limits;
 use crate::model::{
     evaluate,
     event::{EventKind, FaultState, Phase},
@@ -43,7 +44,7 @@ pub(super) struct Watch<'a> {
     seen: BTreeMap<usize, f64>,
     pub(super) paged_s: Option<f64>,
     held: bool,
-    answered: bool,
+    answered_s: Option<f64>,
 }
 
 impl<'a> Watch<'a> {
@@ -60,7 +61,7 @@ impl<'a> Watch<'a> {
             seen: BTreeMap::new(),
             paged_s: None,
             held: false,
-            answered: false,
+            answered_s: None,
         }
     }
 
@@ -92,9 +93,14 @@ impl<'a> Watch<'a> {
         }
     }
 
-    /// The person has answered.
-    pub(super) fn answer(&mut self) {
-        self.answered = true;
+    /// The person has answered; the first answer counts.
+    pub(super) fn answer(&mut self, now_s: f64) {
+        self.answered_s.get_or_insert(now_s);
+    }
+
+    /// When the run may end after an answer: what was done just before it must be seen.
+    pub(super) fn answer_is_over_s(&self) -> Option<f64> {
+        self.answered_s.map(|at_s| at_s + limits::AFTER_ANSWER_S)
     }
 
     /// Look at what is known now; what follows from it at once.
@@ -173,7 +179,7 @@ impl<'a> Watch<'a> {
 
     /// Whether there is nothing left to wait for. `Held` with a replay still to come is no end: see [`Self::wants_replay`].
     pub(super) fn over(&self, now_s: f64) -> Option<Over> {
-        if self.answered {
+        if self.answer_is_over_s().is_some_and(|at_s| now_s >= at_s) {
             return Some(Over::Answered);
         }
         if self.held {

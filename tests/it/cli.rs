@@ -168,16 +168,13 @@ fn what_is_shown_gives_nothing_away_unless_asked() {
 }
 
 #[test]
-fn what_the_lab_in_memory_cannot_play_is_refused_before_anything_is_written() {
+fn an_incident_without_a_model_is_rehearsed_by_its_course() {
     let home = tempfile::tempdir().unwrap();
-    let refused = droplab(home.path(), &["run", "poison-pill", "--rehearse"]);
-    assert_eq!(refused.code, 2, "{}", refused.err);
-    assert!(
-        refused.err.contains("plays payments only") && refused.err.contains("droplab run poison-pill"),
-        "{}",
-        refused.err
-    );
-    assert!(!home.path().join("runs").exists());
+    let ran = droplab(home.path(), &["-q", "run", "poison-pill", "--rehearse"]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert!(ran.out.starts_with("Rehearsal on a fake lab") && ran.out.contains("PASS"), "{}", ran.out);
+    let ran = droplab(home.path(), &["-q", "run", "poison-pill", "--rehearse", "--fix", "none"]);
+    assert_eq!(ran.code, 1, "{}", ran.out);
 }
 
 #[test]

@@ -35,7 +35,8 @@ impl Serialize for Keeps {
 }
 
 /// The keys that `keeps` knows.
-const KEYS: &[&str] = &["id", "replicas", "limits", "limited", "env", "container", "setting", "uptime", "config", "retired"];
+const KEYS: &[&str] =
+    &["id", "replicas", "limits", "limited", "env", "container", "setting", "uptime", "config", "retired"];
 
 /// A variable of a deployment, as it is written.
 #[derive(Deserialize)]
