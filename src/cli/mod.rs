@@ -27,6 +27,7 @@ pub mod lint;
 pub mod list;
 pub mod overrides;
 pub mod plan;
+pub mod postmortem;
 pub mod report;
 pub mod reset;
 pub mod run;
@@ -100,6 +101,7 @@ async fn dispatch(cli: Cli) -> Result<Exit, Failure> {
         Verb::Heal(args) => heal::main(global, &args).await,
         Verb::Judge(args) => judge::main(global, &args),
         Verb::Report(args) => report::main(global, &args),
+        Verb::Postmortem(args) => postmortem::main(global, &args),
     }
 }
 

@@ -29,6 +29,8 @@ mod testing;
 mod traps;
 mod untouched;
 
+pub use score_cause::compare;
+
 use case::Case;
 
 use crate::model::{
