@@ -98,7 +98,7 @@ async fn a_draft_tells_what_was_seen_and_not_what_was_broken() {
     let facts = Facts::of(&outcome.timeline, &outcome.verdict).unwrap();
     for lang in [Lang::En, Lang::Ru] {
         let draft = postmortem::draft(&facts, lang);
-        assert!(!draft.contains("2.8.1 →") && !draft.contains("→ droplab/payment:2.8.1"), "{draft}");
+        assert!(!draft.contains("→ droplab/payment:2.8.1"), "{draft}");
         for word in ["inject", "deploy-version", "connection-pool-exhaustion", "no-canary"] {
             assert!(!draft.contains(word), "{word} is in\n{draft}");
         }
@@ -144,9 +144,10 @@ async fn good_ones_in_both_languages_are_told_what_is_strong() {
 #[tokio::test(start_paused = true)]
 async fn the_rubric_adds_up_to_a_hundred_beside_its_bonus() {
     let outcome = played().await;
-    let review = reviewed(&outcome, &good(&outcome, Lang::En));
+    let mut review = reviewed(&outcome, &good(&outcome, Lang::En));
     assert_eq!(review.lines.iter().filter(|line| line.id != "A6").map(|line| line.out_of).sum::<u32>(), 100);
-    insta::assert_yaml_snapshot!("postmortem-good", review, { ".sha256" => "[sha256]" });
+    assert_eq!(std::mem::take(&mut review.sha256).len(), 64);
+    insta::assert_yaml_snapshot!("postmortem-good", review);
 }
 
 #[tokio::test(start_paused = true)]
@@ -154,6 +155,7 @@ async fn what_pays_nothing_names_its_line() {
     let outcome = played().await;
     let text = good(&outcome, Lang::En);
     let whole = reviewed(&outcome, &text);
+    let all = |review: &Review| review.lines.iter().map(|line| line.points).sum::<u32>();
     let table = |rows: &str| {
         with(
             &text,
@@ -214,14 +216,14 @@ async fn what_pays_nothing_names_its_line() {
             5,
             "impact began",
         ),
-        ("P4", text.replace(" of 20,", " of 20,").replace("| duration | ", "| duration | 9"), 7, "| duration"),
+        ("P4", text.replace("| duration | ", "| duration | 9"), 7, "| duration"),
         (
             "P5",
             text.replace("`kubectl rollout undo deployment/payment`\n- recovered", "by looking at it\n- recovered"),
             8,
             "first mitigation",
         ),
-        ("P6", same.collect::<Vec<_>>().join("\n"), 1, "| 2026-01-01T12:00"),
+        ("P6", same.collect::<Vec<_>>().join("\n"), 1, "served as usual"),
         ("P7", listed.clone(), 4, "- component"),
         ("P8", listed, 0, "- factors"),
         (
@@ -248,7 +250,7 @@ async fn what_pays_nothing_names_its_line() {
         let (points, line, reason) = line(&review, id);
         assert!(points <= most, "{id} {at}: {points} {reason}");
         assert_eq!(line, number(&changed, at), "{id}: {reason}");
-        assert!(review.points < whole.points || id == "A5", "{id} {at}: {}", review.points);
+        assert!(all(&review) < all(&whole), "{id} {at}: {}", all(&review));
         let lost = review.remarks.iter().any(|remark| remark.kind == Kind::Missing);
         assert!(lost, "{id}: {:#?}", review.remarks);
     }
