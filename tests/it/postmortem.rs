@@ -53,7 +53,7 @@ fn english(paged: &str, command: &str, repaired: &str) -> Vec<(Heading, String)>
         (Heading::Lucky, "- The old image was still on every node.".to_owned()),
         (Heading::Actions, "| id | action | type | owner | priority | due | done when | check |\n| --- | --- | --- | --- | --- | --- | --- | --- |\n\
             | A1 | Add a canary of 5% of the traffic to each deploy of `payment` | prevent | release-engineer | P1 | 2026-01-15 | a release below 99% success is stopped within 2 minutes | |\n\
-            | A2 | Page the person on call when `pool-waiting` grows | detect | sre-lead | P1 | 2026-01-10 | it goes off within 3 s of the first waiting request | alert: pool-waiting >= 20 for 1s |\n\
+            | A2 | Page the person on call when `pool-waiting` grows | detect | sre-lead | P1 | 2026-01-10 | it goes off within 3 s of the first waiting request | alert: pool-in-use >= 50 |\n\
             | A3 | Limit the wait for a connection in `payment` | mitigate | payment-lead | P2 | 2026-01-20 | `payment` answers 503 after 200 ms of waiting | |\n\
             | A4 | Test the number of queries of each payment in the pipeline of `payment` | prevent | payment-lead | P2 | 2026-02-01 | more than 3 queries a payment fail the build | |".to_owned()),
     ]
@@ -72,7 +72,7 @@ fn russian(paged: &str, command: &str, repaired: &str) -> Vec<(Heading, String)>
         (Heading::Lucky, "- Старый образ ещё лежал на каждом узле.".to_owned()),
         (Heading::Actions, "| id | мера | вид | ответственный | приоритет | срок | готово, когда | проверка |\n| --- | --- | --- | --- | --- | --- | --- | --- |\n\
             | A1 | Добавить канареечную выкладку на 5% трафика для `payment` | предотвратить | release-engineer | P1 | 2026-01-15 | релиз с успехом ниже 99% останавливается за 2 минуты | |\n\
-            | A2 | Добавить оповещение о росте `pool-waiting` | обнаружить | sre-lead | P1 | 2026-01-10 | срабатывает за 3 с после первого ждущего запроса | alert: pool-waiting >= 20 for 1s |\n\
+            | A2 | Добавить оповещение о росте `pool-waiting` | обнаружить | sre-lead | P1 | 2026-01-10 | срабатывает за 3 с после первого ждущего запроса | alert: pool-in-use >= 50 |\n\
             | A3 | Ограничить ожидание соединения в `payment` | смягчить | payment-lead | P2 | 2026-01-20 | `payment` отвечает 503 после 200 мс ожидания | |\n\
             | A4 | Настроить проверку числа запросов в сборке `payment` | предотвратить | payment-lead | P2 | 2026-02-01 | больше 3 запросов на платёж не проходят сборку | |".to_owned()),
     ]
@@ -241,7 +241,7 @@ async fn what_pays_nothing_names_its_line() {
         ("A2", text.replace("| payment-lead | P2 | 2026-01-20", "| the whole team | P2 | 2026-01-20"), 3, "| A3 |"),
         ("A2", text.replace("| 2026-01-20 |", "| 2025-12-20 |"), 3, "| A3 |"),
         ("A4", text.replace("| `payment` answers 503 after 200 ms of waiting |", "| |"), 3, "| A3 |"),
-        ("A4", text.replace("pool-waiting >= 20 for 1s", "payment.success < 100%"), 3, "| A2 |"),
+        ("A4", text.replace("pool-in-use >= 50", "payment.success < 100%"), 3, "| A2 |"),
         ("A5", text.replace("| detect |", "| prevent |"), 4, "| A1 |"),
     ];
     for (id, changed, most, at) in cases {
@@ -291,10 +291,10 @@ async fn an_alert_is_played_over_the_run() {
     let outcome = played().await;
     let text = good(&outcome, Lang::En);
     let alert = |condition: &str| {
-        let review = reviewed(&outcome, &text.replace("pool-waiting >= 20 for 1s", condition));
+        let review = reviewed(&outcome, &text.replace("pool-in-use >= 50", condition));
         (review.alerts[0].clone(), line(&review, "A6").0)
     };
-    let (sooner, bonus) = alert("pool-waiting >= 20 for 1s");
+    let (sooner, bonus) = alert("pool-in-use >= 50");
     assert!(sooner.sooner_s.is_some_and(|by_s| by_s >= 1.0) && !sooner.noisy && bonus == 5, "{sooner:?}");
     let (noisy, bonus) = alert("payment.success < 100%");
     assert!(noisy.noisy && bonus == 0, "{noisy:?}");
@@ -302,7 +302,7 @@ async fn an_alert_is_played_over_the_run() {
         ("pool-waiting >= 99999", "never"),
         ("lag > 5", "not measured"),
         ("payment.within(123ms) < 99%", "not measured"),
-        ("pool waiting is high", "no operator"),
+        ("pool waiting is high", "is no condition"),
     ] {
         let (alert, bonus) = alert(condition);
         assert!(alert.sooner_s.is_none() && alert.sentence.contains(said) && bonus == 0, "{alert:?}");

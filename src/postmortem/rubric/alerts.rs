@@ -60,11 +60,15 @@ pub(super) fn played(item: &Item, facts: &Facts, lang: Lang) -> Option<Alert> {
         return Some(told(Some(0.0), false, en, ru));
     };
     let sooner_s = ((paged_s - fired.until_s) * 10.0).round() / 10.0;
-    let (by, en_than, ru_than) =
-        if sooner_s >= 0.0 { (sooner_s, "sooner", "раньше") } else { (-sooner_s, "later", "позже") };
-    let en =
-        format!("`{condition}` would have gone off {by:.1} s {en_than} than the page, and is silent over the baseline");
-    let ru = format!("`{condition}` сработало бы на {by:.1} с {ru_than} пейджа и молчит, пока всё хорошо");
+    let (en, ru) = if sooner_s > 0.0 {
+        (format!("{sooner_s:.1} s sooner than the page"), format!("на {sooner_s:.1} с раньше пейджа"))
+    } else if sooner_s < 0.0 {
+        (format!("{:.1} s later than the page", -sooner_s), format!("на {:.1} с позже пейджа", -sooner_s))
+    } else {
+        ("at the same moment as the page".to_owned(), "в один момент с пейджем".to_owned())
+    };
+    let en = format!("`{condition}` would have gone off {en}, and is silent over the baseline");
+    let ru = format!("`{condition}` сработало бы {ru} и молчит, пока всё хорошо");
     Some(told(Some(sooner_s), false, en, ru))
 }
 
