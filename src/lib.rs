@@ -14,6 +14,7 @@ pub mod load;
 pub mod log;
 pub mod model;
 pub mod plan;
+pub mod postmortem;
 pub mod rehearsal;
 pub mod report;
 pub mod run;

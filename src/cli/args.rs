@@ -6,7 +6,7 @@ use clap::{Parser, Subcommand};
 
 use super::{
     ack, answer, completion, conform, doctor, done, down, env, fault, flags::Global, heal, hint, judge, lint, list,
-    plan, report, reset, run, shell, show, status, up,
+    plan, postmortem, report, reset, run, shell, show, status, up,
 };
 
 /// The whole command line.
@@ -76,6 +76,8 @@ pub enum Verb {
     Judge(judge::Args),
     /// Print an earlier run's report
     Report(report::Args),
+    /// Write down what was learned from a run, and have it reviewed
+    Postmortem(postmortem::Args),
     /// Print completion for a shell
     Completion(completion::Args),
 }

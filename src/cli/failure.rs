@@ -2,15 +2,11 @@
 //!
 //! **Invariant**: every failure that reaches a person comes from [`Code`]; findings and bugs are not failures.
 
+mod from;
+
 use std::{fmt, fmt::Write as _};
 
 use super::exit::Exit;
-use crate::{
-    home::lock::LockError,
-    plan::Refusal,
-    run::{heal::HealError, ports::PortError},
-    store::StoreError,
-};
 
 /// Every failure there is. Codes are stable: they may be added to, never renamed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,6 +23,8 @@ pub enum Code {
     Usage,
     /// No run of that name.
     RunUnknown,
+    /// A file is no postmortem that could be reviewed.
+    PostmortemInvalid,
     /// A journal cannot be read as one.
     JournalInvalid,
     /// A file cannot be read or written.
@@ -73,6 +71,7 @@ impl Code {
             Self::FaultRefused => ("DL-FAULT-REFUSED", "this fault cannot be put in", Exit::Usage),
             Self::Usage => ("DL-USAGE", "the arguments make no sense together", Exit::Usage),
             Self::RunUnknown => ("DL-RUN-UNKNOWN", "there is no such run", Exit::Usage),
+            Self::PostmortemInvalid => ("DL-POSTMORTEM-INVALID", "the postmortem cannot be reviewed", Exit::Usage),
             Self::JournalInvalid => ("DL-JOURNAL-INVALID", "the journal cannot be read", Exit::Unknown),
             Self::File => ("DL-FILE", "a file cannot be read or written", Exit::Unknown),
             Self::LabBusy => ("DL-LAB-BUSY", "another droplab works on this lab", Exit::Unknown),
@@ -151,52 +150,6 @@ impl fmt::Display for Failure {
 }
 
 impl std::error::Error for Failure {}
-
-impl From<StoreError> for Failure {
-    fn from(error: StoreError) -> Self {
-        let (code, next) = match &error {
-            StoreError::UnknownScenario { .. } => (Code::ScenarioUnknown, Some("droplab list")),
-            StoreError::Invalid(_) => (Code::ScenarioInvalid, None),
-            StoreError::UnknownRun(_) => (Code::RunUnknown, Some("droplab run payment-pool-exhaustion --rehearse")),
-            StoreError::Journal { .. } => (Code::JournalInvalid, None),
-            StoreError::File { .. } => (Code::File, None),
-        };
-        Self { code, why: error.to_string(), next: next.map(str::to_owned) }
-    }
-}
-
-impl From<LockError> for Failure {
-    fn from(error: LockError) -> Self {
-        let (code, next) = match &error {
-            LockError::Busy { .. } => {
-                (Code::LabBusy, "wait for it to end, or work on another lab with --lab NAME".to_owned())
-            }
-            LockError::Held { fault, .. } => {
-                (Code::LabBusy, format!("droplab fault heal {fault}   (or end that process)"))
-            }
-            LockError::File { .. } => (Code::File, "look at that file, or set DROPLAB_HOME".to_owned()),
-        };
-        Self::new(code, error).next(next)
-    }
-}
-
-impl From<Refusal> for Failure {
-    fn from(refusal: Refusal) -> Self {
-        Self::new(Code::PlanRefused, refusal)
-    }
-}
-
-impl From<PortError> for Failure {
-    fn from(error: PortError) -> Self {
-        Self::new(Code::LabError, error).next("droplab status")
-    }
-}
-
-impl From<HealError> for Failure {
-    fn from(error: HealError) -> Self {
-        Self::new(Code::JournalInvalid, error)
-    }
-}
 
 #[cfg(test)]
 mod tests {

@@ -6,13 +6,17 @@ use super::{
     exit::Exit,
     failure::{Code, Failure},
     flags::Global,
+    postmortem::kept,
     screen,
 };
 use crate::{
     judge,
     model::{timeline::Timeline, verdict::Verdict},
     report::Format,
-    store::{self, journal, runs},
+    store::{
+        self, journal,
+        runs::{self, RunDir},
+    },
 };
 
 /// Arguments of `droplab judge`.
@@ -36,13 +40,19 @@ pub fn main(global: &Global, args: &Args) -> Result<Exit, Failure> {
     Ok(Exit::of(&verdict, &timeline))
 }
 
-/// An old run, judged by its own plan.
+/// An old run, judged by its own plan; what was learned is as its postmortem was reviewed.
 pub(super) fn judged(name: Option<&str>) -> Result<(Timeline, Verdict), Failure> {
+    let (run, timeline, verdict) = found(name)?;
+    Ok((timeline, kept::learned(&run.path, verdict)?))
+}
+
+/// The same without the points of its postmortem, and with its folder.
+pub(super) fn found(name: Option<&str>) -> Result<(RunDir, Timeline, Verdict), Failure> {
     let run = runs::find(&store::home(), name)?;
     let timeline = journal::read(&run.journal())?;
     let Some((_, plan, _)) = timeline.began() else {
         return Err(Failure::new(Code::JournalInvalid, format!("{} holds no run", run.journal().display())));
     };
     let verdict = judge::judge(&plan.scenario, &timeline);
-    Ok((timeline, verdict))
+    Ok((run, timeline, verdict))
 }

@@ -28,6 +28,7 @@ pub mod list;
 pub mod overrides;
 pub mod plan;
 pub mod repairs;
+pub mod postmortem;
 pub mod report;
 pub mod reset;
 pub mod run;
@@ -101,6 +102,7 @@ async fn dispatch(cli: Cli) -> Result<Exit, Failure> {
         Verb::Heal(args) => heal::main(global, &args).await,
         Verb::Judge(args) => judge::main(global, &args),
         Verb::Report(args) => report::main(global, &args),
+        Verb::Postmortem(args) => postmortem::main(global, &args),
     }
 }
 

@@ -31,6 +31,8 @@ mod times;
 mod traps;
 mod untouched;
 
+pub use score_cause::compare;
+
 use case::Case;
 
 use crate::model::{

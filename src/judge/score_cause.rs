@@ -22,7 +22,7 @@ pub(super) fn grade(case: &Case) -> Graded {
 }
 
 /// Hundredths, and why.
-pub(super) fn compare(truth: &Diagnosis, answer: &Answer) -> (u32, String) {
+pub fn compare(truth: &Diagnosis, answer: &Answer) -> (u32, String) {
     let fields = [
         ("component", &truth.component, &answer.component, 30),
         ("mechanism", &truth.mechanism, &answer.mechanism, 35),

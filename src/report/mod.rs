@@ -11,7 +11,7 @@ mod human;
 mod json;
 mod junit;
 mod markdown;
-mod series;
+pub mod series;
 pub mod words;
 
 use crate::model::{timeline::Timeline, verdict::Verdict};
@@ -41,6 +41,18 @@ impl Format {
     /// What a run leaves beside its journal when nothing else is asked for.
     pub const USUAL: [Self; 4] = [Self::Json, Self::Markdown, Self::Junit, Self::Html];
 
+    /// Every one there is.
+    pub const ALL: [Self; 8] = [
+        Self::Human,
+        Self::Markdown,
+        Self::Json,
+        Self::Junit,
+        Self::Html,
+        Self::GithubSummary,
+        Self::Csv,
+        Self::Classroom,
+    ];
+
     /// The file in a run's folder.
     pub fn file_name(self) -> &'static str {
         match self {
@@ -68,6 +80,11 @@ impl Format {
             Self::Classroom => classroom::render(verdict),
         }
     }
+}
+
+/// The score card alone, for a terminal; empty where a run has none.
+pub fn card(verdict: &Verdict) -> String {
+    card::human(verdict)
 }
 
 /// Name and content of each report.

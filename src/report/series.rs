@@ -24,7 +24,7 @@ struct Seconds {
 }
 
 /// Everything that the page plots.
-pub(super) fn of(timeline: &Timeline, verdict: &Verdict) -> Value {
+pub fn of(timeline: &Timeline, verdict: &Verdict) -> Value {
     let end_s = timeline.events.last().map_or(0.0, |event| event.at_s);
     let wide_s = (end_s / MOST_POINTS).ceil().max(1.0);
     let (mut probes, mut gauges) = (BTreeMap::<&str, Seconds>::new(), BTreeMap::<&str, BTreeMap<u64, f64>>::new());

@@ -11,6 +11,7 @@ mod faults;
 mod fuzz;
 mod golden;
 mod mutate;
+mod postmortem;
 mod refusals;
 mod rehearsals;
 mod reports;

@@ -16,6 +16,7 @@ const TABLE: &[(&str, &[&str])] = &[
     ("faults", &["model"]),
     ("judge", &["model"]),
     ("report", &["model"]),
+    ("postmortem", &["model", "judge", "report"]),
     ("plan", &["model", "faults"]),
     ("run", &["model", "faults"]),
     ("lab", &["model", "run::ports", "home", "log"]),

@@ -1,0 +1,40 @@
+//! `droplab postmortem`: write down what was learned, and have it reviewed.
+//!
+//! **Invariant**: nothing here touches a lab; the journal is read and never written.
+
+pub(super) mod kept;
+pub mod new;
+pub mod review;
+mod shown;
+
+use super::{exit::Exit, failure::Failure, flags::Global};
+
+/// Arguments of `droplab postmortem`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  droplab postmortem new                     a draft of the latest run: times, numbers and plots are in it
+  droplab postmortem review postmortem.md    points by the rubric, and what an experienced engineer would say
+
+The rubric and the formats: docs/postmortem.md")]
+pub struct Args {
+    /// What to do
+    #[command(subcommand)]
+    pub verb: Verb,
+}
+
+/// What to do with a postmortem.
+#[derive(Debug, clap::Subcommand)]
+pub enum Verb {
+    /// Write the draft of a run's postmortem
+    New(new::Args),
+    /// Review a postmortem against its run's journal
+    Review(review::Args),
+}
+
+/// The verb.
+pub fn main(global: &Global, args: &Args) -> Result<Exit, Failure> {
+    match &args.verb {
+        Verb::New(args) => new::main(global, args),
+        Verb::Review(args) => review::main(global, args),
+    }
+}

@@ -1,0 +1,99 @@
+//! `droplab postmortem review`: points by the rubric, and the answer of somebody who has read many of these.
+//!
+//! **Invariant**: the review is kept in the run's folder, and every card that is written from then on takes its points from there.
+
+use std::path::{Path, PathBuf};
+
+use super::{
+    super::{
+        exit::Exit,
+        failure::{Code, Failure},
+        flags::Global,
+        judge::found,
+        screen,
+    },
+    kept, new, shown,
+};
+use crate::{
+    model::{timeline::Timeline, verdict::Verdict},
+    postmortem::{self, Document, Facts},
+    report::{self, Format},
+    store::runs::RunDir,
+};
+
+/// Arguments of `droplab postmortem review`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  droplab postmortem review postmortem.md                  of the run that its front matter names
+  droplab postmortem review postmortem.md --run ./evidence
+  droplab postmortem review postmortem.md --at-least 70    exit 1 below that, for a pipeline
+  droplab postmortem review postmortem.md --json
+
+English and Russian are read; the answer is in the language of the file. Style and insight are not measured.")]
+pub struct Args {
+    /// The postmortem
+    pub file: PathBuf,
+    /// A run's name, folder or journal; the one that the file names when left out
+    #[arg(long, value_name = "RUN")]
+    pub run: Option<String>,
+    /// Fail with fewer points than this
+    #[arg(long, value_name = "POINTS", value_parser = clap::value_parser!(u32).range(0..=100))]
+    pub at_least: Option<u32>,
+}
+
+/// The verb.
+pub fn main(global: &Global, args: &Args) -> Result<Exit, Failure> {
+    let document = read(&args.file)?;
+    let (line, named) = document.front.get("run").map_or((1, ""), |(line, run)| (*line, run.as_str()));
+    let invalid =
+        |why: String| Failure::new(Code::PostmortemInvalid, format!("{}:{line}:1: {why}", args.file.display()));
+    if named.is_empty() {
+        return Err(
+            invalid("the front matter names no run: expected `run: NAME`".into()).next("droplab postmortem new")
+        );
+    }
+    let (run, timeline, verdict) = found(Some(args.run.as_deref().unwrap_or(named)))?;
+    let no_run = || Failure::new(Code::JournalInvalid, format!("{} holds no run", run.journal().display()));
+    let facts = Facts::of(&timeline, &verdict).ok_or_else(no_run)?;
+    new::whole(&facts, &run.journal())?;
+    if named != facts.run {
+        return Err(invalid(format!("it is about run {named}, and not about {}", facts.run)));
+    }
+    let review = postmortem::review(&document, &facts);
+    kept::keep(&run.path, &review)?;
+    let verdict = kept::learned(&run.path, verdict.clone())?;
+    refresh(&run, &timeline, &verdict)?;
+    if global.json() {
+        let mut json = serde_json::to_value(&review).unwrap_or_default();
+        json["score"] = serde_json::to_value(&verdict.score).unwrap_or_default();
+        screen::result(&serde_json::to_string_pretty(&json).unwrap_or_default());
+    } else {
+        screen::result(&shown::review(&review, &args.file));
+        screen::result(report::card(&verdict).trim_end());
+    }
+    Ok(if args.at_least.is_some_and(|least| review.points < least) { Exit::Fail } else { Exit::Pass })
+}
+
+fn read(path: &Path) -> Result<Document, Failure> {
+    if !path.is_file() {
+        return Err(
+            Failure::new(Code::Usage, format!("there is no file `{}`", path.display())).next("droplab postmortem new")
+        );
+    }
+    let failed = |error| Failure::new(Code::File, format!("read {}: {error}", path.display()));
+    let bytes = std::fs::read(path).map_err(failed)?;
+    postmortem::parse(&bytes).map_err(|problem| {
+        Failure::new(Code::PostmortemInvalid, format!("{}:{problem}", path.display()))
+            .next("droplab postmortem new --help")
+    })
+}
+
+/// Reports that lie beside the journal say the same as the card.
+fn refresh(run: &RunDir, timeline: &Timeline, verdict: &Verdict) -> Result<(), Failure> {
+    let there: Vec<Format> =
+        Format::ALL.into_iter().filter(|format| run.path.join(format.file_name()).exists()).collect();
+    let reports = report::render(&there, timeline, verdict);
+    let plain = reports.into_iter().map(|(name, text)| (name, anstream::adapter::strip_str(&text).to_string()));
+    run.write_reports(&plain.collect::<Vec<_>>())?;
+    Ok(())
+}

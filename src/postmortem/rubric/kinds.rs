@@ -1,0 +1,90 @@
+//! A5 and A6: what the items are good for together, and a bonus for an alert that works.
+//!
+//! **Invariant**: an item that only lists things touches none of them, and an alert that goes off for nothing detects nothing.
+
+use super::{
+    super::{
+        document::words,
+        headings::Heading,
+        review::{Alert, Line},
+        words::{
+            factors,
+            verbs::{self, Lead},
+        },
+    },
+    items::{Item, MOST, Type},
+    paper::Paper,
+};
+
+/// An item that touches more factors than this touches none.
+const MOST_FACTORS: usize = 3;
+
+/// Whether an item begins with something that is done.
+pub(in super::super) fn does(item: &Item) -> bool {
+    verbs::lead(&item.action) == Lead::Does && words(&item.action).len() >= 3
+}
+
+/// Silent while all is well, and there when it is not.
+pub(super) fn helps(alert: &Alert) -> bool {
+    !alert.noisy && alert.sooner_s.is_some()
+}
+
+/// The factors that an item touches; none, if it only lists them.
+pub(in super::super) fn touches(item: &Item) -> Vec<&'static str> {
+    let touched = factors::touched(&item.text());
+    if touched.len() > MOST_FACTORS || !does(item) || item.repeated { Vec::new() } else { touched }
+}
+
+/// A5.
+pub(super) fn types(paper: &Paper) -> Line {
+    let at = paper.document.line_of(Heading::Actions);
+    let good = |item: &&Item| does(item) && !item.repeated && paper.alert(item).is_none_or(helps);
+    let of = |kind: Type| paper.items.iter().filter(good).filter(move |item| item.kind == Some(kind));
+    let kinds =
+        [Type::Prevent, Type::Detect, Type::Mitigate].into_iter().filter(|kind| of(*kind).next().is_some()).count();
+    let truth = &paper.facts.scenario.diagnosis.factors;
+    let touching = truth.is_empty()
+        || of(Type::Prevent).any(|item| touches(item).iter().any(|factor| truth.iter().any(|one| one == factor)));
+    let points = kinds + if touching { 2 } else { 0 };
+    let points = u32::try_from(if paper.items.len() > MOST { points / 2 } else { points }).unwrap_or(0);
+    let line = paper.items.first().map_or(at, |item| item.line);
+    let (en, ru) = if touching {
+        ("one of them takes away what made it possible", "одна из мер убирает то, что сделало это возможным")
+    } else {
+        (
+            "none that prevents takes away what made it possible",
+            "ни одна из предотвращающих не убирает того, что сделало это возможным",
+        )
+    };
+    paper.line(
+        "A5",
+        points,
+        5,
+        line,
+        format!("{kinds} of prevent, detect and mitigate are covered; {en}"),
+        format!("из «предотвратить», «обнаружить», «смягчить» покрыто {kinds}; {ru}"),
+    )
+}
+
+/// A6: a bonus for an alert that would have gone off sooner.
+pub(super) fn bonus(paper: &Paper) -> Line {
+    let at = paper.document.line_of(Heading::Actions);
+    let best = paper
+        .alerts
+        .iter()
+        .filter(|alert| helps(alert))
+        .max_by(|a, b| a.sooner_s.unwrap_or(0.0).total_cmp(&b.sooner_s.unwrap_or(0.0)));
+    let Some(alert) = best.or(paper.alerts.first()) else {
+        return paper.line(
+            "A6",
+            0,
+            5,
+            at,
+            "a bonus: no item carries `alert: CONDITION` as its check",
+            "надбавка: ни у одной меры нет проверки `alert: УСЛОВИЕ`",
+        );
+    };
+    let sooner = helps(alert) && alert.sooner_s.is_some_and(|sooner_s| sooner_s >= 1.0) && paper.items.len() <= MOST;
+    let points = if sooner { 5 } else { 0 };
+    paper.line("A6", points, 5, alert.line, alert.sentence.clone(), alert.sentence.clone())
+}

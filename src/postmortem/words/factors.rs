@@ -1,0 +1,128 @@
+//! What touches a factor, and what becomes of one that nobody touches.
+//!
+//! **Invariant**: every factor of the vocabulary has its row; a consequence never says the word of the vocabulary.
+
+use super::super::{document::words, lang::Lang};
+
+/// A factor, the stems that touch it (all of one group must be there), and the next incident in both languages.
+struct Row {
+    factor: &'static str,
+    touched: &'static [&'static [&'static str]],
+    en: &'static str,
+    ru: &'static str,
+}
+
+const fn row(
+    factor: &'static str,
+    touched: &'static [&'static [&'static str]],
+    en: &'static str,
+    ru: &'static str,
+) -> Row {
+    Row { factor, touched, en, ru }
+}
+
+#[rustfmt::skip]
+const ROWS: &[Row] = &[
+    row("acks-one", &[&["acks"], &["min.insync"]],
+        "a broker dies and takes with it records that a producer was told are safe",
+        "брокер умирает и уносит записи, о которых продюсеру сказали, что они сохранены"),
+    row("n-plus-one", &[&["n-plus-one"], &["n+1"], &["batch", "quer"], &["join"], &["queries", "per"],
+            &["number", "quer"], &["запрос", "платёж"], &["запрос", "платеж"], &["числ", "запрос"]],
+        "another release asks the database once more for each row, and nothing counts the queries before customers do",
+        "ещё один релиз начнёт ходить в базу за каждой строкой, и до клиентов эти запросы никто не посчитает"),
+    row("no-admission-control", &[&["admission"], &["shed"], &["load", "limit"], &["сброс", "нагрузк"], &["огранич", "вход"]],
+        "the next crowd is let in whole, and everybody is served badly instead of most of them well",
+        "следующую толпу впустят целиком, и плохо станет всем вместо немногих"),
+    row("no-backup-drill", &[&["restore"], &["backup"], &["восстанов", "копи"], &["бэкап"], &["резервн"]],
+        "data is lost again, and the restore is tried for the first time that night",
+        "данные пропадут снова, и восстановление впервые попробуют той же ночью"),
+    row("no-budget-for-retries", &[&["retry"], &["retries"], &["ретра"], &["повтор"]],
+        "a dependency stumbles for a second, and its callers keep it down for an hour",
+        "зависимость споткнётся на секунду, а вызывающие не дадут ей подняться час"),
+    row("no-canary", &[&["canary"], &["canaries"], &["progressive"], &["gradual"], &["percent", "traffic"], &["канаре"], &["постепенн"], &["поэтапн"]],
+        "the next bad release reaches every customer in the same minute",
+        "следующий плохой релиз дойдёт до всех клиентов за одну минуту"),
+    row("no-dead-letter-queue", &[&["dead-letter"], &["dead", "letter"], &["dlq"], &["quarantine"], &["карантин"], &["недоставлен"]],
+        "one record that cannot be read stops a whole part of the topic again",
+        "одна нечитаемая запись снова остановит целую часть топика"),
+    row("no-end-to-end-check", &[&["end-to-end"], &["reconcil"], &["сквозн"], &["сверк"]],
+        "orders vanish between two healthy services, and the first to tell is a customer",
+        "заказы исчезнут между двумя здоровыми сервисами, и первым об этом скажет клиент"),
+    row("no-fencing-token", &[&["fencing"], &["token"], &["epoch"], &["токен"], &["эпох"]],
+        "two leaders write at once after the next partition, and both believe they are right",
+        "после следующего разрыва сети писать будут сразу два лидера, и оба уверены в себе"),
+    row("no-idempotency", &[&["idempoten"], &["идемпотент"]],
+        "a retry charges somebody twice",
+        "повтор спишет деньги дважды"),
+    row("no-limit-on-queue", &[&["queue", "limit"], &["queue", "bound"], &["queue", "cap"], &["очеред"]],
+        "work that nobody waits for any more is done first, and the living requests time out behind it",
+        "сначала сделают работу, которую уже никто не ждёт, а живые запросы умрут за ней по таймауту"),
+    row("no-lock-timeout", &[&["lock_timeout"], &["lock", "timeout"], &["таймаут", "блокиров"]],
+        "the next migration waits for one long transaction, and everybody waits behind the migration",
+        "следующая миграция встанет за долгой транзакцией, а все остальные встанут за миграцией"),
+    row("no-pool-alert", &[&["pool", "alert"], &["alert", "pool-waiting"], &["alert", "pool-in-use"], &["page", "pool"], &["оповещ", "пул"], &["алерт", "пул"]],
+        "the same resource runs out again, and customers notice before anybody on call does",
+        "тот же ресурс снова кончится, и клиенты узнают об этом раньше дежурного"),
+    row("no-review-of-sql", &[&["review", "sql"], &["approv", "sql"], &["require", "where"], &["ревью", "sql"], &["ревью", "запрос"], &["соглас", "sql"]],
+        "the next statement by hand hits more rows than its author meant, and nobody has read it before",
+        "следующий запрос руками заденет больше строк, чем хотел автор, и до запуска его никто не прочтёт"),
+    row("no-synchronous-replica", &[&["synchronous"], &["синхронн"]],
+        "the primary is lost together with the last seconds of what customers were promised",
+        "основной сервер пропадёт вместе с последними секундами того, что клиентам обещали"),
+    row("no-timeout", &[&["timeout"], &["deadline"], &["таймаут"], &["дедлайн"]],
+        "one slow dependency holds every worker until nobody is left to answer",
+        "одна медленная зависимость займёт всех исполнителей, и отвечать станет некому"),
+    row("single-zone", &[&["zone"], &["dc-2"], &["зон"], &["дата-центр"]],
+        "one data centre goes, and the service goes with it",
+        "уйдёт один дата-центр, и сервис уйдёт вместе с ним"),
+    row("too-small-limit", &[&["limit"], &["лимит"], &["квот"]],
+        "the next change of resources throttles a service that nobody watches for it",
+        "следующая правка ресурсов придушит сервис, за которым с этой стороны никто не смотрит"),
+    row("too-wide-grants", &[&["grant"], &["revoke"], &["role"], &["прав"], &["рол"]],
+        "the next mistyped statement is allowed to do just as much",
+        "следующему запросу с опечаткой будет позволено ровно столько же"),
+];
+
+/// The factors that a text touches.
+pub(in super::super) fn touched(text: &str) -> Vec<&'static str> {
+    let lower = text.to_lowercase();
+    let said = words(text);
+    let stands = |stem: &&str| {
+        said.iter().any(|word| word.starts_with(*stem)) || (stem.contains(['.', '+', '-']) && lower.contains(stem))
+    };
+    let is = |row: &&Row| {
+        said.iter().any(|word| word == row.factor)
+            || row.touched.iter().any(|group| group.iter().all(|stem| stands(&stem)))
+    };
+    ROWS.iter().filter(is).map(|row| row.factor).collect()
+}
+
+/// The next incident, when a factor stays as it is.
+pub(in super::super) fn consequence(factor: &str, lang: Lang) -> Option<String> {
+    let row = ROWS.iter().find(|row| row.factor == factor)?;
+    Some(lang.pick(row.en, row.ru))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::diagnosis::FACTORS;
+
+    #[test]
+    fn every_factor_has_a_row_and_no_consequence_names_one() {
+        assert_eq!(ROWS.iter().map(|row| row.factor).collect::<Vec<_>>(), FACTORS);
+        for row in ROWS {
+            for word in FACTORS {
+                assert!(!row.en.contains(word) && !row.ru.contains(word), "{word}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_factor_is_touched_in_both_languages() {
+        assert_eq!(touched("Add a canary of 5% to the deploy of payment"), ["no-canary"]);
+        assert_eq!(touched("Добавить канареечную выкладку payment"), ["no-canary"]);
+        assert_eq!(touched("Add an alert on pool-waiting"), ["no-pool-alert"]);
+        assert!(touched("Write more runbooks").is_empty());
+    }
+}
