@@ -2,15 +2,11 @@
 //!
 //! **Invariant**: every failure that reaches a person comes from [`Code`]; findings and bugs are not failures.
 
+mod from;
+
 use std::{fmt, fmt::Write as _};
 
 use super::exit::Exit;
-use crate::{
-    home::lock::LockError,
-    plan::Refusal,
-    run::{heal::HealError, ports::PortError},
-    store::StoreError,
-};
 
 /// Every failure there is. Codes are stable: they may be added to, never renamed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,6 +15,14 @@ pub enum Code {
     ScenarioUnknown,
     /// The scenario file cannot be used.
     ScenarioInvalid,
+    /// The scenario's file is sealed.
+    ScenarioSealed,
+    /// The exam's file cannot be used.
+    ExamInvalid,
+    /// A result is not what was signed, or not what the journals show.
+    ResultRefused,
+    /// A key is none.
+    KeyInvalid,
     /// The scenario asks for what this lab has not got.
     PlanRefused,
     /// The lab has not got what the fault is to hit, or another fault has it.
@@ -69,6 +73,10 @@ impl Code {
         match self {
             Self::ScenarioUnknown => ("DL-SCENARIO-UNKNOWN", "there is no such scenario", Exit::Usage),
             Self::ScenarioInvalid => ("DL-SCENARIO-INVALID", "the scenario cannot be used", Exit::Usage),
+            Self::ScenarioSealed => ("DL-SCENARIO-SEALED", "the scenario is sealed", Exit::Usage),
+            Self::ExamInvalid => ("DL-EXAM-INVALID", "the exam cannot be held", Exit::Usage),
+            Self::ResultRefused => ("DL-RESULT-REFUSED", "the result is not to be believed", Exit::Fail),
+            Self::KeyInvalid => ("DL-KEY-INVALID", "the key cannot be used", Exit::Usage),
             Self::PlanRefused => ("DL-PLAN-REFUSED", "this lab cannot play the scenario", Exit::Usage),
             Self::FaultRefused => ("DL-FAULT-REFUSED", "this fault cannot be put in", Exit::Usage),
             Self::Usage => ("DL-USAGE", "the arguments make no sense together", Exit::Usage),
@@ -151,52 +159,6 @@ impl fmt::Display for Failure {
 }
 
 impl std::error::Error for Failure {}
-
-impl From<StoreError> for Failure {
-    fn from(error: StoreError) -> Self {
-        let (code, next) = match &error {
-            StoreError::UnknownScenario { .. } => (Code::ScenarioUnknown, Some("droplab list")),
-            StoreError::Invalid(_) => (Code::ScenarioInvalid, None),
-            StoreError::UnknownRun(_) => (Code::RunUnknown, Some("droplab run payment-pool-exhaustion --rehearse")),
-            StoreError::Journal { .. } => (Code::JournalInvalid, None),
-            StoreError::File { .. } => (Code::File, None),
-        };
-        Self { code, why: error.to_string(), next: next.map(str::to_owned) }
-    }
-}
-
-impl From<LockError> for Failure {
-    fn from(error: LockError) -> Self {
-        let (code, next) = match &error {
-            LockError::Busy { .. } => {
-                (Code::LabBusy, "wait for it to end, or work on another lab with --lab NAME".to_owned())
-            }
-            LockError::Held { fault, .. } => {
-                (Code::LabBusy, format!("droplab fault heal {fault}   (or end that process)"))
-            }
-            LockError::File { .. } => (Code::File, "look at that file, or set DROPLAB_HOME".to_owned()),
-        };
-        Self::new(code, error).next(next)
-    }
-}
-
-impl From<Refusal> for Failure {
-    fn from(refusal: Refusal) -> Self {
-        Self::new(Code::PlanRefused, refusal)
-    }
-}
-
-impl From<PortError> for Failure {
-    fn from(error: PortError) -> Self {
-        Self::new(Code::LabError, error).next("droplab status")
-    }
-}
-
-impl From<HealError> for Failure {
-    fn from(error: HealError) -> Self {
-        Self::new(Code::JournalInvalid, error)
-    }
-}
 
 #[cfg(test)]
 mod tests {

@@ -2,10 +2,9 @@
 //!
 //! **Invariant**: a run begins only on a lab that is ours alone and carries no fault of an earlier one.
 
-use std::{
-    path::{Path, PathBuf},
-    time::Duration,
-};
+pub(super) mod repair;
+
+use std::{path::PathBuf, time::Duration};
 
 use jiff::Timestamp;
 
@@ -30,7 +29,7 @@ use crate::{
     model::{condition::Condition, plan::Plan, scenario::Scenario},
     plan::{self, Overrides},
     report::{self, Format},
-    run::{self, Options, Repair, ports::Observer},
+    run::{self, Options, ports::Observer},
     store::{
         self,
         journal::{JournalFile, Wall},
@@ -68,6 +67,9 @@ pub struct Args {
     /// Put the lab back to its charts first
     #[arg(long, conflicts_with = "rehearse")]
     pub reset: bool,
+    /// The scenario comes on stdin, as JSON; the argument is only its name (for exams)
+    #[arg(long, hide = true)]
+    pub handed: bool,
     /// Inject nothing (for conformance: a healthy lab must pass)
     #[arg(long, hide = true, conflicts_with_all = ["fix", "cheat"])]
     pub healthy: bool,
@@ -84,8 +86,12 @@ pub struct Args {
 
 /// The verb.
 pub async fn main(global: &Global, args: &Args) -> Result<Exit, Failure> {
-    let (id, scenario) = store::scenarios::read(global.scenarios.as_deref(), &args.scenario)?;
-    let repair = repair(args, &scenario)?;
+    let (id, scenario) = if args.handed {
+        (args.scenario.clone(), handed()?)
+    } else {
+        store::scenarios::read(global.scenarios.as_deref(), &args.scenario)?
+    };
+    let repair = repair::of(args, &scenario)?;
     if args.rehearse {
         rehearsable(&id, &scenario)?;
     }
@@ -100,7 +106,11 @@ pub async fn main(global: &Global, args: &Args) -> Result<Exit, Failure> {
     let mut lab = connect(global, args.rehearse).await?;
     let before = lab.surveyor.survey().await?;
     let overrides = Overrides { healthy: args.healthy, ..args.overrides.overrides() };
-    let plan = plan::compile(&id, &scenario, before, args.overrides.seed, &overrides)?;
+    let mut plan = plan::compile(&id, &scenario, before, args.overrides.seed, &overrides)?;
+    if args.handed {
+        // Who is examined may read what the run writes.
+        plan.scenario.forget_answers();
+    }
     can(&lab, &plan.injection).await?;
     readable(&lab, &plan.scenario, args.rehearse).await?;
 
@@ -108,7 +118,9 @@ pub async fn main(global: &Global, args: &Args) -> Result<Exit, Failure> {
     log::into_folder(&folder.path);
     let wall = if args.rehearse { Wall::From(Timestamp::now()) } else { Wall::Real };
     let mut journal = JournalFile::create(&folder.journal(), wall)?;
-    folder.write_plan(&plan)?;
+    if !args.handed {
+        folder.write_plan(&plan)?;
+    }
 
     let options = Options {
         run: folder.id.clone(),
@@ -131,43 +143,10 @@ pub async fn main(global: &Global, args: &Args) -> Result<Exit, Failure> {
     Ok(Exit::of(&verdict, &timeline))
 }
 
-/// Who repairs: in a rehearsal the scenario's own way, unless asked otherwise; on a real lab a person.
-fn repair(args: &Args, scenario: &Scenario) -> Result<Repair, Failure> {
-    if let Some(name) = &args.cheat {
-        let known: Vec<_> = scenario.cheats.iter().map(|cheat| cheat.name.as_str()).collect();
-        let found = scenario.cheats.iter().find(|cheat| cheat.name == *name);
-        let unknown = || Failure::new(Code::Usage, format!("no cheat `{name}`; there are {}", known.join(", ")));
-        return found.map(Repair::cheat).ok_or_else(unknown);
-    }
-    match args.fix.as_deref() {
-        Some("none") => Ok(Repair::Wait),
-        Some("reference") => reference(scenario),
-        Some(name) if scenario.fixes.iter().any(|fix| fix.name == name) => {
-            Ok(scenario.fixes.iter().find(|fix| fix.name == name).map_or(Repair::Wait, Repair::fix))
-        }
-        Some(_) if args.rehearse => {
-            Err(Failure::new(Code::Usage, "a rehearsal has no lab in which a script could do anything")
-                .next("--fix reference, --fix none, or no --rehearse"))
-        }
-        Some(script) => script_at(Path::new(script)).map(Repair::Script),
-        None if args.rehearse && !args.healthy => reference(scenario),
-        None => Ok(Repair::Wait),
-    }
-}
-
-/// The first of the scenario's own repairs.
-fn reference(scenario: &Scenario) -> Result<Repair, Failure> {
-    let none =
-        || Failure::new(Code::Usage, "there is nothing to repair in this scenario").next("droplab done --answer …");
-    scenario.fixes.first().map(Repair::fix).ok_or_else(none)
-}
-
-/// A script must be there before anything is broken.
-fn script_at(path: &Path) -> Result<PathBuf, Failure> {
-    std::fs::canonicalize(path).ok().filter(|path| path.is_file()).ok_or_else(|| {
-        Failure::new(Code::Usage, format!("--fix: there is no file `{}`", path.display()))
-            .next("--fix reference, --fix none, or the path of a script")
-    })
+/// A scenario that is nobody's to read but this run's.
+fn handed() -> Result<Scenario, Failure> {
+    serde_json::from_reader(std::io::stdin().lock())
+        .map_err(|error| Failure::new(Code::Usage, format!("--handed: expected a scenario on stdin: {error}")))
 }
 
 /// The lab for us alone, and without a fault of an earlier run. A journal that nobody can read may hide one.

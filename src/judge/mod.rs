@@ -11,6 +11,7 @@ mod books;
 mod bystanders;
 mod case;
 mod course;
+pub mod exam;
 mod holds;
 mod keeps;
 mod lab;
