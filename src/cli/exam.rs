@@ -2,6 +2,7 @@
 //!
 //! **Invariant**: an incident that the lab could not play is not examined; nobody fails by it.
 
+mod args;
 mod candidate;
 mod evidence;
 mod keygen;
@@ -32,7 +33,7 @@ pub struct Args {
 #[derive(Debug, clap::Subcommand)]
 pub enum What {
     /// Examine a candidate: a person at this terminal, a program, or an agent
-    Run(Box<run::Args>),
+    Run(Box<args::Args>),
     /// Check a result: its signature, and the journals where they are at hand
     Verify(verify::Args),
     /// Sign a result that is not signed yet, after its journals were judged again

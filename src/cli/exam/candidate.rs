@@ -4,7 +4,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::run::Args;
+use super::args::Args;
 use crate::{
     cli::{
         failure::{Code, Failure},
@@ -31,10 +31,6 @@ pub(super) enum Candidate {
 impl Candidate {
     /// As it was typed. A rehearsal has no lab in which anybody but the reference could do anything.
     pub(super) fn of(args: &Args) -> Result<Self, Failure> {
-        let name = args.candidate.trim();
-        if name.is_empty() || name.chars().count() > 200 || name.chars().any(char::is_control) {
-            return Err(Failure::new(Code::Usage, "--candidate: expected a name of 1 to 200 letters on one line"));
-        }
         let program = args.agent.is_some() || !matches!(args.fix.as_deref(), None | Some("none" | "reference"));
         if args.rehearse && program {
             return Err(Failure::new(Code::Usage, "a rehearsal has no lab in which a program could do anything")

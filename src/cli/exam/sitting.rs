@@ -1,18 +1,14 @@
 //! One incident of an exam: a `droplab run` of its own on a fresh lab, once more where the lab erred.
 //!
-//! **Invariant**: what happened is read from the run's journal; the keys of the examiner do not reach the run.
+//! **Invariant**: what happened is read from the run's journal, never from what it printed.
 
-use std::{
-    path::{Path, PathBuf},
-    process::Stdio,
-    time::Duration,
-};
+mod start;
 
-use clap::ValueEnum;
-use tokio::{io::AsyncWriteExt as _, process::Child};
+use std::{path::Path, time::Duration};
+
 use tokio_util::sync::CancellationToken;
 
-use super::{candidate::Candidate, evidence, run::Args};
+use super::{args::Args, candidate::Candidate, evidence};
 use crate::{
     cli::{
         child,
@@ -22,10 +18,7 @@ use crate::{
     },
     judge,
     model::{
-        exam::{
-            Hints,
-            result::{Examined, Grade, Shown},
-        },
+        exam::result::{Examined, Grade, Shown},
         scenario::Expectation,
         verdict::{Truth, Verdict},
     },
@@ -152,56 +145,6 @@ impl Sitting<'_> {
             (code, Err(why)) => Played::LabErred(format!("{}, and left no whole journal: {why}", ended(code))),
             (code, Ok(_)) => Played::LabErred(ended(code)),
         })
-    }
-
-    /// The run, with the scenario on its standard input: that a candidate reads in no file.
-    async fn start(&self, paper: &Paper, folder: &PathBuf) -> Result<Child, Failure> {
-        let failed = |error: std::io::Error| Failure::new(Code::LabError, format!("start a run: {error}"));
-        crate::home::make_folder(folder).map_err(failed)?;
-        let mut command = child::droplab(self.global)?;
-        command.args(["run", &paper.id, "--handed", "--output", "text", "--out"]).arg(folder);
-        command.args([
-            "--seed",
-            &self.seed.to_string(),
-            "--lang",
-            if self.global.lang == Lang::Ru { "ru" } else { "en" },
-        ]);
-        command.arg(if self.args.rehearse { "--rehearse" } else { "--reset" });
-        if let Some(within) = paper.task.within {
-            command.args(["--within", &within.to_string()]);
-        }
-        if let Some(rate) = self.args.rate {
-            command.args(["--rate", &rate.to_string()]);
-        }
-        if let Some(fix) = self.candidate.fix(folder, &paper.scenario)? {
-            command.args(["--fix", &fix]);
-        }
-        for format in self.args.formats.iter().filter_map(ValueEnum::to_possible_value) {
-            command.args(["--format", format.get_name()]);
-        }
-        if self.global.no_color {
-            command.arg("--no-color");
-        }
-        if self.global.quiet {
-            command.arg("--quiet");
-        } else {
-            // The run's own verdict is news here; the result is the exam's.
-            let news = std::os::fd::AsFd::as_fd(&std::io::stderr()).try_clone_to_owned().map_err(failed)?;
-            command.stdout(Stdio::from(news));
-        }
-        command.stdin(Stdio::piped()).stderr(Stdio::inherit()).kill_on_drop(false);
-        command.env_remove("DROPLAB_EXAM_KEY").env_remove("DROPLAB_EXAM_IDENTITY");
-        let mut run = command.spawn().map_err(failed)?;
-        let mut scenario = paper.scenario.clone();
-        if self.sheet.exam.hints == Hints::None {
-            scenario.hints.clear();
-        }
-        if let Some(mut stdin) = run.stdin.take() {
-            let text = serde_json::to_string(&scenario).unwrap_or_default();
-            // A run that refused at once has closed it: its exit code tells.
-            let _ = stdin.write_all(text.as_bytes()).await;
-        }
-        Ok(run)
     }
 }
 
