@@ -28,14 +28,14 @@ pub struct Args {
     #[arg(long = "for", value_name = "KEY")]
     pub public: String,
     /// The sealed file: NAME.sealed
-    #[arg(short, long, value_name = "FILE")]
-    pub output: PathBuf,
+    #[arg(short = 'o', long = "out", value_name = "FILE")]
+    pub out: PathBuf,
 }
 
 /// The verb.
 pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
-    if args.output.extension().is_none_or(|extension| extension != sealed::EXTENSION) {
-        let why = format!("{}: expected a name that ends in .{}", args.output.display(), sealed::EXTENSION);
+    if args.out.extension().is_none_or(|extension| extension != sealed::EXTENSION) {
+        let why = format!("{}: expected a name that ends in .{}", args.out.display(), sealed::EXTENSION);
         return Err(Failure::new(Code::Usage, why));
     }
     let (id, scenario, text) = scenarios::read_file(&args.scenario)?;
@@ -46,9 +46,9 @@ pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
     }
     let sealed = sealed::seal(&text, &sealed::public(&args.public)?)
         .map_err(|why| Failure::new(Code::KeyInvalid, format!("--for: {why}")).next("droplab exam keygen DIR"))?;
-    let failed = |error| Failure::new(Code::File, format!("write {}: {error}", args.output.display()));
-    let mut file = std::fs::File::create_new(&args.output).map_err(failed)?;
+    let failed = |error| Failure::new(Code::File, format!("write {}: {error}", args.out.display()));
+    let mut file = std::fs::File::create_new(&args.out).map_err(failed)?;
     file.write_all(sealed.as_bytes()).and_then(|()| file.sync_all()).map_err(failed)?;
-    screen::result(&args.output.display().to_string());
+    screen::result(&args.out.display().to_string());
     Ok(Exit::Pass)
 }
