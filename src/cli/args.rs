@@ -5,8 +5,8 @@
 use clap::{Parser, Subcommand};
 
 use super::{
-    ack, answer, completion, conform, doctor, done, down, env, fault, flags::Global, heal, hint, judge, lint, list,
-    plan, postmortem, report, reset, run, shell, show, status, up,
+    ack, answer, completion, conform, doctor, done, down, env, exam, fault, flags::Global, heal, hint, judge, lint,
+    list, plan, postmortem, report, reset, run, shell, show, status, up,
 };
 
 /// The whole command line.
@@ -66,6 +66,8 @@ pub enum Verb {
     Hint(hint::Args),
     /// Play a scenario in every way that it must pass or fail, and say whether it is honest
     Conform(conform::Args),
+    /// Examine a candidate by several incidents, sign the result, check one that is signed
+    Exam(exam::Args),
     /// Check scenario files; needs no lab
     Lint(lint::Args),
     /// Put one fault in by hand, list faults, take one out

@@ -15,6 +15,14 @@ pub enum Code {
     ScenarioUnknown,
     /// The scenario file cannot be used.
     ScenarioInvalid,
+    /// The scenario's file is sealed.
+    ScenarioSealed,
+    /// The exam's file cannot be used.
+    ExamInvalid,
+    /// A result is not what was signed, or not what the journals show.
+    ResultRefused,
+    /// A key is none.
+    KeyInvalid,
     /// The scenario asks for what this lab has not got.
     PlanRefused,
     /// The lab has not got what the fault is to hit, or another fault has it.
@@ -67,6 +75,10 @@ impl Code {
         match self {
             Self::ScenarioUnknown => ("DL-SCENARIO-UNKNOWN", "there is no such scenario", Exit::Usage),
             Self::ScenarioInvalid => ("DL-SCENARIO-INVALID", "the scenario cannot be used", Exit::Usage),
+            Self::ScenarioSealed => ("DL-SCENARIO-SEALED", "the scenario is sealed", Exit::Usage),
+            Self::ExamInvalid => ("DL-EXAM-INVALID", "the exam cannot be held", Exit::Usage),
+            Self::ResultRefused => ("DL-RESULT-REFUSED", "the result is not to be believed", Exit::Fail),
+            Self::KeyInvalid => ("DL-KEY-INVALID", "the key cannot be used", Exit::Usage),
             Self::PlanRefused => ("DL-PLAN-REFUSED", "this lab cannot play the scenario", Exit::Usage),
             Self::FaultRefused => ("DL-FAULT-REFUSED", "this fault cannot be put in", Exit::Usage),
             Self::Usage => ("DL-USAGE", "the arguments make no sense together", Exit::Usage),

@@ -34,6 +34,10 @@ pub async fn main(global: &Global, _args: &Args) -> Result<Exit, Failure> {
         .map_err(|failure| failure.next("droplab show SCENARIO --hint 1   tells its hints without a run"))?;
     let Some((_, plan, _)) = timeline.began() else { return Ok(Exit::Unknown) };
     let (scenario, id) = (&plan.scenario, &plan.scenario_id);
+    if scenario.hints.is_empty() {
+        screen::result("there are no hints in this run");
+        return Ok(Exit::Pass);
+    }
     let mut told = timeline.hinted();
     // Told a moment ago, and not in the journal yet.
     told.extend(said::so_far(&run.path).iter().filter_map(Said::hint));

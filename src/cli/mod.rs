@@ -5,6 +5,7 @@
 pub mod ack;
 pub mod answer;
 pub mod args;
+mod child;
 pub mod completion;
 pub mod conform;
 pub mod connect;
@@ -13,6 +14,7 @@ pub mod doctor;
 pub mod done;
 pub mod down;
 pub mod env;
+pub mod exam;
 pub mod exit;
 pub mod failure;
 pub mod fault;
@@ -27,8 +29,8 @@ pub mod lint;
 pub mod list;
 pub mod overrides;
 pub mod plan;
-pub mod repairs;
 pub mod postmortem;
+pub mod repairs;
 pub mod report;
 pub mod reset;
 pub mod run;
@@ -94,6 +96,7 @@ async fn dispatch(cli: Cli) -> Result<Exit, Failure> {
         Verb::Run(args) => run::main(global, &args).await,
         Verb::Fault(args) => fault::main(global, &args).await,
         Verb::Conform(args) => conform::main(global, &args).await,
+        Verb::Exam(args) => exam::main(global, &args).await,
         Verb::Ack(args) => ack::main(global, &args).await,
         Verb::Answer(args) => answer::main(global, &args),
         Verb::Done(args) => done::main(global, &args),

@@ -57,7 +57,7 @@ fn reference(scenario: &Scenario) -> Result<Repair, Failure> {
 }
 
 /// A script must be there before anything is broken.
-fn script_at(path: &Path) -> Result<PathBuf, Failure> {
+pub(super) fn script_at(path: &Path) -> Result<PathBuf, Failure> {
     std::fs::canonicalize(path).ok().filter(|path| path.is_file()).ok_or_else(|| {
         Failure::new(Code::Usage, format!("--fix: there is no file `{}`", path.display()))
             .next("--fix reference, --fix none, or the path of a script")

@@ -25,7 +25,7 @@ use crate::{
     judge,
     lab::cluster::elsewhere,
     log,
-    model::{condition::Condition, plan::Plan},
+    model::{condition::Condition, plan::Plan, scenario::Scenario},
     plan::{self, Overrides},
     report::{self, Format},
     run::{self, Options, ports::Observer},
@@ -62,6 +62,9 @@ pub struct Args {
     /// Put the lab back to its charts first
     #[arg(long, conflicts_with = "rehearse")]
     pub reset: bool,
+    /// The scenario comes on stdin, as JSON; the argument is only its name (for exams)
+    #[arg(long, hide = true)]
+    pub handed: bool,
     /// Inject nothing (for conformance: a healthy lab must pass)
     #[arg(long, hide = true, conflicts_with_all = ["fix", "cheat"])]
     pub healthy: bool,
@@ -78,7 +81,11 @@ pub struct Args {
 
 /// The verb.
 pub async fn main(global: &Global, args: &Args) -> Result<Exit, Failure> {
-    let (id, scenario) = store::scenarios::read(global.scenarios.as_deref(), &args.scenario)?;
+    let (id, scenario) = if args.handed {
+        (args.scenario.clone(), handed()?)
+    } else {
+        store::scenarios::read(global.scenarios.as_deref(), &args.scenario)?
+    };
     let repair = repairs::of(&args.by, args.rehearse, args.healthy, &scenario)?;
     let _alone = (!args.rehearse).then(|| alone(global, args)).transpose()?;
     if !args.rehearse && elsewhere::named(&global.lab).is_none() {
@@ -91,7 +98,11 @@ pub async fn main(global: &Global, args: &Args) -> Result<Exit, Failure> {
     let mut lab = connect(global, args.rehearse.then_some(&scenario)).await?;
     let before = lab.surveyor.survey().await?;
     let overrides = Overrides { healthy: args.healthy, ..args.overrides.overrides() };
-    let plan = plan::compile(&id, &scenario, before, args.overrides.seed, &overrides)?;
+    let mut plan = plan::compile(&id, &scenario, before, args.overrides.seed, &overrides)?;
+    if args.handed {
+        // Who is examined may read what the run writes.
+        plan.scenario.forget_answers();
+    }
     can(&lab, &plan.injection).await?;
     readable(&lab, &plan.scenario, args.rehearse).await?;
 
@@ -99,7 +110,9 @@ pub async fn main(global: &Global, args: &Args) -> Result<Exit, Failure> {
     log::into_folder(&folder.path);
     let wall = if args.rehearse { Wall::From(Timestamp::now()) } else { Wall::Real };
     let mut journal = JournalFile::create(&folder.journal(), wall)?;
-    folder.write_plan(&plan)?;
+    if !args.handed {
+        folder.write_plan(&plan)?;
+    }
 
     let options = Options {
         run: folder.id.clone(),
@@ -120,6 +133,12 @@ pub async fn main(global: &Global, args: &Args) -> Result<Exit, Failure> {
         screen::note(&format!("\n  files: {}", folder.path.display()));
     }
     Ok(Exit::of(&verdict, &timeline))
+}
+
+/// A scenario that is nobody's to read but this run's.
+fn handed() -> Result<Scenario, Failure> {
+    serde_json::from_reader(std::io::stdin().lock())
+        .map_err(|error| Failure::new(Code::Usage, format!("--handed: expected a scenario on stdin: {error}")))
 }
 
 /// The lab for us alone, and without a fault of an earlier run. A journal that nobody can read may hide one.

@@ -12,6 +12,7 @@ mod bystanders;
 mod case;
 mod course;
 mod drift;
+pub mod exam;
 mod holds;
 mod keeps;
 mod lab;

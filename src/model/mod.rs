@@ -8,6 +8,7 @@ pub mod customers;
 pub mod diagnosis;
 pub mod evaluate;
 pub mod event;
+pub mod exam;
 pub mod expectation;
 pub mod facts;
 pub mod fault;

@@ -23,6 +23,12 @@ pub fn schema() -> String {
     serde_json::to_string_pretty(&schema).unwrap_or_default() + "\n"
 }
 
+/// The schema of an exam's file.
+pub fn exam_schema() -> String {
+    let schema = schemars::schema_for!(super::exam::Exam);
+    serde_json::to_string_pretty(&schema).unwrap_or_default() + "\n"
+}
+
 macro_rules! as_text {
     ($($name:ty, $word:literal, $pattern:literal, $about:literal;)*) => {$(
         impl JsonSchema for $name {

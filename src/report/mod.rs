@@ -5,6 +5,7 @@
 mod card;
 mod classroom;
 mod csv;
+pub mod exam;
 mod github_summary;
 mod html;
 mod human;

@@ -1,10 +1,14 @@
-//! Files: scenarios and runs.
+//! Files: scenarios, exams and runs, keys and what is signed or sealed with them.
 //!
 //! **Invariant**: a file is either whole or absent, and the journal is on disk before the blow.
 
+pub mod exams;
 pub mod journal;
+pub mod keys;
 pub mod runs;
 pub mod scenarios;
+pub mod sealed;
+pub mod signed;
 pub mod typed;
 mod yaml;
 
@@ -29,6 +33,25 @@ pub enum StoreError {
     /// A scenario that cannot be read as one.
     #[error("{0}")]
     Invalid(#[from] yaml::Invalid),
+    /// An exam that cannot be held: a line for each reason.
+    #[error("{0}")]
+    Exam(String),
+    /// A scenario that only an examiner opens.
+    #[error("{path} is sealed: {why}")]
+    Sealed {
+        /// Which file.
+        path: PathBuf,
+        /// Why it stays shut.
+        why: String,
+    },
+    /// A key that is none.
+    #[error("{path}: {why}")]
+    Key {
+        /// Which file.
+        path: PathBuf,
+        /// What is wrong with it.
+        why: String,
+    },
     /// No run of that name.
     #[error("no run `{0}`")]
     UnknownRun(String),

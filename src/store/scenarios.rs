@@ -7,7 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{StoreError, file, yaml};
+use super::{StoreError, file, sealed, yaml};
 use crate::model::{nearest::nearest, scenario::Scenario};
 
 /// Name and text of each file in `scenarios/`, as it was when droplab was built: the one binary works outside of the repository.
@@ -25,7 +25,7 @@ pub fn ids(folder: Option<&Path>) -> Result<Vec<String>, StoreError> {
 /// Read a scenario by its id (of a folder, or of those that droplab carries), or from a file (anything with a `/` or ending in
 /// `.yaml`).
 pub fn read(folder: Option<&Path>, name: &str) -> Result<(String, Scenario), StoreError> {
-    if name.contains('/') || id(Path::new(name)).is_some() {
+    if is_file(name) {
         return read_file(Path::new(name)).map(|(id, scenario, _)| (id, scenario));
     }
     let known = ids(folder)?;
@@ -42,9 +42,20 @@ pub fn read(folder: Option<&Path>, name: &str) -> Result<(String, Scenario), Sto
     Ok((name.to_owned(), yaml::read(PathBuf::from(format!("scenarios/{name}.yaml")), text)?))
 }
 
-/// A scenario's id, the scenario, and its text.
+/// Whether a name is a file's, sealed or not.
+pub(super) fn is_file(name: &str) -> bool {
+    let path = Path::new(name);
+    name.contains('/') || id(path).is_some() || path.extension().is_some_and(|extension| extension == sealed::EXTENSION)
+}
+
+/// A scenario's id, the scenario, and its text. One that is sealed stays shut.
 pub fn read_file(path: &Path) -> Result<(String, Scenario, String), StoreError> {
-    let text = fs::read_to_string(path).map_err(file("read", path))?;
+    let content = fs::read(path).map_err(file("read", path))?;
+    if sealed::is_sealed(&content) {
+        sealed::open(path, &content, None)?;
+    }
+    let no_text = |_| std::io::Error::new(std::io::ErrorKind::InvalidData, "stream did not contain valid UTF-8");
+    let text = String::from_utf8(content).map_err(no_text).map_err(file("read", path))?;
     let id = path.file_stem().map_or_else(|| path.display().to_string(), |stem| stem.to_string_lossy().into_owned());
     Ok((id, yaml::read(path.to_owned(), &text)?, text))
 }

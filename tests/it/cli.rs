@@ -8,22 +8,29 @@ use std::{
 
 use droplab::home::lock;
 
-struct Ran {
-    code: i32,
-    out: String,
-    err: String,
+pub struct Ran {
+    pub code: i32,
+    pub out: String,
+    pub err: String,
 }
 
-fn command(home: &Path, arguments: &[&str]) -> Command {
+pub fn command(home: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_droplab"));
     command.args(arguments).env("DROPLAB_HOME", home);
-    for name in ["DROPLAB_LAB", "DROPLAB_PORT_BASE", "DROPLAB_OUTPUT", "DROPLAB_LANG"] {
+    for name in [
+        "DROPLAB_LAB",
+        "DROPLAB_PORT_BASE",
+        "DROPLAB_OUTPUT",
+        "DROPLAB_LANG",
+        "DROPLAB_EXAM_KEY",
+        "DROPLAB_EXAM_IDENTITY",
+    ] {
         command.env_remove(name);
     }
     command
 }
 
-fn droplab(home: &Path, arguments: &[&str]) -> Ran {
+pub fn droplab(home: &Path, arguments: &[&str]) -> Ran {
     let Output { status, stdout, stderr } = command(home, arguments).output().unwrap();
     Ran {
         code: status.code().unwrap(),

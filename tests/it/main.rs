@@ -7,6 +7,8 @@ mod circles;
 mod cli;
 mod crash;
 mod downloads;
+mod exam;
+mod exam_proof;
 mod faults;
 mod fuzz;
 mod golden;

@@ -2,13 +2,9 @@
 //!
 //! **Invariant**: what the child did is read from its journal, never from what it printed.
 
-use std::{
-    path::{Path, PathBuf},
-    process::Stdio,
-    time::Duration,
-};
+use std::{path::Path, time::Duration};
 
-use tokio::process::{Child, Command};
+use tokio::process::Child;
 use tokio_util::sync::CancellationToken;
 
 use super::{
@@ -18,6 +14,7 @@ use super::{
 };
 use crate::{
     cli::{
+        child::{droplab, stop},
         failure::{Code, Failure},
         flags::Global,
     },
@@ -37,8 +34,6 @@ const PATIENCE: Duration = Duration::from_secs(30);
 const PATIENCE_FOR_REPLAY: Duration = Duration::from_secs(90);
 /// A play that takes longer than this hangs.
 const LONGEST: Duration = Duration::from_mins(15);
-/// An interrupted play heals within this.
-const HEALING: Duration = Duration::from_mins(3);
 /// The latest moment of a kill, counted from the first blow.
 const KILLED_WITHIN_MS: u64 = 20_000;
 
@@ -49,7 +44,7 @@ pub(super) async fn play(
     scenario: &Scenario,
     play: &Play<'_>,
     round: u32,
-    stop: &CancellationToken,
+    until: &CancellationToken,
 ) -> Result<Outcome, Failure> {
     let folder = store::home().join("conform").join("play");
     let _ = std::fs::remove_dir_all(&folder);
@@ -59,7 +54,7 @@ pub(super) async fn play(
     }
     let status = tokio::select! {
         status = tokio::time::timeout(LONGEST, child.wait()) => status,
-        () = stop.cancelled() => return Err(interrupted(&mut child).await),
+        () = until.cancelled() => return Err(interrupted(&mut child).await),
     };
     let Ok(Ok(status)) = status else {
         let _ = child.kill().await;
@@ -72,12 +67,11 @@ pub(super) async fn play(
 
 /// Somebody wants it over: the child heals what it broke, and is waited for.
 async fn interrupted(child: &mut Child) -> Failure {
-    let id = child.id().and_then(|id| i32::try_from(id).ok()).and_then(rustix::process::Pid::from_raw);
-    if let Some(id) = id {
-        let _ = rustix::process::kill_process(id, rustix::process::Signal::INT);
-    }
-    let healed = tokio::time::timeout(HEALING, child.wait()).await.is_ok();
-    let why = if healed { "the play was interrupted, and healed" } else { "the play was interrupted, and still heals" };
+    let why = if stop(child).await {
+        "the play was interrupted, and healed"
+    } else {
+        "the play was interrupted, and still heals"
+    };
     Failure::new(Code::Interrupted, why).next("the same command again: it goes on where it was")
 }
 
@@ -111,16 +105,6 @@ fn from_then(scenario: &Scenario, id: &str) -> bool {
         Expectation::Stays(stays) => stays.id == id && stays.from == Since::Then,
         _ => false,
     })
-}
-
-/// This very program, on this lab.
-fn droplab(global: &Global) -> Result<Command, Failure> {
-    let program: PathBuf = std::env::current_exe()
-        .map_err(|error| Failure::new(Code::LabError, format!("find droplab's own program: {error}")))?;
-    let mut command = Command::new(program);
-    command.args(["--lab", &global.lab, "--port-base", &global.port_base.to_string()]);
-    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).kill_on_drop(true);
-    Ok(command)
 }
 
 /// SIGKILL at a moment that the round draws; then `droplab heal`, and nothing may be left.

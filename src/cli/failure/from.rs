@@ -15,6 +15,14 @@ impl From<StoreError> for Failure {
         let (code, next) = match &error {
             StoreError::UnknownScenario { .. } => (Code::ScenarioUnknown, Some("droplab list")),
             StoreError::Invalid(_) => (Code::ScenarioInvalid, None),
+            StoreError::Exam(_) => (Code::ExamInvalid, None),
+            StoreError::Sealed { .. } => (
+                Code::ScenarioSealed,
+                Some(
+                    "droplab exam run EXAM.yaml --identity seal.key   (opens what an exam names, with the examiner's key)",
+                ),
+            ),
+            StoreError::Key { .. } => (Code::KeyInvalid, Some("droplab exam keygen DIR")),
             StoreError::UnknownRun(_) => (Code::RunUnknown, Some("droplab run payment-pool-exhaustion --rehearse")),
             StoreError::Journal { .. } => (Code::JournalInvalid, None),
             StoreError::File { .. } => (Code::File, None),

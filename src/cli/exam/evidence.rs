@@ -1,0 +1,97 @@
+//! What shows how an incident came out: its journal, judged here and now.
+//!
+//! **Invariant**: a hash that fits is not enough: the journal must give the same verdict and the same points again.
+
+use std::path::{Component, Path};
+
+use crate::{
+    judge,
+    model::{
+        exam::result::{ExamResult, Examined, Grade, Shown},
+        verdict::{Truth, Verdict},
+    },
+    report::exam::number,
+    store::{journal, signed::sha256},
+};
+
+/// Judge the journal in a folder.
+pub(super) fn of(folder: &Path, name: &str) -> Result<(Verdict, Shown), String> {
+    let path = folder.join("journal.jsonl");
+    let bytes = std::fs::read(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+    let timeline = journal::parse(&path, &String::from_utf8_lossy(&bytes)).map_err(|error| error.to_string())?;
+    let (_, plan, _) = timeline.began().ok_or_else(|| format!("{}: holds no run", path.display()))?;
+    let verdict = judge::judge(&plan.scenario, &timeline);
+    let shown = judge::exam::shown(&timeline, &verdict, name, sha256(&bytes));
+    Ok((verdict, shown))
+}
+
+/// Hold a result against the journals in a folder: how many were there, or everything that does not fit. Where all must be there, one that
+/// is missing does not fit.
+pub(super) fn held_against(result: &ExamResult, folder: &Path, all: bool) -> Result<usize, Vec<String>> {
+    let (mut wrong, mut there) = (sums(result), 0);
+    for (index, one) in result.scenarios.iter().enumerate() {
+        let Some(shown) = &one.shown else { continue };
+        let wrong_here = |what: String| format!("{} {}: {what}", index + 1, one.scenario);
+        let plain = Path::new(&shown.folder).components().all(|part| matches!(part, Component::Normal(_)));
+        let runs = folder.join(&shown.folder);
+        if !plain || !runs.join("journal.jsonl").is_file() {
+            let missing = || wrong_here(format!("there is no journal in {}", runs.display()));
+            wrong.extend(all.then(missing));
+            continue;
+        }
+        there += 1;
+        wrong.extend(differs(result, one, shown, &runs).map(wrong_here));
+    }
+    if wrong.is_empty() { Ok(there) } else { Err(wrong) }
+}
+
+/// Why a journal does not show what the result says of it.
+fn differs(result: &ExamResult, one: &Examined, shown: &Shown, folder: &Path) -> Option<String> {
+    let (verdict, again) = match of(folder, &shown.folder) {
+        Ok(found) => found,
+        Err(why) => return Some(format!("its journal cannot be judged: {why}")),
+    };
+    if again.journal_sha256 != shown.journal_sha256 {
+        return Some("its journal is another one, or was changed: the hash does not fit".to_owned());
+    }
+    let of = (verdict.scenario.as_str(), verdict.seed, verdict.rehearsal);
+    if of != (one.scenario.as_str(), result.seed, result.rehearsal) {
+        return Some("its journal is that of another scenario, candidate or lab".to_owned());
+    }
+    let version = if again.droplab == env!("CARGO_PKG_VERSION") {
+        String::new()
+    } else {
+        format!(" (it was played by droplab {}, and judged by {} now)", again.droplab, env!("CARGO_PKG_VERSION"))
+    };
+    let grade = if again.truth == Truth::Pass { Grade::Passed } else { Grade::Failed };
+    if again.truth != shown.truth || grade != one.grade {
+        return Some(format!(
+            "judged again its journal comes to {:?}, and not to {:?}{version}",
+            again.truth, shown.truth
+        ));
+    }
+    if again.score != shown.score {
+        let points = |shown: &Shown| shown.score.as_ref().map_or(0, |score| score.points);
+        return Some(format!("judged again its journal scores {}, and not {}{version}", points(&again), points(shown)));
+    }
+    let earned = again.score.as_ref().map(|score| judge::exam::earned(one.points, score, result.hints));
+    let earned = earned.unwrap_or_default();
+    (number(earned) != number(one.earned))
+        .then(|| format!("it is worth {}, and not {}", number(earned), number(one.earned)))
+}
+
+/// What does not add up.
+fn sums(result: &ExamResult) -> Vec<String> {
+    let mut wrong = Vec::new();
+    let points = judge::exam::points(&result.scenarios);
+    if number(points) != number(result.points) {
+        wrong.push(format!("its incidents add up to {} points, and not to {}", number(points), number(result.points)));
+    }
+    let outcome = judge::exam::outcome(result.pass_mark, &result.scenarios, result.interrupted);
+    if outcome != result.outcome {
+        wrong.push(format!("its points come to {outcome}, and not to {}", result.outcome));
+    }
+    let unshown = result.scenarios.iter().filter(|one| one.shown.is_none() && one.earned > 0.0);
+    wrong.extend(unshown.map(|one| format!("{}: points without a run", one.scenario)));
+    wrong
+}

@@ -1,0 +1,146 @@
+//! `droplab exam run`: one incident after the other, each a `droplab run` of its own; then the result.
+//!
+//! **Invariant**: everything is read before anything is broken; after each incident the result is on disk, as far as it goes.
+
+use std::path::PathBuf;
+
+use ed25519_dalek::SigningKey;
+use jiff::Timestamp;
+
+use super::{
+    What,
+    args::Args,
+    candidate::Candidate,
+    sitting::{Next, Sitting},
+};
+use crate::{
+    cli::{
+        exit::Exit,
+        failure::{Code, Failure},
+        flags::Global,
+        interrupt, screen,
+    },
+    home, judge,
+    model::exam::result::{ExamResult, Examined, Grade, Host, Outcome},
+    report,
+    store::{
+        self, exams, keys, sealed,
+        signed::{Envelope, key_id, short},
+    },
+};
+
+/// The result's name in an exam's folder.
+const RESULT: &str = "exam-result.json";
+
+/// The verb.
+pub(super) async fn main(global: &Global, args: &Args) -> Result<Exit, Failure> {
+    let identity = What::named(args.identity.as_ref()).map(sealed::identity).transpose()?;
+    let sheet = exams::read(&args.exam, global.scenarios.as_deref(), identity.as_ref())?;
+    let key = What::named(args.key.as_ref()).map(keys::signing).transpose()?;
+    let candidate = Candidate::of(args)?;
+    if args.rehearse {}
+    let folder = folder(args, &sheet.id)?;
+    let seed = sheet.exam.seed.of(&sheet.id, &args.candidate);
+    let sitting = Sitting { global, args, candidate, sheet: &sheet, seed, folder: &folder };
+    let began = Timestamp::now();
+    sitting.say_what_is_ahead();
+
+    let stop = interrupt::token();
+    let (mut examined, mut next) = (Vec::new(), Next::GoOn);
+    for number in 1..=sheet.papers.len() {
+        let (one, then) = sitting.take(number, &stop).await?;
+        screen::note(&report::exam::line(number, &one));
+        examined.push(one);
+        next = then;
+        write(&result(&sitting, &examined, began, next), &folder, key.as_ref())?;
+        if next != Next::GoOn {
+            break;
+        }
+    }
+    let result = result(&sitting, &examined, began, next);
+    tell(global, &result, key.as_ref(), &folder);
+    Ok(match (next, result.outcome) {
+        (Next::Unhealed, _) => Exit::Unhealed,
+        (Next::Interrupted, _) => Exit::Interrupted,
+        (Next::GoOn, Outcome::Passed) => Exit::Pass,
+        (Next::GoOn, Outcome::Failed) => Exit::Fail,
+        (Next::GoOn, Outcome::Incomplete) => Exit::Unknown,
+    })
+}
+
+/// The folder of this exam, its owner's alone; a result that is there is not written over.
+fn folder(args: &Args, exam: &str) -> Result<PathBuf, Failure> {
+    let stamp = Timestamp::now().strftime("%Y%m%d-%H%M%S");
+    let usual = || home::folder().join("exams").join(format!("{exam}-{stamp}"));
+    let folder = args.out.clone().unwrap_or_else(usual);
+    if folder.join(RESULT).exists() {
+        return Err(
+            Failure::new(Code::File, format!("another exam's result is in {}", folder.display())).next("--out DIR")
+        );
+    }
+    let failed = |error| Failure::new(Code::File, format!("create {}: {error}", folder.display()));
+    home::make_folder(&folder).map_err(failed)?;
+    std::path::absolute(&folder).map_err(failed)
+}
+
+/// The result so far: what was not reached is not examined.
+fn result(sitting: &Sitting<'_>, examined: &[Examined], began: Timestamp, next: Next) -> ExamResult {
+    let Sitting { args, sheet, .. } = sitting;
+    let left = sheet.papers.iter().skip(examined.len()).map(|paper| Examined {
+        scenario: paper.id.clone(),
+        sealed: paper.sealed,
+        grade: Grade::NotExamined,
+        earned: 0.0,
+        points: paper.task.points,
+        why: "the exam did not get there".to_owned(),
+        tries: 0,
+        shown: None,
+    });
+    let scenarios: Vec<_> = examined.iter().cloned().chain(left).collect();
+    let (interrupted, pass_mark) = (next == Next::Interrupted, sheet.exam.pass_mark());
+    ExamResult {
+        exam: sheet.id.clone(),
+        exam_sha256: sheet.sha256.clone(),
+        candidate: args.candidate.clone(),
+        repairs: sitting.candidate.kind().to_owned(),
+        seed: sitting.seed,
+        rehearsal: args.rehearse,
+        outcome: judge::exam::outcome(pass_mark, &scenarios, interrupted),
+        interrupted,
+        points: judge::exam::points(&scenarios),
+        out_of: sheet.exam.out_of(),
+        pass_mark,
+        hints: sheet.exam.hints,
+        began: began.to_string(),
+        ended: Timestamp::now().to_string(),
+        droplab: env!("CARGO_PKG_VERSION").to_owned(),
+        host: Host {
+            os: std::env::consts::OS.to_owned(),
+            arch: std::env::consts::ARCH.to_owned(),
+            processors: std::thread::available_parallelism().map_or(1, usize::from),
+        },
+        scenarios,
+    }
+}
+
+fn write(result: &ExamResult, folder: &std::path::Path, key: Option<&SigningKey>) -> Result<(), Failure> {
+    let mut envelope = Envelope::around(&serde_json::to_string_pretty(result).unwrap_or_default());
+    if let Some(key) = key {
+        envelope.sign(key).map_err(|why| Failure::new(Code::File, why))?;
+    }
+    let text = serde_json::to_string_pretty(&envelope).unwrap_or_default() + "\n";
+    Ok(store::write_whole(&folder.join(RESULT), &text)?)
+}
+
+fn tell(global: &Global, result: &ExamResult, key: Option<&SigningKey>, folder: &std::path::Path) {
+    let json = || serde_json::to_string_pretty(result).unwrap_or_default();
+    screen::result(&if global.json() { json() } else { report::exam::render(result) });
+    if !global.quiet {
+        let path = folder.join(RESULT);
+        let by = key.map_or_else(
+            || "not signed: droplab exam sign signs it".to_owned(),
+            |key| format!("signed, key {}", short(&key_id(&key.verifying_key()))),
+        );
+        screen::note(&format!("\n  result: {} ({by})", path.display()));
+    }
+}

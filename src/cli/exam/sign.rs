@@ -1,0 +1,63 @@
+//! `droplab exam sign`: sign a result where the candidate has never been.
+//!
+//! **Invariant**: only what its journals show is signed; what is signed stays as it was signed.
+
+use std::path::PathBuf;
+
+use super::{
+    What, evidence,
+    verify::{beside, parse, read, refused},
+};
+use crate::{
+    cli::{
+        exit::Exit,
+        failure::{Code, Failure},
+        flags::Global,
+        screen,
+    },
+    report,
+    store::{
+        self, keys,
+        signed::{key_id, short},
+    },
+};
+
+/// Arguments of `droplab exam sign`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  droplab exam sign results/exam-result.json --key exam.key
+
+For a machine of the examiner's: the key then never lies where candidates' programs run. Every journal must be there, and is judged again.")]
+pub struct Args {
+    /// The result, not signed yet
+    pub result: PathBuf,
+    /// The key that signs
+    #[arg(long, value_name = "FILE", env = "DROPLAB_EXAM_KEY")]
+    pub key: Option<String>,
+    /// The folder of the runs' folders [default: the result's own]
+    #[arg(long, value_name = "DIR")]
+    pub runs: Option<PathBuf>,
+}
+
+/// The verb.
+pub(super) fn main(global: &Global, args: &Args) -> Result<Exit, Failure> {
+    let no_key = || Failure::new(Code::Usage, "no key to sign with").next("--key FILE, or DROPLAB_EXAM_KEY");
+    let key = keys::signing(What::named(args.key.as_ref()).ok_or_else(no_key)?)?;
+    let mut envelope = read(&args.result)?;
+    if !envelope.signatures.is_empty() {
+        return Err(Failure::new(Code::Usage, format!("{} is signed already", args.result.display()))
+            .next("droplab exam verify RESULT --public exam.pub"));
+    }
+    let unbelieved = |why: &dyn std::fmt::Display| refused(&args.result, &[why.to_string()]);
+    let result = parse(&args.result, &envelope.text().map_err(|why| unbelieved(&why))?)?;
+    let folder = args.runs.clone().unwrap_or_else(|| beside(&args.result));
+    evidence::held_against(&result, &folder, true).map_err(|why| refused(&args.result, &why))?;
+    envelope.sign(&key).map_err(|why| unbelieved(&why))?;
+    let text = serde_json::to_string_pretty(&envelope).unwrap_or_default() + "\n";
+    store::write_whole(&args.result, &text)?;
+    screen::result(&report::exam::render(&result));
+    if !global.quiet {
+        screen::note(&format!("\n  signed with key {}", short(&key_id(&key.verifying_key()))));
+    }
+    Ok(Exit::Pass)
+}

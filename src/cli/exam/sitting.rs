@@ -1,0 +1,164 @@
+//! One incident of an exam: a `droplab run` of its own on a fresh lab, once more where the lab erred.
+//!
+//! **Invariant**: what happened is read from the run's journal, never from what it printed.
+
+mod start;
+
+use std::{path::Path, time::Duration};
+
+use tokio_util::sync::CancellationToken;
+
+use super::{args::Args, candidate::Candidate, evidence};
+use crate::{
+    cli::{
+        child,
+        failure::{Code, Failure},
+        flags::{Global, Lang},
+        screen,
+    },
+    judge,
+    model::{
+        exam::result::{Examined, Grade, Shown},
+        scenario::Expectation,
+        verdict::{Truth, Verdict},
+    },
+    report::{exam::number as points, words},
+    store::exams::{Paper, Sheet},
+};
+
+/// What a run takes beside the time to repair: reset, baseline, heal, rest, the replay. One that takes longer hangs.
+const BESIDE: Duration = Duration::from_mins(30);
+
+/// A candidate, at work.
+pub(super) struct Sitting<'a> {
+    pub(super) global: &'a Global,
+    pub(super) args: &'a Args,
+    pub(super) candidate: Candidate,
+    pub(super) sheet: &'a Sheet,
+    pub(super) seed: u64,
+    /// Of the whole exam.
+    pub(super) folder: &'a Path,
+}
+
+/// What follows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Next {
+    /// The next incident.
+    GoOn,
+    /// Somebody wants it over.
+    Interrupted,
+    /// Nothing can be played on a lab that is not whole.
+    Unhealed,
+}
+
+/// How one run came out.
+enum Played {
+    Judged(Box<(Verdict, Shown)>),
+    LabErred(String),
+    Interrupted,
+    Unhealed(String),
+}
+
+impl Sitting<'_> {
+    /// What the candidate should know beforehand: never which faults.
+    pub(super) fn say_what_is_ahead(&self) {
+        if self.global.quiet {
+            return;
+        }
+        let Sheet { id, exam, papers, .. } = self.sheet;
+        let title = if self.global.lang == Lang::Ru { &exam.title.ru } else { &exam.title.en };
+        let (candidate, count, all) = (&self.args.candidate, papers.len(), exam.out_of());
+        let mark = points(exam.pass_mark());
+        screen::note(&format!(
+            "{title}\nexam {id}, candidate {candidate}: {count} incidents, {all} points, {mark} are a pass; {}",
+            exam.hints
+        ));
+    }
+
+    /// One incident, from 1, and once more if the lab erred.
+    pub(super) async fn take(&self, number: usize, stop: &CancellationToken) -> Result<(Examined, Next), Failure> {
+        let Some(paper) = self.sheet.papers.get(number - 1) else {
+            return Err(Failure::new(Code::Usage, format!("the exam has no incident {number}")));
+        };
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            let name = format!("{number}-{}{}", paper.id, if tries > 1 { "-again" } else { "" });
+            if !self.global.quiet {
+                let within = paper.task.within.map(|within| format!(", {within} from the page")).unwrap_or_default();
+                screen::note(&format!(
+                    "\n{number} of {}: {} points{within}",
+                    self.sheet.papers.len(),
+                    paper.task.points
+                ));
+            }
+            let played = if stop.is_cancelled() { Played::Interrupted } else { self.play(paper, &name, stop).await? };
+            if let Played::LabErred(why) = &played
+                && tries < 2
+                && !stop.is_cancelled()
+            {
+                screen::note(&format!("? {number} {}  once more, the lab erred: {why}", paper.id));
+                continue;
+            }
+            return Ok(self.examined(paper, played, tries));
+        }
+    }
+
+    fn examined(&self, paper: &Paper, played: Played, tries: u32) -> (Examined, Next) {
+        let (grade, earned, why, shown, next) = match played {
+            Played::Judged(judged) => {
+                let (verdict, shown) = *judged;
+                let grade = if verdict.truth == Truth::Pass { Grade::Passed } else { Grade::Failed };
+                let hints = self.sheet.exam.hints;
+                let earned = shown.score.as_ref().map(|score| judge::exam::earned(paper.task.points, score, hints));
+                (grade, earned.unwrap_or_default(), words::sentence(&verdict), Some(shown), Next::GoOn)
+            }
+            Played::LabErred(why) => (Grade::NotExamined, 0.0, format!("the lab erred: {why}"), None, Next::GoOn),
+            Played::Interrupted => (Grade::NotExamined, 0.0, "it was stopped".to_owned(), None, Next::Interrupted),
+            Played::Unhealed(why) => (Grade::NotExamined, 0.0, why, None, Next::Unhealed),
+        };
+        let (scenario, points) = (paper.id.clone(), paper.task.points);
+        (Examined { scenario, sealed: paper.sealed, grade, earned, points, why, tries, shown }, next)
+    }
+
+    async fn play(&self, paper: &Paper, name: &str, stop: &CancellationToken) -> Result<Played, Failure> {
+        let folder = self.folder.join(name);
+        let mut run = self.start(paper, &folder).await?;
+        let status = tokio::select! {
+            status = tokio::time::timeout(longest(paper), run.wait()) => status,
+            () = stop.cancelled() => {
+                child::stop(&mut run).await;
+                return Ok(Played::Interrupted);
+            }
+        };
+        let Ok(Ok(status)) = status else {
+            child::stop(&mut run).await;
+            return Ok(Played::LabErred("the run did not end in time".to_owned()));
+        };
+        Ok(match (status.code(), evidence::of(&folder, name)) {
+            (Some(130), _) => Played::Interrupted,
+            (Some(4), _) => Played::Unhealed("something of the fault may be left in the lab: droplab heal".to_owned()),
+            (Some(0 | 1), Ok((verdict, shown))) if verdict.truth != Truth::Unknown => {
+                Played::Judged(Box::new((verdict, shown)))
+            }
+            (_, Ok((verdict, _))) if verdict.truth == Truth::Unknown => Played::LabErred(words::sentence(&verdict)),
+            (code, Err(why)) => Played::LabErred(format!("{}, and left no whole journal: {why}", ended(code))),
+            (code, Ok(_)) => Played::LabErred(ended(code)),
+        })
+    }
+}
+
+/// The time after which a run hangs.
+fn longest(paper: &Paper) -> Duration {
+    let of_scenario = paper.scenario.expect.iter().filter_map(|expected| match expected {
+        Expectation::Recovers(recovers) => Some(recovers.within.0),
+        Expectation::Says(says) => Some(says.within.0),
+        _ => None,
+    });
+    let within = paper.task.within.map(|within| within.0).or_else(|| of_scenario.max()).unwrap_or_default();
+    within * 2 + BESIDE
+}
+
+fn ended(code: Option<i32>) -> String {
+    code.map_or_else(|| "the run was killed".to_owned(), |code| format!("the run ended with exit code {code}"))
+}

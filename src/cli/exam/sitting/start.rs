@@ -1,0 +1,72 @@
+//! Starts the run of one incident.
+//!
+//! **Invariant**: the scenario reaches it through a pipe, and the keys of the examiner not at all.
+
+use std::{path::Path, process::Stdio};
+
+use clap::ValueEnum;
+use tokio::{io::AsyncWriteExt as _, process::Child};
+
+use super::Sitting;
+use crate::{
+    cli::{
+        child,
+        failure::{Code, Failure},
+        flags::Lang,
+    },
+    home,
+    model::exam::Hints,
+    store::exams::Paper,
+};
+
+impl Sitting<'_> {
+    /// The run, with the scenario on its standard input: that a candidate reads in no file.
+    pub(super) async fn start(&self, paper: &Paper, folder: &Path) -> Result<Child, Failure> {
+        let failed = |error: std::io::Error| Failure::new(Code::LabError, format!("start a run: {error}"));
+        home::make_folder(folder).map_err(failed)?;
+        let mut command = child::droplab(self.global)?;
+        command.args(["run", &paper.id, "--handed", "--output", "text", "--out"]).arg(folder);
+        command.args([
+            "--seed",
+            &self.seed.to_string(),
+            "--lang",
+            if self.global.lang == Lang::Ru { "ru" } else { "en" },
+        ]);
+        command.arg(if self.args.rehearse { "--rehearse" } else { "--reset" });
+        if let Some(within) = paper.task.within {
+            command.args(["--within", &within.to_string()]);
+        }
+        if let Some(rate) = self.args.rate {
+            command.args(["--rate", &rate.to_string()]);
+        }
+        if let Some(fix) = self.candidate.fix(folder, &paper.scenario)? {
+            command.args(["--fix", &fix]);
+        }
+        for format in self.args.formats.iter().filter_map(ValueEnum::to_possible_value) {
+            command.args(["--format", format.get_name()]);
+        }
+        if self.global.no_color {
+            command.arg("--no-color");
+        }
+        if self.global.quiet {
+            command.arg("--quiet");
+        } else {
+            // The run's own verdict is news here; the result is the exam's.
+            let news = std::os::fd::AsFd::as_fd(&std::io::stderr()).try_clone_to_owned().map_err(failed)?;
+            command.stdout(Stdio::from(news));
+        }
+        command.stdin(Stdio::piped()).stderr(Stdio::inherit()).kill_on_drop(false);
+        command.env_remove("DROPLAB_EXAM_KEY").env_remove("DROPLAB_EXAM_IDENTITY");
+        let mut run = command.spawn().map_err(failed)?;
+        let mut scenario = paper.scenario.clone();
+        if self.sheet.exam.hints == Hints::None {
+            scenario.hints.clear();
+        }
+        if let Some(mut stdin) = run.stdin.take() {
+            let text = serde_json::to_string(&scenario).unwrap_or_default();
+            // A run that refused at once has closed it: its exit code tells.
+            let _ = stdin.write_all(text.as_bytes()).await;
+        }
+        Ok(run)
+    }
+}

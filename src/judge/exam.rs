@@ -1,0 +1,104 @@
+//! What a run is worth in an exam, and what an exam comes to.
+//!
+//! **Invariant**: pure; what was not examined counts neither for nor against anybody.
+
+use crate::model::{
+    event::{Event, EventKind},
+    exam::{
+        Hints,
+        result::{Examined, Grade, Outcome, Shown},
+    },
+    score::Score,
+    timeline::Timeline,
+    verdict::Verdict,
+};
+
+/// A score card's share of an incident's points.
+pub fn earned(points: u32, score: &Score, hints: Hints) -> f64 {
+    let of_card = match hints {
+        Hints::Free => score.lines.iter().map(|line| line.points).sum(),
+        Hints::None | Hints::Cost => score.points,
+    };
+    f64::from(points) * f64::from(of_card) / f64::from(score.out_of.max(1))
+}
+
+/// All that was earned.
+pub fn points(examined: &[Examined]) -> f64 {
+    let sum: f64 = examined.iter().map(|one| one.earned).sum();
+    // What adds up to the mark by hand must do so here.
+    (sum * 100.0).round() / 100.0
+}
+
+/// Passed or failed as soon as nothing that was not examined could change it. Who stopped it has not finished it.
+pub fn outcome(pass_mark: f64, examined: &[Examined], interrupted: bool) -> Outcome {
+    let open = examined.iter().filter(|one| one.grade == Grade::NotExamined);
+    let open: u32 = open.map(|one| one.points).sum();
+    let (points, mark) = (points(examined), (pass_mark * 100.0).round() / 100.0);
+    match () {
+        () if interrupted => Outcome::Incomplete,
+        () if points >= mark => Outcome::Passed,
+        () if points + f64::from(open) < mark => Outcome::Failed,
+        () => Outcome::Incomplete,
+    }
+}
+
+/// What of a run goes into the result.
+pub fn shown(timeline: &Timeline, verdict: &Verdict, folder: &str, journal_sha256: String) -> Shown {
+    let before = timeline.began().map(|(_, plan, _)| plan.injection.before.clone()).unwrap_or_default();
+    let images = before.deployments.iter().flat_map(|(name, deployment)| {
+        deployment.images.iter().map(move |(container, image)| (format!("{name}/{container}"), image.clone()))
+    });
+    let nodes = before.nodes.iter().map(|(name, node)| (name.clone(), node.zone.clone().unwrap_or_default()));
+    let wall = |event: Option<&Event>| event.map(|event| event.wall.clone()).unwrap_or_default();
+    let version = timeline.first(|event| match &event.kind {
+        EventKind::RunBegan { version, .. } => Some(version.clone()),
+        _ => None,
+    });
+    Shown {
+        run: verdict.run.clone(),
+        folder: folder.to_owned(),
+        journal_sha256,
+        truth: verdict.truth,
+        score: verdict.score.clone(),
+        times: verdict.times.clone(),
+        began: wall(timeline.events.first()),
+        ended: wall(timeline.events.last()),
+        droplab: version.unwrap_or_default(),
+        adjusted: verdict.adjusted.clone(),
+        images: images.collect(),
+        nodes: nodes.collect(),
+        postgres: before.postgres_settings.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::score::{Dimension, Line};
+
+    fn one(grade: Grade, earned: f64, points: u32) -> Examined {
+        let (scenario, why) = (String::new(), String::new());
+        Examined { scenario, sealed: false, grade, earned, points, why, tries: 1, shown: None }
+    }
+
+    #[test]
+    fn what_was_not_examined_decides_only_where_it_could() {
+        let of = |first, second, interrupted| outcome(50.0, &[first, second], interrupted);
+        let open = || one(Grade::NotExamined, 0.0, 60);
+        assert_eq!(of(one(Grade::Passed, 20.0, 40), one(Grade::Passed, 30.0, 60), false), Outcome::Passed);
+        assert_eq!(of(one(Grade::Passed, 20.0, 40), one(Grade::Failed, 0.0, 60), false), Outcome::Failed);
+        assert_eq!(of(one(Grade::Passed, 20.0, 40), open(), false), Outcome::Incomplete);
+        assert_eq!(of(one(Grade::Failed, 0.0, 40), open(), false), Outcome::Incomplete);
+        assert_eq!(outcome(70.0, &[one(Grade::Failed, 0.0, 40), open()], false), Outcome::Failed);
+        assert_eq!(outcome(30.0, &[one(Grade::Passed, 30.0, 40), open()], false), Outcome::Passed);
+        assert_eq!(outcome(30.0, &[one(Grade::Passed, 30.0, 40), open()], true), Outcome::Incomplete);
+    }
+
+    #[test]
+    fn hints_cost_where_they_do() {
+        let line =
+            |dimension, points, out_of| Line { dimension, points, out_of, sentence: String::new(), evidence: vec![] };
+        let score = Score::of(vec![line(Dimension::Fix, 50, 50), line(Dimension::Safe, 0, 50)], 2);
+        assert_eq!((earned(50, &score, Hints::Cost), earned(50, &score, Hints::Free)), (22.0, 25.0));
+    }
+}

@@ -1,0 +1,130 @@
+//! What is signed cannot be changed, and what is sealed stays shut.
+
+use std::{fs, os::unix::fs::PermissionsExt as _, path::Path};
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use droplab::store::signed::Envelope;
+
+use crate::exam::Hall;
+
+const HEADLINE: &str = "payment-pool-exhaustion";
+const SCENARIO: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/scenarios/payment-pool-exhaustion.yaml");
+
+fn text(path: &Path) -> &str {
+    path.to_str().unwrap()
+}
+
+/// The envelope with other words in it, and the old signature.
+fn forged(path: &Path, from: &str, to: &str) -> String {
+    let whole = fs::read_to_string(path).unwrap();
+    let mut envelope = Envelope::read(&whole).unwrap();
+    let (old, new) = (envelope.text().unwrap(), envelope.text().unwrap().replace(from, to));
+    assert_ne!(old, new);
+    envelope.payload = STANDARD.encode(new);
+    fs::write(path, serde_json::to_string(&envelope).unwrap()).unwrap();
+    whole
+}
+
+#[test]
+fn a_signed_result_is_believed_and_a_changed_one_is_not() {
+    let hall = Hall::of(&[HEADLINE], "");
+    let keys = hall.keys();
+    let (private, public) = (keys.join("exam.key"), keys.join("exam.pub"));
+    let (result, out) = (hall.path("out/exam-result.json"), hall.path("out"));
+    assert_eq!(hall.held(&["--key", text(&private)]).code, 0);
+    let verified =
+        |more: &[&str]| hall.droplab(&[&["exam", "verify", text(&result), "--public", text(&public)], more].concat());
+    let fine = verified(&["--runs", text(&out)]);
+    assert_eq!(fine.code, 0, "{}", fine.err);
+    assert!(fine.out.contains("1 of 1 journals were at hand, and judged again as signed"), "{}", fine.out);
+
+    let whole = forged(&result, "\"points\": 50.0", "\"points\": 99.0");
+    let refused = verified(&[]);
+    assert_eq!(refused.code, 1);
+    assert!(
+        refused.err.contains("DL-RESULT-REFUSED") && refused.err.contains("changed after it was signed"),
+        "{}",
+        refused.err
+    );
+    fs::write(&result, whole).unwrap();
+
+    let other = hall.path("other");
+    assert_eq!(hall.droplab(&["exam", "keygen", text(&other)]).code, 0);
+    let stranger = hall.droplab(&["exam", "verify", text(&result), "--public", text(&other.join("exam.pub"))]);
+    assert_eq!(stranger.code, 1);
+    assert!(stranger.err.contains("it was signed with another key: "), "{}", stranger.err);
+    let private = hall.droplab(&["exam", "verify", text(&result), "--public", text(&private)]);
+    assert!(private.code == 2 && private.err.contains("it is the private half"), "{}", private.err);
+
+    let journal = hall.path("out/1-payment-pool-exhaustion/journal.jsonl");
+    let lines = fs::read_to_string(&journal).unwrap();
+    fs::write(&journal, lines.replacen("\"ok\":", "\"ok\": ", 1)).unwrap();
+    let changed = verified(&[]);
+    assert!(changed.code == 1 && changed.err.contains("the hash does not fit"), "{}", changed.err);
+    fs::remove_file(&journal).unwrap();
+    assert_eq!(verified(&[]).code, 0, "the signature alone");
+    assert!(verified(&["--runs", text(&out)]).err.contains("there is no journal in"));
+}
+
+#[test]
+fn only_what_the_journals_show_is_signed_afterwards() {
+    let hall = Hall::of(&[HEADLINE], ", within: 20s");
+    let keys = hall.keys();
+    let result = hall.path("out/exam-result.json");
+    assert_eq!(hall.held(&["--fix", "none"]).code, 1);
+    let signed = || hall.droplab(&["exam", "sign", text(&result), "--key", text(&keys.join("exam.key"))]);
+    let verified = || hall.droplab(&["exam", "verify", text(&result), "--public", text(&keys.join("exam.pub"))]);
+    assert!(verified().err.contains("nobody signed it"));
+    let whole = forged(&result, "\"earned\": 0.0", "\"earned\": 80.0");
+    let refused = signed();
+    assert_eq!(refused.code, 1, "{}", refused.out);
+    assert!(refused.err.contains("it is worth 0, and not 80"), "{}", refused.err);
+    fs::write(&result, whole).unwrap();
+    assert_eq!(signed().code, 0);
+    assert_eq!(verified().code, 0, "a result that failed is believed as well");
+    assert!(signed().err.contains("signed already"));
+}
+
+#[test]
+fn what_is_sealed_is_opened_by_the_examiners_key_alone() {
+    let hall = Hall::of(&["./q1.sealed"], "");
+    let keys = hall.keys();
+    let sealed = hall.path("q1.sealed");
+    let seal = || {
+        let public = keys.join("seal.pub");
+        hall.droplab(&["exam", "seal", SCENARIO, "--for", text(&public), "-o", text(&sealed)])
+    };
+    assert_eq!(seal().code, 0);
+    assert_eq!(seal().code, 3, "a sealed file is not written over");
+    assert!(!fs::read_to_string(&sealed).unwrap().contains("payment"));
+    for verb in ["show", "plan", "run", "lint"] {
+        let ran = hall.droplab(&[verb, text(&sealed)]);
+        let said = ran.out + &ran.err;
+        assert!(ran.code == 2 && said.contains("is sealed: only the examiner's key opens it"), "{verb}: {said}");
+    }
+    let shut = hall.held(&[]);
+    assert!(shut.code == 2 && shut.err.contains("/try.yaml:5:17:") && shut.err.contains("is sealed"), "{}", shut.err);
+
+    let other = hall.path("other");
+    assert_eq!(hall.droplab(&["exam", "keygen", text(&other)]).code, 0);
+    let wrong = hall.held(&["--identity", text(&other.join("seal.key"))]);
+    assert!(wrong.code == 2 && wrong.err.contains("it was sealed for another key"), "{}", wrong.err);
+    let opened = hall.held(&["--identity", text(&keys.join("seal.key"))]);
+    assert_eq!(opened.code, 0, "{}", opened.err);
+    assert!(opened.out.contains("1 q1  passed") && hall.result().scenarios[0].sealed, "{}", opened.out);
+}
+
+#[test]
+fn keys_are_their_owners_and_never_written_over() {
+    let hall = Hall::of(&[HEADLINE], "");
+    let keys = hall.keys();
+    for (name, mode) in [("exam.key", 0o600), ("seal.key", 0o600)] {
+        assert_eq!(fs::metadata(keys.join(name)).unwrap().permissions().mode() & 0o777, mode, "{name}");
+    }
+    let before = fs::read_to_string(keys.join("exam.key")).unwrap();
+    let again = hall.droplab(&["exam", "keygen", text(&keys)]);
+    assert!(again.code == 3 && again.err.contains("never written over"), "{}", again.err);
+    assert_eq!(fs::read_to_string(keys.join("exam.key")).unwrap(), before);
+    let no_key = hall.held(&["--key", text(&hall.path("try.yaml"))]);
+    assert!(no_key.code == 2 && no_key.err.contains("expected an ed25519 key in PEM"), "{}", no_key.err);
+}
