@@ -50,6 +50,7 @@ use crate::{
   droplab run payment-pool-exhaustion --fix none --within 1m --out ./evidence
   droplab run payment-pool-exhaustion --format junit,github-summary,classroom
   droplab run payment-pool-exhaustion --rate 600/s       on a small machine")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag that is typed by itself")]
 pub struct Args {
     /// Its name (`droplab list`), or the path of a scenario file
     pub scenario: String,

@@ -26,7 +26,7 @@ pub struct Args {
     /// by hand
     #[arg(long, value_name = "none|reference|PROGRAM", conflicts_with = "agent")]
     pub fix: Option<String>,
-    /// The candidate is this command, for `sh -c`: the page on its standard input and in $DROPLAB_PAGE, the lab's tools on its PATH
+    /// The candidate is this command, for `sh -c`: the page on its standard input and in `DROPLAB_PAGE`, the lab's tools on its PATH
     #[arg(long, value_name = "COMMAND")]
     pub agent: Option<String>,
     /// Play on a fake lab: no Docker, seconds, and a result about nothing real

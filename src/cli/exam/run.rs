@@ -49,7 +49,9 @@ pub(super) async fn main(global: &Global, args: &Args) -> Result<Exit, Failure> 
     let (mut examined, mut next) = (Vec::new(), Next::GoOn);
     for number in 1..=sheet.papers.len() {
         let (one, then) = sitting.take(number, &stop).await?;
-        screen::note(&report::exam::line(number, &one));
+        if !global.quiet {
+            screen::note(&report::exam::line(number, &one));
+        }
         examined.push(one);
         next = then;
         write(&result(&sitting, &examined, began, next), &folder, key.as_ref())?;

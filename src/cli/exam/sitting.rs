@@ -97,7 +97,9 @@ impl Sitting<'_> {
                 && tries < 2
                 && !stop.is_cancelled()
             {
-                screen::note(&format!("? {number} {}  once more, the lab erred: {why}", paper.id));
+                if !self.global.quiet {
+                    screen::note(&format!("? {number} {}  once more, the lab erred: {why}", paper.id));
+                }
                 continue;
             }
             return Ok(self.examined(paper, played, tries));
