@@ -38,7 +38,6 @@ pub(super) async fn main(global: &Global, args: &Args) -> Result<Exit, Failure> 
     let sheet = exams::read(&args.exam, global.scenarios.as_deref(), identity.as_ref())?;
     let key = What::named(args.key.as_ref()).map(keys::signing).transpose()?;
     let candidate = Candidate::of(args)?;
-    if args.rehearse {}
     let folder = folder(args, &sheet.id)?;
     let seed = sheet.exam.seed.of(&sheet.id, &args.candidate);
     let sitting = Sitting { global, args, candidate, sheet: &sheet, seed, folder: &folder };
