@@ -54,8 +54,8 @@ pub fn parse(bytes: &[u8]) -> Result<Document, Problem> {
     for (event, range) in parser.into_offset_iter() {
         reader.read(event, range.start)?;
     }
-    let sha256 = Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
-    finish(reader, &place, sha256)
+    let digits: Vec<String> = Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+    finish(reader, &place, digits.concat())
 }
 
 /// Front matter and headings decide whether it is a postmortem, and in which language.

@@ -172,12 +172,11 @@ impl<'a> Reader<'a> {
     }
 
     fn say(&mut self, text: &str, offset: usize) {
-        match &mut self.heading {
-            Some(heading) => heading.push_str(text),
-            None => {
-                self.at.get_or_insert(offset);
-                self.text.push_str(text);
-            }
+        if let Some(heading) = &mut self.heading {
+            heading.push_str(text);
+        } else {
+            self.at.get_or_insert(offset);
+            self.text.push_str(text);
         }
     }
 

@@ -50,7 +50,9 @@ fn row(points: &Value, last_s: f64, worse: fn(f64, f64) -> f64) -> Option<(Strin
     }
     let known = || columns.iter().flatten().copied();
     let (low, high) = (known().reduce(f64::min)?, known().reduce(f64::max)?);
-    let level = |value: f64| LEVELS[index((value - low) / (high - low).max(1e-9), LEVELS.len())];
+    // What never changes is full, or empty at zero.
+    let (base, wide) = if high - low < 1e-9 { (0.0, high.max(1e-9)) } else { (low, high - low) };
+    let level = |value: f64| LEVELS[index((value - base) / wide, LEVELS.len())];
     Some((columns.iter().map(|value| value.map_or(' ', level)).collect(), low, high))
 }
 

@@ -28,8 +28,8 @@ pub(super) fn detection(paper: &Paper) -> Line {
     let near = |text: &str, wanted: &[Option<f64>]| {
         wanted.iter().map(|wanted_s| rightness(paper, text, *wanted_s)).max().unwrap_or(0)
     };
-    let wanted: Vec<_> = noticed.into_iter().filter(Option::is_some).collect();
-    let wanted = if wanted.is_empty() { vec![None] } else { wanted };
+    let known: Vec<_> = noticed.into_iter().flatten().map(Some).collect();
+    let wanted = if known.is_empty() { vec![None] } else { known };
     let seen = detected.as_ref().map_or(0, |given| [0, 1, 3][near(&given.text, &wanted) as usize]);
     let helped = mitigated.as_ref().map_or(0, |given| mitigation(paper, &given.text));
     let over = recovered.as_ref().map_or(0, |given| [0, 1, 3][rightness(paper, &given.text, facts.ended_s) as usize]);

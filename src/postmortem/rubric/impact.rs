@@ -19,8 +19,8 @@ const HALF: f64 = 5.0;
 fn value(paper: &Paper, names: &[&str]) -> Option<Passage> {
     let section = paper.document.section(Heading::Impact)?;
     let rows = section.tables.iter().flat_map(|table| &table.rows);
-    let mut named = rows.filter(|row| names.iter().any(|name| row.cell(Some(0)).to_lowercase().starts_with(name)));
-    let row = named.next().map(|row| Passage { line: row.line, text: row.cell(Some(1)).to_owned() });
+    let mut fitting = rows.filter(|row| names.iter().any(|name| row.cell(Some(0)).to_lowercase().starts_with(name)));
+    let row = fitting.next().map(|row| Passage { line: row.line, text: row.cell(Some(1)).to_owned() });
     row.or_else(|| section.field(names))
 }
 

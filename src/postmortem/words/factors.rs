@@ -92,7 +92,7 @@ pub(in super::super) fn touched(text: &str) -> Vec<&'static str> {
     };
     let is = |row: &&Row| {
         said.iter().any(|word| word == row.factor)
-            || row.touched.iter().any(|group| group.iter().all(|stem| stands(&stem)))
+            || row.touched.iter().any(|group| group.iter().all(|stem| stands(stem)))
     };
     ROWS.iter().filter(is).map(|row| row.factor).collect()
 }
