@@ -156,7 +156,8 @@ fn fit(wanted: &[(Operator, f64)]) -> Option<f64> {
     let least = bounds(false).map(|(_, value)| *value).max_by(f64::total_cmp);
     match (least, most) {
         (None, None) => None,
-        (None, Some(most)) => Some(most / 2.0),
+        // Low enough that a share of a few requests a second is not rounded up to it.
+        (None, Some(most)) => Some(most / 4.0),
         // A share has no room above 1, and clamps.
         (Some(least), None) => Some(if least > 0.0 { least * 1.5 } else { 1.0 }),
         (Some(least), Some(most)) => Some(f64::midpoint(least, most)),

@@ -27,10 +27,10 @@ impl Hall {
     /// An exam of these scenarios, a hundred points each.
     pub fn of(scenarios: &[&str], more: &str) -> Self {
         let hall = Self { home: tempfile::tempdir().unwrap(), folder: tempfile::tempdir().unwrap() };
-        let tasks: String =
+        let tasks: Vec<_> =
             scenarios.iter().map(|name| format!("  - {{ scenario: {name}, points: 100{more} }}\n")).collect();
         let head = "api: droplab/v1\ntitle: { en: A try, ru: Проба }\npass: 50%\nscenarios:\n";
-        fs::write(hall.path("try.yaml"), format!("{head}{tasks}")).unwrap();
+        fs::write(hall.path("try.yaml"), format!("{head}{}", tasks.concat())).unwrap();
         hall
     }
 
@@ -154,8 +154,6 @@ fn an_exam_that_cannot_be_held_says_where_and_why_before_anything_is_played() {
         "{}",
         ran.err
     );
-    let hall = Hall::of(&["poison-pill"], "");
-    assert!(hall.held(&[]).err.contains("plays payments only"));
     assert!(Hall::of(&[HEADLINE], "").held(&["--fix", "./fix.sh"]).err.contains("a rehearsal has no lab"));
     assert!(!hall.path("out").exists(), "nothing was begun");
 }

@@ -91,8 +91,7 @@ pub(in super::super) fn touched(text: &str) -> Vec<&'static str> {
         said.iter().any(|word| word.starts_with(*stem)) || (stem.contains(['.', '+', '-']) && lower.contains(stem))
     };
     let is = |row: &&Row| {
-        said.iter().any(|word| word == row.factor)
-            || row.touched.iter().any(|group| group.iter().all(&stands))
+        said.iter().any(|word| word == row.factor) || row.touched.iter().any(|group| group.iter().all(&stands))
     };
     ROWS.iter().filter(is).map(|row| row.factor).collect()
 }
