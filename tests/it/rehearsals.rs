@@ -38,10 +38,11 @@ async fn each_repair_passes() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn nothing_done_fails() {
+async fn nothing_done_never_passes() {
     for incident in incidents() {
         let outcome = rehearsed(&incident).repair(Repair::Wait).play().await;
-        assert_eq!(outcome.verdict.truth, Truth::Fail, "{}: {:#?}", incident.0, outcome.verdict.findings);
+        // Unknown where a course does not come back by a heal alone, which says nothing about a lab.
+        assert_ne!(outcome.verdict.truth, Truth::Pass, "{}: {:#?}", incident.0, outcome.verdict.findings);
     }
 }
 
