@@ -8,6 +8,7 @@ use std::{
 };
 
 use super::{
+    cause::{self, CauseArgs},
     exit::Exit,
     failure::{Code, Failure},
     flags::Global,
@@ -27,18 +28,9 @@ use crate::model::{
 
 The run goes on; the last answer counts. Every word that may be used: droplab done --words")]
 pub struct Args {
-    /// Which part is at fault
-    #[arg(long, value_name = "WORD")]
-    pub component: Option<String>,
-    /// What happened in it
-    #[arg(long, value_name = "WORD")]
-    pub mechanism: Option<String>,
-    /// What set it off
-    #[arg(long, value_name = "WORD")]
-    pub trigger: Option<String>,
-    /// What made it possible or worse; as often as you like
-    #[arg(long = "factor", value_name = "WORD")]
-    pub factors: Vec<String>,
+    /// What is named
+    #[command(flatten)]
+    pub cause: CauseArgs,
     /// All of it from a JSON file; `-` is the standard input
     #[arg(long, value_name = "FILE", conflicts_with_all = ["component", "mechanism", "trigger", "factors"])]
     pub file: Option<PathBuf>,
@@ -46,11 +38,7 @@ pub struct Args {
 
 /// The verb.
 pub fn main(global: &Global, args: &Args) -> Result<Exit, Failure> {
-    let answer = answer(args)?;
-    let doubts = answer.doubts();
-    if !doubts.is_empty() {
-        return Err(Failure::new(Code::Usage, doubts.join("\n")).next("droplab done --words"));
-    }
+    let answer = cause::known(answer(args)?)?;
     let run = said::hand_over(global, &Said::Diagnosed { answer })?;
     screen::result(&format!("answered: {}; the run goes on", run.id));
     Ok(Exit::Pass)
@@ -67,17 +55,11 @@ fn answer(args: &Args) -> Result<Answer, Failure> {
         return serde_json::from_str(&text.map_err(|error| wrong(error.to_string()))?)
             .map_err(|error| wrong(error.to_string()));
     }
-    let answer = Answer {
-        component: args.component.clone(),
-        mechanism: args.mechanism.clone(),
-        trigger: args.trigger.clone(),
-        factors: args.factors.clone(),
-    };
-    if answer != Answer::default() {
+    if let Some(answer) = args.cause.answer() {
         return Ok(answer);
     }
     if !std::io::stdin().is_terminal() {
-        return Err(Failure::new(Code::Usage, "an answer names something").next("droplab answer --help"));
+        return Err(cause::names_nothing("answer"));
     }
     let one = |field, words| ask(field, words).map(|given| given.into_iter().next());
     Ok(Answer {

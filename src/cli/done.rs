@@ -3,13 +3,14 @@
 //! **Invariant**: only words of the vocabulary are taken; a word that is none ends nothing.
 
 use super::{
+    cause::{self, CauseArgs},
     exit::Exit,
-    failure::{Code, Failure},
+    failure::Failure,
     flags::Global,
     said, screen,
 };
 use crate::model::{
-    diagnosis::{Answer, COMPONENTS, FACTORS, MECHANISMS, TRIGGERS},
+    diagnosis::{COMPONENTS, FACTORS, MECHANISMS, TRIGGERS},
     said::Said,
 };
 
@@ -22,18 +23,9 @@ use crate::model::{
 
 Ends the run that waits for you, in another terminal; its verdict follows there.")]
 pub struct Args {
-    /// Which part is at fault
-    #[arg(long, value_name = "WORD")]
-    pub component: Option<String>,
-    /// What happened in it
-    #[arg(long, value_name = "WORD")]
-    pub mechanism: Option<String>,
-    /// What set it off
-    #[arg(long, value_name = "WORD")]
-    pub trigger: Option<String>,
-    /// What made it possible or worse; as often as you like
-    #[arg(long = "factor", value_name = "WORD")]
-    pub factors: Vec<String>,
+    /// What is named
+    #[command(flatten)]
+    pub cause: CauseArgs,
     /// The vocabulary
     #[arg(long)]
     pub words: bool,
@@ -48,19 +40,7 @@ pub fn main(global: &Global, args: &Args) -> Result<Exit, Failure> {
         }
         return Ok(Exit::Pass);
     }
-    let answer = Answer {
-        component: args.component.clone(),
-        mechanism: args.mechanism.clone(),
-        trigger: args.trigger.clone(),
-        factors: args.factors.clone(),
-    };
-    if answer == Answer::default() {
-        return Err(Failure::new(Code::Usage, "an answer names something").next("droplab done --help"));
-    }
-    let doubts = answer.doubts();
-    if !doubts.is_empty() {
-        return Err(Failure::new(Code::Usage, doubts.join("\n")).next("droplab done --words"));
-    }
+    let answer = cause::known(args.cause.answer().ok_or_else(|| cause::names_nothing("done"))?)?;
     let run = said::hand_over(global, &Said::Done { answer })?;
     screen::result(&format!("answered: {}", run.id));
     Ok(Exit::Pass)

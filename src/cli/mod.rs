@@ -5,6 +5,7 @@
 pub mod ack;
 pub mod answer;
 pub mod args;
+pub mod cause;
 mod child;
 pub mod completion;
 pub mod conform;
