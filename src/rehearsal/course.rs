@@ -26,6 +26,8 @@ pub(super) struct Course {
     /// Nothing strikes: the latent defect is all there is.
     latent: bool,
     outlives: bool,
+    /// The lab as it was made, and as it is again when latent defects have been healed, too.
+    untouched: Facts,
     /// The lab as it was when the customers came.
     begun: Option<Facts>,
     /// What a survey does not find: pods that were killed, records that were sent.
@@ -41,7 +43,8 @@ enum State {
 }
 
 impl Course {
-    pub(super) fn of(scenario: &Scenario) -> Self {
+    /// Of a lab that is like this when nothing is wrong with it.
+    pub(super) fn of(scenario: &Scenario, untouched: Facts) -> Self {
         let symptom = scenario.symptom.iter().flat_map(|symptom| symptom.when.iter());
         let broken: Vec<_> = scenario.page.when.iter().chain(symptom).cloned().collect();
         let goals = scenario.expect.iter().filter_map(|expected| match expected {
@@ -56,6 +59,7 @@ impl Course {
             typed: Vec::new(),
             latent: scenario.steps.is_empty() && !scenario.given.is_empty(),
             outlives: scenario.symptom.as_ref().is_some_and(|symptom| symptom.outlives.is_some()),
+            untouched,
             begun: None,
             unseen: 0,
             state: State::Whole,
@@ -104,7 +108,8 @@ impl Course {
     /// Whether customers suffer in a lab that is like this.
     pub(super) fn is_broken(&self, facts: &Facts, is_held: bool) -> bool {
         let shape = |facts: &Facts| Facts { pods: Vec::new(), ..facts.clone() };
-        let differs = self.begun.as_ref().is_some_and(|begun| shape(begun) != shape(facts));
+        let is_like = |known: &Facts| shape(known) == shape(facts);
+        let differs = !is_like(&self.untouched) && !self.begun.as_ref().is_some_and(is_like);
         self.state == State::Struck && (self.latent || self.outlives || is_held || differs || self.unseen > 0)
     }
 

@@ -52,7 +52,8 @@ impl FakeLab {
         let is_payment = |step: &Step| matches!(step.what(), Some(What::Fault(FaultSpec::DeployVersion(release))) if release.service == "payment" && release.version == "2.8.1");
         let steps = scenario.steps.iter().chain(&scenario.then);
         if !scenario.given.is_empty() || scenario.steps.is_empty() || !steps.into_iter().all(is_payment) {
-            found.world().course = Some(Course::of(scenario));
+            let untouched = found.world().facts.clone();
+            found.world().course = Some(Course::of(scenario, untouched));
         }
         found
     }
