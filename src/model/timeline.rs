@@ -107,9 +107,12 @@ impl Timeline {
         self.first(|event| matches!(event.kind, EventKind::Paged { .. }).then_some((event.seq, event.at_s)))
     }
 
-    /// When the repaired lab was looked at, before anything was healed: what is judged ends here.
+    /// When it was begun to look at the repaired lab, before anything was healed: what is judged ends here, with the last event before.
+    /// What customers suffer by the look itself, which takes the lab's processors for a second or two, is not the repair's doing.
     pub fn repaired_survey_s(&self) -> Option<f64> {
-        self.first(|event| matches!(event.kind, EventKind::Surveyed { healed: false, .. }).then_some(event.at_s))
+        let looked = |event: &Event| matches!(event.kind, EventKind::Surveyed { healed: false, .. });
+        let found = self.events.iter().position(looked)?;
+        self.events.get(found.saturating_sub(1)).map(|event| event.at_s)
     }
 
     /// Whether somebody pressed Ctrl-C.
