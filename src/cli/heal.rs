@@ -80,18 +80,29 @@ async fn heal(global: &Global, open: &[(RunDir, Timeline)]) -> Result<Exit, Fail
         return Ok(said(global, &[], &[], "nothing to heal"));
     }
     let lab = for_healing(global).await?;
-    let (mut left, mut kept) = (Vec::new(), Vec::new());
-    for (run, timeline) in open.iter().rev() {
-        let (still, changed) = one(global, &lab, run, timeline).await?;
-        left.extend(still);
-        kept.extend(changed);
-    }
+    let done = each(global, open, &lab).await;
     lab.actuator.leave().await;
+    let (left, kept) = done?;
     let names: Vec<_> = open.iter().rev().map(|(run, _)| run.id.clone()).collect();
     if left.is_empty() {
         return Ok(said(global, &names, &kept, &format!("healed: {}", names.join(", "))));
     }
     Err(Failure::new(Code::Unhealed, left.join("\n")).next("droplab status, then droplab heal again"))
+}
+
+/// Heal them, the last one first: what is left, and what was kept.
+async fn each(
+    global: &Global,
+    open: &[(RunDir, Timeline)],
+    lab: &Ports,
+) -> Result<(Vec<String>, Vec<String>), Failure> {
+    let (mut left, mut kept) = (Vec::new(), Vec::new());
+    for (run, timeline) in open.iter().rev() {
+        let (still, changed) = one(global, lab, run, timeline).await?;
+        left.extend(still);
+        kept.extend(changed);
+    }
+    Ok((left, kept))
 }
 
 /// A run by its name, if anything of it may be left.

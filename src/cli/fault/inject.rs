@@ -19,14 +19,16 @@ use crate::{
         interrupt,
     },
     faults::{self, Context},
+    home::lock::Lock,
     lab::cluster::elsewhere,
     log,
     model::{
+        fault::FaultSpec,
         op::Op,
         plan::{Injection, PlannedStep},
         units::Span,
     },
-    run::{ByHand, by_hand},
+    run::{ByHand, by_hand, ports::Ports},
     store::{
         self,
         journal::{JournalFile, Wall},
@@ -108,6 +110,21 @@ pub(super) async fn main(global: &Global, args: &Args) -> Result<Exit, Failure> 
     // Saying what would be done touches nothing.
     let mine = if args.common.plan { None } else { Some(turn(global, &doing).await?) };
     let lab = connect(global, None).await?;
+    let done = put_in(global, args, fault, mine, doing, &lab).await;
+    // Refused or done: nothing of droplab's stays in somebody's cluster.
+    lab.actuator.leave().await;
+    done
+}
+
+/// Put it in and hold it, or say why not.
+async fn put_in(
+    global: &Global,
+    args: &Args,
+    fault: FaultSpec,
+    mine: Option<Lock>,
+    doing: String,
+    lab: &Ports,
+) -> Result<Exit, Failure> {
     let before = lab.surveyor.survey().await?;
     let name = format!("{}-{}", fault.key(), Timestamp::now().strftime("%Y%m%d-%H%M%S.%f"));
     let context = Context { ttl: args.common.ttl, ..Context::new(&before, args.common.seed, &name, 0) };
@@ -125,7 +142,7 @@ pub(super) async fn main(global: &Global, args: &Args) -> Result<Exit, Failure> 
     let injection = Injection { seed: args.common.seed, before, steps };
     let Some(mine) = mine else { return Ok(told::plan(global, &injection)) };
     fights(global, &injection)?;
-    can(&lab, &injection).await?;
+    can(lab, &injection).await?;
 
     let folder = RunDir::create(&store::home(), key, Timestamp::now(), None)?;
     log::into_folder(&folder.path);
@@ -143,8 +160,7 @@ pub(super) async fn main(global: &Global, args: &Args) -> Result<Exit, Failure> 
     }
     let stop = interrupt::token();
     let turns = FaultTurns::of(global, doing, &folder, mine);
-    let timeline = by_hand(&injection, &lab, &mut journal, &mut watcher, &options, &stop, &turns).await?;
-    lab.actuator.leave().await;
+    let timeline = by_hand(&injection, lab, &mut journal, &mut watcher, &options, &stop, &turns).await?;
     Ok(told::ended(global, &folder, &injection, &timeline, args.common.detach))
 }
 
