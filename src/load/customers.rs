@@ -2,7 +2,7 @@
 //!
 //! **Invariant**: nothing that the rest of the process does (a sync to disk, a slow terminal) can delay a request.
 
-use std::{collections::BTreeMap, net::SocketAddr, sync::PoisonError, thread, time::Duration};
+use std::{collections::BTreeMap, net::SocketAddr, thread, time::Duration};
 
 use async_trait::async_trait;
 use tokio::{
@@ -13,10 +13,11 @@ use tokio::{
 };
 
 use super::{
+    answers::{Answers, lock},
     connections::Tcp,
     files,
     generator::drive,
-    lane::{Answers, Lane},
+    lane::Lane,
     request::{self, Requests},
 };
 use crate::{
@@ -115,13 +116,13 @@ impl Customers for Crowd {
 
     fn promises(&self, name: &str) -> Promises {
         let told = self.answers.get(name);
-        let told = told.map(|kept| kept.told.lock().unwrap_or_else(PoisonError::into_inner).clone());
+        let told = told.map(|kept| lock(&kept.told).clone());
         Promises { prefix: request::prefix(&self.run, name), told: told.unwrap_or_default() }
     }
 
     fn receipts(&self, name: &str) -> Vec<Receipt> {
         let kept = self.answers.get(name);
-        let kept = kept.map(|kept| kept.receipts.lock().unwrap_or_else(PoisonError::into_inner).clone());
+        let kept = kept.map(|kept| lock(&kept.receipts).clone());
         kept.unwrap_or_default()
     }
 }

@@ -5,13 +5,14 @@
 use std::{
     cell::{Cell, RefCell},
     rc::Rc,
-    sync::{Arc, Mutex, PoisonError},
+    sync::Arc,
     time::Duration,
 };
 
 use tokio::{task::spawn_local, time::Instant};
 
 use super::{
+    answers::{Answers, lock},
     book::{Book, Settled},
     connections::{Connections, Dial},
     failure::Failure,
@@ -27,15 +28,6 @@ use crate::model::{
     window::Window,
 };
 
-/// What customers were told; shared with whoever reconciles.
-#[derive(Clone, Default)]
-pub(super) struct Answers {
-    /// By sequence number.
-    pub(super) told: Arc<Mutex<Vec<Outcome>>>,
-    /// What those who check out keep.
-    pub(super) receipts: Arc<Mutex<Vec<Receipt>>>,
-}
-
 /// Orders that this run's customers were told of, for those who look one up.
 pub(super) type Orders = Rc<RefCell<Vec<String>>>;
 
@@ -44,14 +36,14 @@ pub(super) struct Lane {
     pub(super) name: String,
     pub(super) journey: Journey,
     schedule: Schedule,
-    pub(super) requests: Requests,
+    pub(super) requests: Arc<Requests>,
     /// How long one try waits.
     pub(super) timeout: Duration,
     /// How long a request may be under way, with all its tries.
     patience: Duration,
     pub(super) retries: Option<Retries>,
     pub(super) answers: Answers,
-    pub(super) follow_ups: Vec<FollowUp>,
+    follow_ups: Vec<Arc<FollowUp>>,
     next: Cell<u64>,
     open: Cell<usize>,
     book: RefCell<Book>,
@@ -66,17 +58,19 @@ impl Lane {
         bounds: &[Span],
         answers: Answers,
     ) -> Self {
-        let follow_ups = customers.promises.iter().map(|(promise, within)| FollowUp::new(name, *promise, *within));
+        let (requests, wait) = (Arc::new(requests), customers.try_timeout(timeout).0);
+        let promises = customers.promises.iter().map(|(promise, within)| (*promise, *within));
+        let follow_ups = promises.map(|promise| FollowUp::new(name, promise, wait, &requests)).collect();
         Self {
             name: name.to_owned(),
             journey: customers.journey,
             schedule: Schedule::of(customers, baseline),
             requests,
-            timeout: customers.try_timeout(timeout).0,
+            timeout: wait,
             patience: customers.patience(timeout).0,
             retries: customers.retries,
             answers,
-            follow_ups: follow_ups.collect(),
+            follow_ups,
             next: Cell::new(0),
             open: Cell::new(0),
             book: RefCell::new(Book::new(bounds)),
@@ -129,7 +123,7 @@ impl Lane {
 
     /// Requests without an outcome.
     pub(super) fn unsettled(&self) -> u64 {
-        self.book.borrow().unsettled() + self.follow_ups.iter().map(FollowUp::unsettled).sum::<u64>()
+        self.book.borrow().unsettled() + self.follow_ups.iter().map(|one| one.unsettled()).sum::<u64>()
     }
 
     fn send<D: Dial>(
@@ -155,8 +149,8 @@ impl Lane {
             lane.open.set(lane.open.get() - 1);
             let order = if lane.follow_ups.is_empty() { None } else { lane.order(seq) };
             if let Some(order) = order.filter(|_| result.is_ok()) {
-                for index in 0..lane.follow_ups.len() {
-                    FollowUp::begin(&lane, index, order.clone(), intended, zero, &connections);
+                for follow_up in &lane.follow_ups {
+                    follow_up.begin(order.clone(), intended, zero, &connections);
                 }
             }
         });
@@ -176,9 +170,4 @@ impl Lane {
             receipt.outcome = told;
         }
     }
-}
-
-/// A customer's thread that panicked has already failed; what was told stays told.
-pub(super) fn lock<T>(shared: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    shared.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -8,6 +8,7 @@
 //!
 //! **Invariant**: what was intended is accounted for: answered, failed or never sent, nothing is left out.
 
+mod answers;
 mod book;
 pub mod calibrate;
 mod connections;

@@ -10,12 +10,7 @@ use tokio::{
     time::{Instant, sleep},
 };
 
-use super::{
-    connections::Dial,
-    generator::drive,
-    lane::{Answers, Lane},
-    request::Requests,
-};
+use super::{answers::Answers, connections::Dial, generator::drive, lane::Lane, request::Requests};
 use crate::model::{
     customers::{Customers, Journey},
     event::EventKind,

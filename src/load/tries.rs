@@ -7,9 +7,10 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep, timeout_at};
 
 use super::{
+    answers::lock,
     connections::{Connections, Dial},
     failure::Failure,
-    lane::{Lane, Orders, lock},
+    lane::{Lane, Orders},
     request::said_order,
 };
 use crate::model::{customers::Journey, ledger::Outcome};

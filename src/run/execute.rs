@@ -2,12 +2,11 @@
 //!
 //! **Invariant**: the way back is on disk before the blow; whatever happens in between, the run ends by winding up.
 
-use std::{path::PathBuf, time::Duration};
-
 use futures::FutureExt as _;
 use tokio_util::sync::CancellationToken;
 
 use super::{
+    options::Options,
     play,
     ports::{Journal, Observer, PortError, Ports},
     record::Record,
@@ -16,57 +15,8 @@ use super::{
 use crate::model::{
     event::{EventKind, FaultState},
     plan::Plan,
-    said::Said,
-    scenario::{Action, Cheat, Fix},
     timeline::Timeline,
 };
-
-/// How a run is to be done.
-#[derive(Clone, Debug)]
-pub struct Options {
-    /// The run's id.
-    pub run: String,
-    /// droplab's version.
-    pub version: String,
-    /// Whether the lab is the fake one.
-    pub rehearsal: bool,
-    /// Who repairs.
-    pub repair: Repair,
-    /// What the person says while the run goes on: all of it so far.
-    pub said: Option<tokio::sync::watch::Receiver<Vec<Said>>>,
-}
-
-/// Who repairs, and with what.
-#[derive(Clone, Debug)]
-pub enum Repair {
-    /// A person, in another terminal; or nobody.
-    Wait,
-    /// These actions, so long after the page has gone out and the fault has bitten.
-    Actions {
-        /// What they are called, in words.
-        name: String,
-        /// In order.
-        actions: Vec<Action>,
-        /// After both.
-        after: Duration,
-    },
-    /// A script of the user's, at the page.
-    Script(PathBuf),
-}
-
-impl Repair {
-    /// One of the scenario's repairs.
-    pub fn fix(fix: &Fix) -> Self {
-        let name = format!("fix {}", fix.name);
-        Self::Actions { name, actions: fix.actions.clone(), after: Duration::from_secs(5) }
-    }
-
-    /// One of its cheats.
-    pub fn cheat(cheat: &Cheat) -> Self {
-        let name = format!("{} {}", cheat.kind(), cheat.name);
-        Self::Actions { name, actions: cheat.actions.clone(), after: Duration::from_secs(5) }
-    }
-}
 
 /// Perform a plan. An error means that nothing was touched: the first line of the journal could not be written.
 ///

@@ -3,8 +3,8 @@
 //! **Invariant**: written down before it is begun; what follows an op begins only after that op's success is written down.
 
 use super::{
-    execute::Repair,
     jobs::{self, Done},
+    options::Repair,
     play::Play,
     ports::PortError,
 };

@@ -8,8 +8,9 @@ use futures::future::BoxFuture;
 use tokio::time::Instant;
 
 use super::{
-    heal, limits,
+    limits,
     ports::{Actuator, PortError, Repairer},
+    undo,
 };
 use crate::model::{
     event::{Acted, EventKind},
@@ -89,7 +90,7 @@ pub(super) fn take_out<'a>(actuator: &'a dyn Actuator, step: usize, recipe: &'a 
     Box::pin(async move {
         let mut performed = Vec::new();
         for op in &recipe.heal {
-            match heal::perform(op, actuator).await {
+            match undo::perform(op, actuator).await {
                 Ok(done) => performed.push(done.event(step, op)),
                 Err(error) => return Done::TakenOut { step, performed, outcome: Err(error) },
             }

@@ -14,6 +14,7 @@ mod hands;
 pub mod heal;
 mod jobs;
 mod limits;
+mod options;
 mod play;
 pub mod ports;
 mod quiesce;
@@ -21,9 +22,12 @@ mod record;
 mod settle;
 #[cfg(test)]
 mod testing;
+mod undo;
 mod wake;
 mod watch;
 mod windup;
+mod words;
 
 pub use by_hand::{ByHand, Turns, by_hand};
-pub use execute::{Options, Repair, execute};
+pub use execute::execute;
+pub use options::{Options, Repair};

@@ -9,14 +9,14 @@ use tokio_util::sync::CancellationToken;
 
 use super::{
     driver::Driver,
-    execute::Options,
     given,
     jobs::Job,
     limits,
+    options::Options,
     ports::{Actuator, PortError, Ports, Repairer, Sensor},
     record::Record,
-    wake::said,
     watch::{Over, Watch},
+    words::said,
 };
 use crate::model::{
     event::{EventKind, Phase},

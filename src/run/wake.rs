@@ -2,13 +2,8 @@
 //!
 //! **Invariant**: nothing that is due is slept through.
 
-use tokio::sync::watch;
-
-use super::{execute::Repair, play::Play};
-use crate::model::{
-    plan::{Begin, Part},
-    said::Said,
-};
+use super::{options::Repair, play::Play};
+use crate::model::plan::{Begin, Part};
 
 impl Play<'_, '_> {
     /// The next moment at which something is due.
@@ -40,17 +35,4 @@ impl Play<'_, '_> {
             Repair::Script(_) => self.watch.paged_s,
         }
     }
-}
-
-/// The next thing that the person says, of which so many were heard.
-pub(super) async fn said(words: &mut Option<watch::Receiver<Vec<Said>>>, heard: &mut usize) -> Said {
-    if let Some(receiver) = words
-        && let Ok(all) = receiver.wait_for(|all| all.len() > *heard).await
-        && let Some(next) = all.get(*heard)
-    {
-        *heard += 1;
-        return next.clone();
-    }
-    // Nobody will say anything any more.
-    std::future::pending().await
 }
