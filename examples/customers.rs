@@ -58,11 +58,11 @@ async fn customers(shop: SocketAddr, run: &str, rate: Rate, last: Duration) -> R
     while let Ok(event) = windows.try_recv() {
         show(&event)?;
     }
-    let told = crowd.promises("payment").told;
-    let count = |what: Outcome| told.iter().filter(|told| **told == what).count();
-    let sums = (told.len(), count(Outcome::Ok), count(Outcome::Fail), count(Outcome::Info));
+    let outcomes = crowd.promises("payment").outcomes;
+    let count = |what: Outcome| outcomes.iter().filter(|outcome| **outcome == what).count();
+    let sums = (outcomes.len(), count(Outcome::Ok), count(Outcome::Fail), count(Outcome::Info));
     writeln!(std::io::stdout(), "{run}: sent, acknowledged, refused, indeterminate: {sums:?}")?;
-    if let (Some(before), Some(after), Ok(count @ 1..)) = (before, cpu(), u32::try_from(told.len())) {
+    if let (Some(before), Some(after), Ok(count @ 1..)) = (before, cpu(), u32::try_from(outcomes.len())) {
         writeln!(std::io::stdout(), "processor time per request: {:?}", after.saturating_sub(before) / count)?;
     }
     Ok(())

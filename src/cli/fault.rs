@@ -5,7 +5,7 @@
 mod arguments;
 mod inject;
 mod list;
-mod told;
+mod notes;
 pub(super) mod turns;
 
 use super::{exit::Exit, failure::Failure, flags::Global, heal::healed_by_name};

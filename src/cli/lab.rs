@@ -18,9 +18,9 @@ pub fn layout(global: &Global) -> Result<Layout, Failure> {
     let wanted = Layout::new(&global.lab, global.port_base)?;
     // The default is no wish: a lab that stands elsewhere is meant as it stands.
     if global.port_base == DEFAULT_PORT_BASE
-        && let Some(record) = State::of(&global.lab).record()?
+        && let Some(manifest) = State::of(&global.lab).manifest()?
     {
-        return Ok(record.layout);
+        return Ok(manifest.layout);
     }
     Ok(wanted)
 }

@@ -42,7 +42,7 @@ fn servers(before: &Facts, after: &Facts, injected: &[&Op]) -> Vec<String> {
     // What is there only before or only after is another thing than a setting that changed.
     settings.retain(|setting| setting.is_there(before) && setting.is_there(after) && !faulty(setting));
     let changed = settings.iter().filter_map(|setting| {
-        let (was, is) = (setting.told(before), setting.told(after));
+        let (was, is) = (setting.in_words(before), setting.in_words(after));
         (was != is).then(|| format!("{setting} is {is}, was {was}"))
     });
     changed.collect()

@@ -16,7 +16,7 @@ const TOLD: usize = 3;
 /// Whether it held in the end.
 pub(super) fn finding(timeline: &Timeline, holds: &Holds) -> Finding {
     let mut asked = timeline.events.iter().rev().filter_map(|event| match &event.kind {
-        EventKind::Held { id, rows, error } if *id == holds.id => Some((event.seq, rows, error.as_deref())),
+        EventKind::Counterexamples { id, rows, error } if *id == holds.id => Some((event.seq, rows, error.as_deref())),
         _ => None,
     });
     let (last, before) = (asked.next(), asked.next());
@@ -56,7 +56,7 @@ mod tests {
         let holds = Holds::at_primary("order-state", "select 1");
         let quiesced =
             EventKind::Quiesced { after_s: 90.0, moving: moving.iter().map(|what| (*what).into()).collect() };
-        let held = |reading: &Result<usize, &str>| EventKind::Held {
+        let held = |reading: &Result<usize, &str>| EventKind::Counterexamples {
             id: holds.id.clone(),
             rows: (0..reading.unwrap_or(0)).map(|number| format!(r#"{{"id":{number}}}"#)).collect(),
             error: reading.err().map(str::to_owned),

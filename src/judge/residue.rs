@@ -51,7 +51,7 @@ fn left(op: &Op, before: &Facts, after: &Facts) -> Option<String> {
                 Setting::Password { kept, .. } => after.traces.iter().any(|trace| trace.contains(kept.as_str())),
                 _ => false,
             };
-            let (was, is) = (setting.told(before), setting.told(after));
+            let (was, is) = (setting.in_words(before), setting.in_words(after));
             (was != is && (is_ours || op.sets(now.as_deref()))).then(|| format!("{setting} is at {is}, was at {was}"))
         }
         Op::StartJob(job) => (after.settings.jobs.contains_key(&job.name)

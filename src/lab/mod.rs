@@ -51,7 +51,7 @@ impl Lab {
     pub async fn open(name: &str) -> Result<Self, LabError> {
         let state = State::of(name);
         let absent = || LabError::Absent { name: name.to_owned() };
-        let layout = state.record()?.ok_or_else(absent)?.layout;
+        let layout = state.manifest()?.ok_or_else(absent)?.layout;
         let secrets = Secrets::read(&state)?.ok_or_else(absent)?;
         let kube = kube::client(&layout, &state).await?;
         let handle = handle::Handle::new(name, kube.clone(), layout::NAMESPACE, node::Nodes::of(&layout));

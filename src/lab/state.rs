@@ -12,7 +12,7 @@ use crate::lab::{error::LabError, layout::Layout};
 
 /// What `lab.json` holds.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Record {
+pub struct Manifest {
     /// Name and ports.
     #[serde(flatten)]
     pub layout: Layout,
@@ -66,7 +66,7 @@ impl State {
     }
 
     /// What is known of the lab; `None` when there is none.
-    pub fn record(&self) -> Result<Option<Record>, LabError> {
+    pub fn manifest(&self) -> Result<Option<Manifest>, LabError> {
         let Some(text) = self.read("lab.json")? else { return Ok(None) };
         let malformed = |error: serde_json::Error| LabError::Malformed {
             what: self.path("lab.json").display().to_string(),
@@ -76,8 +76,8 @@ impl State {
     }
 
     /// Keep what is known of the lab.
-    pub fn keep(&self, record: &Record) -> Result<(), LabError> {
-        self.write("lab.json", &serde_json::to_string_pretty(record).unwrap_or_default())
+    pub fn keep(&self, manifest: &Manifest) -> Result<(), LabError> {
+        self.write("lab.json", &serde_json::to_string_pretty(manifest).unwrap_or_default())
     }
 
     /// The text of a file; `None` when there is none.
@@ -130,22 +130,22 @@ mod tests {
     }
 
     #[test]
-    fn a_record_reads_back_and_forgetting_is_repeatable() {
+    fn a_manifest_reads_back_and_forgetting_is_repeatable() {
         let folder = tempfile::tempdir().unwrap();
         let state = state(folder.path());
-        assert_eq!(state.record().unwrap(), None);
-        let record = Record {
+        assert_eq!(state.manifest().unwrap(), None);
+        let manifest = Manifest {
             layout: Layout::new("one", 27_000).unwrap(),
             node_image: "droplab/node:x".to_owned(),
             complete: true,
             images: BTreeMap::new(),
             started: [("one-worker".to_owned(), "2026-01-01T10:00:00Z".to_owned())].into(),
         };
-        state.keep(&record).unwrap();
-        assert_eq!(state.record().unwrap(), Some(record));
+        state.keep(&manifest).unwrap();
+        assert_eq!(state.manifest().unwrap(), Some(manifest));
         state.forget().unwrap();
         state.forget().unwrap();
-        assert_eq!(state.record().unwrap(), None);
+        assert_eq!(state.manifest().unwrap(), None);
     }
 
     #[test]

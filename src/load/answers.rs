@@ -10,7 +10,7 @@ use crate::model::{ledger::Outcome, receipt::Receipt};
 #[derive(Clone, Default)]
 pub(super) struct Answers {
     /// By sequence number.
-    pub(super) told: Arc<Mutex<Vec<Outcome>>>,
+    pub(super) outcomes: Arc<Mutex<Vec<Outcome>>>,
     /// What those who check out keep.
     pub(super) receipts: Arc<Mutex<Vec<Receipt>>>,
 }

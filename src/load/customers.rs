@@ -115,9 +115,8 @@ impl Customers for Crowd {
     }
 
     fn promises(&self, name: &str) -> Promises {
-        let told = self.answers.get(name);
-        let told = told.map(|kept| lock(&kept.told).clone());
-        Promises { prefix: request::prefix(&self.run, name), told: told.unwrap_or_default() }
+        let outcomes = self.answers.get(name).map(|kept| lock(&kept.outcomes).clone());
+        Promises { prefix: request::prefix(&self.run, name), outcomes: outcomes.unwrap_or_default() }
     }
 
     fn receipts(&self, name: &str) -> Vec<Receipt> {
@@ -171,8 +170,8 @@ mod tests {
             rest += window.intended;
         }
         let promises = crowd.promises("payment");
-        assert_eq!(promises.told.len() as u64, 100 + rest);
-        assert!(promises.told.iter().all(|told| *told == Outcome::Ok));
+        assert_eq!(promises.outcomes.len() as u64, 100 + rest);
+        assert!(promises.outcomes.iter().all(|outcome| *outcome == Outcome::Ok));
         assert_eq!(promises.key(3), "run-payment-3");
     }
 

@@ -16,10 +16,10 @@ use tokio::{
 
 use super::{
     answers::lock,
-    book::{Book, Settled},
     connections::{Connections, Dial},
     failure::Failure,
     request::{Requests, said_order},
+    tally::{Settled, Tally},
 };
 use crate::model::{customers::Promise, units::Span, window::Window};
 
@@ -31,7 +31,7 @@ pub(super) struct FollowUp {
     /// How long one question waits.
     timeout: Duration,
     requests: Arc<Requests>,
-    book: Mutex<Book>,
+    tally: Mutex<Tally>,
 }
 
 impl FollowUp {
@@ -41,21 +41,21 @@ impl FollowUp {
         timeout: Duration,
         requests: &Arc<Requests>,
     ) -> Arc<Self> {
-        let (probe, book) = (format!("{name}.{promise}"), Mutex::new(Book::new(&[])));
-        Arc::new(Self { probe, promise, within: within.0, timeout, requests: Arc::clone(requests), book })
+        let (probe, tally) = (format!("{name}.{promise}"), Mutex::new(Tally::new(&[])));
+        Arc::new(Self { probe, promise, within: within.0, timeout, requests: Arc::clone(requests), tally })
     }
 
     /// Windows that are complete.
     pub(super) fn windows(&self, now: Duration) -> Vec<(String, Window)> {
-        std::iter::from_fn(|| lock(&self.book).next(now)).map(|window| (self.probe.clone(), window)).collect()
+        std::iter::from_fn(|| lock(&self.tally).next(now)).map(|window| (self.probe.clone(), window)).collect()
     }
 
     pub(super) fn close(&self, now: Duration) {
-        lock(&self.book).close(now);
+        lock(&self.tally).close(now);
     }
 
     pub(super) fn unsettled(&self) -> u64 {
-        lock(&self.book).unsettled()
+        lock(&self.tally).unsettled()
     }
 
     /// A promise was given at `intended`: ask after it until it is kept or falls due.
@@ -67,7 +67,7 @@ impl FollowUp {
         connections: &Rc<Connections<D>>,
     ) {
         let due = intended + self.within;
-        lock(&self.book).intend(due);
+        lock(&self.tally).intend(due);
         let (follow_up, connections) = (Arc::clone(self), Rc::clone(connections));
         spawn_local(async move {
             let mut result = Err(Failure::Broken);
@@ -91,7 +91,7 @@ impl FollowUp {
             // Not before it is due: what falls due after the customers have left is dropped, kept or not.
             sleep_until(zero + due).await;
             let settled = Settled { intended: due, lag, latency, result };
-            lock(&follow_up.book).settle(&settled);
+            lock(&follow_up.tally).settle(&settled);
         });
     }
 }

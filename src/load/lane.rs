@@ -1,6 +1,6 @@
 //! One kind of customers, and the life of one request of theirs.
 //!
-//! **Invariant**: a request that is due is in the book before it is sent, and leaves it with an outcome, whatever happens.
+//! **Invariant**: a request that is due is in the tally before it is sent, and leaves it with an outcome, whatever happens.
 
 use std::{
     cell::{Cell, RefCell},
@@ -13,12 +13,12 @@ use tokio::{task::spawn_local, time::Instant};
 
 use super::{
     answers::{Answers, lock},
-    book::{Book, Settled},
     connections::{Connections, Dial},
     failure::Failure,
     follow_up::FollowUp,
     request::Requests,
     schedule::Schedule,
+    tally::{Settled, Tally},
 };
 use crate::model::{
     customers::{Customers, Journey, Retries},
@@ -46,7 +46,7 @@ pub(super) struct Lane {
     follow_ups: Vec<Arc<FollowUp>>,
     next: Cell<u64>,
     open: Cell<usize>,
-    book: RefCell<Book>,
+    tally: RefCell<Tally>,
 }
 
 impl Lane {
@@ -73,7 +73,7 @@ impl Lane {
             follow_ups,
             next: Cell::new(0),
             open: Cell::new(0),
-            book: RefCell::new(Book::new(bounds)),
+            tally: RefCell::new(Tally::new(bounds)),
         }
     }
 
@@ -98,8 +98,8 @@ impl Lane {
         while self.next_due() <= now {
             let (seq, intended) = (self.next.get(), self.next_due());
             self.next.set(seq + 1);
-            self.book.borrow_mut().intend(intended);
-            lock(&self.answers.told).push(Outcome::Info);
+            self.tally.borrow_mut().intend(intended);
+            lock(&self.answers.outcomes).push(Outcome::Info);
             if self.journey == Journey::Checkout {
                 let (key, lines) = (self.requests.key(seq), self.requests.basket(seq));
                 let receipt = Receipt { key, outcome: Outcome::Info, order: None, cents: None, lines };
@@ -111,19 +111,19 @@ impl Lane {
 
     /// The windows that are complete, of the requests and of each follow-up. Whatever is due by `now` must have been sent.
     pub(super) fn windows(&self, now: Duration) -> Vec<(String, Window)> {
-        let own = std::iter::from_fn(|| self.book.borrow_mut().next(now)).map(|window| (self.name.clone(), window));
+        let own = std::iter::from_fn(|| self.tally.borrow_mut().next(now)).map(|window| (self.name.clone(), window));
         own.chain(self.follow_ups.iter().flat_map(|one| one.windows(now))).collect()
     }
 
     /// Nothing is due from now on.
     pub(super) fn close(&self, now: Duration) {
-        self.book.borrow_mut().close(now);
+        self.tally.borrow_mut().close(now);
         self.follow_ups.iter().for_each(|one| one.close(now));
     }
 
     /// Requests without an outcome.
     pub(super) fn unsettled(&self) -> u64 {
-        self.book.borrow().unsettled() + self.follow_ups.iter().map(|one| one.unsettled()).sum::<u64>()
+        self.tally.borrow().unsettled() + self.follow_ups.iter().map(|one| one.unsettled()).sum::<u64>()
     }
 
     fn send<D: Dial>(
@@ -138,14 +138,14 @@ impl Lane {
         if self.open.get() >= self.most_open() {
             self.tell(seq, Outcome::Fail);
             let settled = Settled { intended, lag, latency: self.patience, result: Err(Failure::Overload) };
-            self.book.borrow_mut().settle(&settled);
+            self.tally.borrow_mut().settle(&settled);
             return;
         }
         self.open.set(self.open.get() + 1);
         let (lane, connections, orders) = (Rc::clone(self), Rc::clone(connections), Rc::clone(orders));
         spawn_local(async move {
             let (result, latency) = lane.request(seq, zero + intended, &connections, &orders).await;
-            lane.book.borrow_mut().settle(&Settled { intended, lag, latency: latency.min(lane.patience), result });
+            lane.tally.borrow_mut().settle(&Settled { intended, lag, latency: latency.min(lane.patience), result });
             lane.open.set(lane.open.get() - 1);
             let order = if lane.follow_ups.is_empty() { None } else { lane.order(seq) };
             if let Some(order) = order.filter(|_| result.is_ok()) {
@@ -161,13 +161,13 @@ impl Lane {
         lock(&self.answers.receipts).get(usize::try_from(seq).ok()?)?.order.clone()
     }
 
-    pub(super) fn tell(&self, seq: u64, told: Outcome) {
+    pub(super) fn tell(&self, seq: u64, outcome: Outcome) {
         let Ok(index) = usize::try_from(seq) else { return };
-        if let Some(entry) = lock(&self.answers.told).get_mut(index) {
-            *entry = told;
+        if let Some(entry) = lock(&self.answers.outcomes).get_mut(index) {
+            *entry = outcome;
         }
         if let Some(receipt) = lock(&self.answers.receipts).get_mut(index) {
-            receipt.outcome = told;
+            receipt.outcome = outcome;
         }
     }
 }

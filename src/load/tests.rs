@@ -97,9 +97,9 @@ async fn customers(
         assert_eq!(window.intended, window.ok + window.failed);
         held.push(window);
     }
-    let told = answers.told.lock().unwrap().clone();
-    assert_eq!(held.iter().map(|window| window.intended).sum::<u64>(), told.len() as u64, "nothing is left out");
-    (held, told)
+    let outcomes = answers.outcomes.lock().unwrap().clone();
+    assert_eq!(held.iter().map(|window| window.intended).sum::<u64>(), outcomes.len() as u64, "nothing is left out");
+    (held, outcomes)
 }
 
 const MS: Duration = Duration::from_millis(1);
@@ -112,47 +112,50 @@ async fn a_stall_of_a_second_is_seen_by_everyone_who_came_in_it() {
         let stall = if (SECOND..2 * SECOND).contains(&at) { (2 * SECOND).saturating_sub(at) } else { Duration::ZERO };
         Does::Answers(stall + 2 * MS, PAID)
     };
-    let (windows, told) = customers("100/s", 3 * SECOND, 4 * SECOND, Duration::ZERO, true, frozen).await;
+    let (windows, outcomes) = customers("100/s", 3 * SECOND, 4 * SECOND, Duration::ZERO, true, frozen).await;
     assert!(windows[0].p99_ms < 50.0, "{:?}", windows[0]);
     let stalled = &windows[1];
     assert_eq!((stalled.intended, stalled.ok), (100, 100));
     assert!(stalled.p99_ms > 900.0 && (400.0..600.0).contains(&stalled.p50_ms), "{stalled:?}");
     assert!(windows[2].p99_ms < 50.0);
-    assert!(told.iter().all(|told| *told == Outcome::Ok));
+    assert!(outcomes.iter().all(|outcome| *outcome == Outcome::Ok));
 }
 
 #[tokio::test(start_paused = true)]
 async fn who_still_waits_at_the_end_has_failed() {
-    let (windows, told) = customers("50/s", 2 * SECOND, 3 * SECOND, Duration::ZERO, true, |_| Does::Nothing).await;
+    let (windows, outcomes) = customers("50/s", 2 * SECOND, 3 * SECOND, Duration::ZERO, true, |_| Does::Nothing).await;
     assert_eq!(windows.iter().map(|window| window.ok).sum::<u64>(), 0);
     for window in windows.iter().filter(|window| window.intended > 0) {
         assert_eq!(window.reasons.get("timeout"), Some(&window.failed));
         assert!((window.p50_ms - 2_000.0).abs() < 5.0 && (window.max_ms - 2_000.0).abs() < 5.0, "{window:?}");
     }
-    assert!(told.len() >= 150 && told.iter().all(|told| *told == Outcome::Info));
+    assert!(outcomes.len() >= 150 && outcomes.iter().all(|outcome| *outcome == Outcome::Info));
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_503_counts_with_its_status_and_is_no_refusal() {
     let does = |_| Does::Answers(5 * MS, (503, r#"{"error":"pool timeout"}"#));
-    let (windows, told) = customers("100/s", SECOND, 2 * SECOND, Duration::ZERO, true, does).await;
+    let (windows, outcomes) = customers("100/s", SECOND, 2 * SECOND, Duration::ZERO, true, does).await;
     assert_eq!(windows[0].reasons.get("503"), Some(&100));
-    assert!(told.iter().all(|told| *told == Outcome::Info), "a pool's timeout does not say that nothing was done");
+    assert!(
+        outcomes.iter().all(|outcome| *outcome == Outcome::Info),
+        "a pool's timeout does not say that nothing was done"
+    );
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_closed_door_fails_at_once_and_slows_nobody() {
-    let (windows, told) = customers("100/s", SECOND, 2 * SECOND, Duration::ZERO, false, |_| Does::Nothing).await;
+    let (windows, outcomes) = customers("100/s", SECOND, 2 * SECOND, Duration::ZERO, false, |_| Does::Nothing).await;
     assert_eq!((windows[0].intended, windows[0].reasons.get("connect")), (100, Some(&100)));
     assert!(windows[0].max_ms < 50.0);
-    assert!(told.iter().all(|told| *told == Outcome::Fail), "what was never sent cannot be in the books");
+    assert!(outcomes.iter().all(|outcome| *outcome == Outcome::Fail), "what was never sent cannot be in the books");
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_cut_line_leaves_the_customer_without_an_answer() {
-    let (windows, told) = customers("100/s", SECOND, 2 * SECOND, Duration::ZERO, true, |_| Does::HangsUp).await;
+    let (windows, outcomes) = customers("100/s", SECOND, 2 * SECOND, Duration::ZERO, true, |_| Does::HangsUp).await;
     assert_eq!(windows[0].reasons.get("cut"), Some(&100));
-    assert!(told.iter().all(|told| *told == Outcome::Info));
+    assert!(outcomes.iter().all(|outcome| *outcome == Outcome::Info));
 }
 
 #[tokio::test(start_paused = true)]

@@ -29,14 +29,14 @@ impl Lane {
         let mut left = self.retries.map_or(0, |retries| retries.times);
         let mut all = Outcome::Fail;
         loop {
-            let (result, told) = self.attempt(seq, deadline, order.as_deref(), connections, orders).await;
+            let (result, outcome) = self.attempt(seq, deadline, order.as_deref(), connections, orders).await;
             // A refusal after a try of which nobody knows is no refusal: that try may have done it.
-            all = if told == Outcome::Ok {
-                told
+            all = if outcome == Outcome::Ok {
+                outcome
             } else if all == Outcome::Info {
                 all
             } else {
-                told
+                outcome
             };
             self.tell(seq, all);
             let Some(retries) = self.retries.filter(|_| result.is_err() && left > 0) else {
@@ -65,7 +65,7 @@ impl Lane {
             // An answer that was there when nobody waited for it any more came too late: nobody was told anything.
             Ok(Ok(answer)) if answer.at > deadline => (Err(Failure::Timeout), Outcome::Info),
             Ok(Ok(answer)) => {
-                let (result, told) = self.requests.judge(answer.status, &answer.body);
+                let (result, outcome) = self.requests.judge(answer.status, &answer.body);
                 if let Some(order) =
                     said_order(&answer.body).filter(|_| self.journey == Journey::Checkout && result.is_ok())
                 {
@@ -75,7 +75,7 @@ impl Lane {
                         (receipt.order, receipt.cents) = (Some(order.id), order.cents);
                     }
                 }
-                (result, told)
+                (result, outcome)
             }
         }
     }

@@ -156,7 +156,7 @@ pub enum EventKind {
         moving: Vec<String>,
     },
     /// A statement about a database was asked for its counterexamples.
-    Held {
+    Counterexamples {
         /// Which statement.
         id: String,
         /// Its counterexamples, at most a hundred of them.

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use super::{evaluate, event::Phase, hint::Hint, scenario::Scenario, timeline::Timeline};
 
 /// The number, from 1, of the first hint that was not told yet and whose `while` is so now.
-pub fn next(scenario: &Scenario, timeline: &Timeline, told: &BTreeSet<usize>) -> Option<usize> {
+pub fn next(scenario: &Scenario, timeline: &Timeline, given: &BTreeSet<usize>) -> Option<usize> {
     let now_s = timeline.events.last().map_or(0.0, |event| event.at_s);
     // The baseline shows a whole system, which no hint is about.
     let from_s = timeline.phase_s(Phase::Fault).unwrap_or(0.0);
@@ -19,8 +19,8 @@ pub fn next(scenario: &Scenario, timeline: &Timeline, told: &BTreeSet<usize>) ->
             seen.is_some_and(|at_s| evaluate::at(condition, timeline, from_s, at_s).is_yes())
         })
     };
-    let untold = (1..).zip(&scenario.hints).filter(|(number, _)| !told.contains(number));
-    untold.into_iter().find(|(_, hint)| fits(hint)).map(|(number, _)| number)
+    let left = (1..).zip(&scenario.hints).filter(|(number, _)| !given.contains(number));
+    left.into_iter().find(|(_, hint)| fits(hint)).map(|(number, _)| number)
 }
 
 #[cfg(test)]

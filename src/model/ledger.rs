@@ -133,7 +133,7 @@ pub struct Promises {
     /// Every idempotency key of these customers is this and the sequence number.
     pub prefix: String,
     /// By sequence number, without a gap.
-    pub told: Vec<Outcome>,
+    pub outcomes: Vec<Outcome>,
 }
 
 impl Promises {

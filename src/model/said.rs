@@ -52,7 +52,7 @@ impl fmt::Display for Said {
             Self::Acknowledged { impact: None } => f.write_str("acknowledged"),
             Self::Diagnosed { answer } => write!(f, "diagnosed:{answer}"),
             Self::Done { answer } => write!(f, "done:{answer}"),
-            Self::Hinted { number } => write!(f, "hint {number} was told"),
+            Self::Hinted { number } => write!(f, "hint {number} was given"),
         }
     }
 }

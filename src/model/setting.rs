@@ -98,7 +98,7 @@ impl Setting {
     }
 
     /// The same as a person would say it.
-    pub fn told(&self, facts: &Facts) -> String {
+    pub fn in_words(&self, facts: &Facts) -> String {
         self.short(self.of(facts).as_deref())
     }
 

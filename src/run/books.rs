@@ -22,7 +22,7 @@ pub(super) async fn reconcile_twice(
             let asked =
                 limits::within(limits::COUNTEREXAMPLES, "ask for counterexamples", sensor.counterexamples(holds));
             let (rows, error) = asked.await.map_or_else(|error| (vec![], Some(error.to_string())), |rows| (rows, None));
-            record.try_write(EventKind::Held { id: holds.id.clone(), rows, error });
+            record.try_write(EventKind::Counterexamples { id: holds.id.clone(), rows, error });
         }
     }
 }
@@ -44,7 +44,7 @@ mod tests {
                 EventKind::Reconciled { ledger, reading: Some(reading), error: None } => {
                     format!("{ledger} {}", reading.acknowledged)
                 }
-                EventKind::Held { id, rows, error: None } => format!("{id} {}", rows.len()),
+                EventKind::Counterexamples { id, rows, error: None } => format!("{id} {}", rows.len()),
                 other => format!("{other:?}"),
             })
             .collect();

@@ -154,13 +154,13 @@ impl Play<'_, '_> {
             match self.watch.over(now_s) {
                 // What we began to type is typed to its end, or a lab would be left half changed.
                 Some(Over::TimeUp) if self.typing => {}
-                Some(Over::Held) if self.watch.wants_replay() => {
+                Some(Over::Recovered) if self.watch.wants_replay() => {
                     self.record.write(EventKind::PhaseBegan { phase: Phase::Replay })?;
                     self.watch.begin_replay(now_s);
                     continue;
                 }
                 // All ends have the same next step: wind up. The judge tells them apart.
-                Some(Over::Held | Over::Answered | Over::TimeUp | Over::NoSymptom) => return Ok(Ending::Over),
+                Some(Over::Recovered | Over::Answered | Over::TimeUp | Over::NoSymptom) => return Ok(Ending::Over),
                 None => {}
             }
             let wake = self.wake_s().filter(|at_s| *at_s > now_s);

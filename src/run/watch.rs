@@ -20,7 +20,7 @@ use crate::model::{
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Over {
     /// Recovered, and held.
-    Held,
+    Recovered,
     /// The person has answered, where an answer is all there is to give.
     Answered,
     /// The time to repair is over.
@@ -177,13 +177,13 @@ impl<'a> Watch<'a> {
         changed.then_some(EventKind::PhaseBegan { phase })
     }
 
-    /// Whether there is nothing left to wait for. `Held` with a replay still to come is no end: see [`Self::wants_replay`].
+    /// Whether there is nothing left to wait for. `Recovered` with a replay still to come is no end: see [`Self::wants_replay`].
     pub(super) fn over(&self, now_s: f64) -> Option<Over> {
         if self.answer_is_over_s().is_some_and(|at_s| now_s >= at_s) {
             return Some(Over::Answered);
         }
         if self.held {
-            return Some(Over::Held);
+            return Some(Over::Recovered);
         }
         (now_s >= self.deadline_s()?).then_some(if self.waits_for_page() { Over::NoSymptom } else { Over::TimeUp })
     }

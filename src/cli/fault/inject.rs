@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use super::{
     arguments::{Typed, chosen, subcommands},
-    told,
+    notes,
     turns::{FaultTurns, turn},
 };
 use crate::{
@@ -140,7 +140,7 @@ async fn put_in(
     let key = fault.key();
     let steps = vec![PlannedStep::at(0.0, fault, recipe)];
     let injection = Injection { seed: args.common.seed, before, steps };
-    let Some(mine) = mine else { return Ok(told::plan(global, &injection)) };
+    let Some(mine) = mine else { return Ok(notes::plan(global, &injection)) };
     fights(global, &injection)?;
     can(lab, &injection).await?;
 
@@ -156,12 +156,12 @@ async fn put_in(
     let manner = Manner { candid: true, quiet: global.quiet, ..Manner::default() };
     let mut watcher = Plain::new(anstream::stderr(), manner);
     if !global.quiet {
-        told::began(&folder.id, args.common.ttl, args.common.lasting, args.common.detach);
+        notes::began(&folder.id, args.common.ttl, args.common.lasting, args.common.detach);
     }
     let stop = interrupt::token();
     let turns = FaultTurns::of(global, doing, &folder, mine);
     let timeline = by_hand(&injection, lab, &mut journal, &mut watcher, &options, &stop, &turns).await?;
-    Ok(told::ended(global, &folder, &injection, &timeline, args.common.detach))
+    Ok(notes::ended(global, &folder, &injection, &timeline, args.common.detach))
 }
 
 /// Whether all of it ends without this process.

@@ -13,7 +13,7 @@ use crate::lab::{
     error::LabError,
     layout::Layout,
     lifecycle::progress::Progress,
-    state::{Record, State},
+    state::{Manifest, State},
 };
 
 /// How long a node may take to answer for the first time.
@@ -27,7 +27,7 @@ pub async fn carry(
     images: &Images,
     progress: &dyn Progress,
 ) -> Result<((), String), LabError> {
-    let known = state.record()?.map(|record| record.images).unwrap_or_default();
+    let known = state.manifest()?.map(|manifest| manifest.images).unwrap_or_default();
     let workers = layout.workers();
     let held = future::try_join_all(workers.iter().map(|node| held(engine, node))).await?;
     nodes::prepare(engine, layout).await?;
@@ -44,9 +44,9 @@ pub async fn carry(
         let bytes = images::import(engine, &wanted, &workers).await?;
         format!("{} images, {} MB into each of {} nodes", wanted.len(), bytes / 1_000_000, workers.len())
     };
-    if let Some(record) = state.record()? {
+    if let Some(manifest) = state.manifest()? {
         let ids = images.stack.iter().map(|(name, image)| (name.clone(), image.id.clone())).collect();
-        state.keep(&Record { images: ids, ..record })?;
+        state.keep(&Manifest { images: ids, ..manifest })?;
     }
     Ok(((), told))
 }

@@ -34,7 +34,7 @@ impl Op {
     }
 
     /// A value of it as a sentence has it.
-    fn told(&self, value: Option<&str>) -> String {
+    fn in_words(&self, value: Option<&str>) -> String {
         match (self, value) {
             (Self::Set { setting, .. }, value) => setting.short(value),
             (_, Some(value)) => value.to_owned(),
@@ -62,12 +62,12 @@ pub fn whose(ours: &Op, before: &Op, now: Option<&str>) -> Whose {
         return Whose::Ours;
     }
     let what = ours.claims().unwrap_or_default();
-    let told = |value: Option<String>| ours.told(value.as_deref());
+    let in_words = |value: Option<String>| ours.in_words(value.as_deref());
     Whose::Theirs(format!(
         "{what}: {} now, changed since the fault had set {}; kept, and not set back to {}",
-        ours.told(now),
-        told(ours.value()),
-        told(before.value())
+        ours.in_words(now),
+        in_words(ours.value()),
+        in_words(before.value())
     ))
 }
 
@@ -104,9 +104,9 @@ mod tests {
         let scale = |replicas| Op::SetReplicas { deployment: "catalog".into(), replicas };
         assert_eq!(whose(&scale(0), &scale(1), Some("0")), Whose::Ours);
         assert_eq!(whose(&scale(0), &scale(1), Some("1")), Whose::Before);
-        let Whose::Theirs(told) = whose(&scale(0), &scale(1), Some("3")) else { panic!("somebody scaled it to 3") };
+        let Whose::Theirs(what) = whose(&scale(0), &scale(1), Some("3")) else { panic!("somebody scaled it to 3") };
         assert_eq!(
-            told,
+            what,
             "the replicas of deployment/catalog: 3 now, changed since the fault had set 0; kept, and not set back to 1"
         );
     }

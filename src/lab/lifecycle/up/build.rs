@@ -1,6 +1,6 @@
 //! A new cluster: images and charts are under way while its nodes still join.
 //!
-//! **Invariant**: its record says that it is complete only when it is.
+//! **Invariant**: its manifest says that it is complete only when it is.
 
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ use crate::lab::{
         carry::carry,
         progress::{Step, step},
     },
-    state::Record,
+    state::Manifest,
 };
 
 /// How long an API server may take to come up for the first time.
@@ -29,8 +29,8 @@ impl Work<'_> {
         images: &Images,
         steps: &mut Vec<Step>,
     ) -> Result<Client, LabError> {
-        let record = self.record(images, false);
-        self.state.keep(&record)?;
+        let manifest = self.manifest(images, false);
+        self.state.keep(&manifest)?;
         engine.make_network(self.layout).await?;
         let cluster = step(self.progress, "cluster", async {
             standing::create(self.layout, self.state, &images.node, self.progress).await?;
@@ -59,8 +59,8 @@ impl Work<'_> {
             made = &mut cluster => { let made = made?; (made, rest.await) }
             rest = &mut rest => (cluster.await?, rest),
         };
-        let known = self.state.record()?.map(|record| record.images).unwrap_or_default();
-        self.state.keep(&Record { complete: true, images: known, ..record })?;
+        let known = self.state.manifest()?.map(|manifest| manifest.images).unwrap_or_default();
+        self.state.keep(&Manifest { complete: true, images: known, ..manifest })?;
         let (client, taken) = rest?;
         steps.push(cluster.1);
         steps.extend(taken);

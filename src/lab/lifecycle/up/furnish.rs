@@ -26,9 +26,9 @@ impl Work<'_> {
         origin: Origin,
         steps: &mut Vec<Step>,
     ) -> Result<(Client, Origin), LabError> {
-        if self.state.record()?.is_none() {
+        if self.state.manifest()?.is_none() {
             // The folder was lost: what it held is told again by the engine and by the cluster.
-            self.state.keep(&self.record(images, true))?;
+            self.state.keep(&self.manifest(images, true))?;
         }
         let ((), carried) =
             step(self.progress, "carry", carry(self.layout, self.state, engine, images, self.progress)).await?;

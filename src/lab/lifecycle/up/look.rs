@@ -14,9 +14,9 @@ impl Work<'_> {
     pub(super) async fn look_at_host(&self) -> Result<((Engine, Standing), String), LabError> {
         let engine = Engine::connect().await?;
         let nodes = engine.nodes(&self.layout.name).await?;
-        let record = self.state.record()?;
-        // Complete as far as anybody knows: a lost record is no reason to throw a running lab away.
-        let complete = record.as_ref().is_none_or(|record| record.complete);
+        let manifest = self.state.manifest()?;
+        // Complete as far as anybody knows: a lost manifest is no reason to throw a running lab away.
+        let complete = manifest.as_ref().is_none_or(|manifest| manifest.complete);
         let standing = standing::standing(&nodes, self.layout, complete)?;
         let there = nodes.iter().find_map(|node| node.api_port).map(|port| port.saturating_sub(443));
         if let Some(there) = there.filter(|there| *there != self.layout.port_base) {

@@ -12,7 +12,7 @@ use crate::lab::{
     engine::{docker::Engine, images::Images},
     error::LabError,
     lifecycle::progress::Step,
-    state::Record,
+    state::Manifest,
 };
 
 impl Work<'_> {
@@ -31,7 +31,7 @@ impl Work<'_> {
                     .warn("an earlier `up` did not come to its end, or nodes are gone: building the cluster anew");
                 standing::remove(engine, &nodes).await?;
                 // One that never was complete held nothing that could be lost.
-                let was_whole = self.state.record()?.is_none_or(|record| record.complete);
+                let was_whole = self.state.manifest()?.is_none_or(|manifest| manifest.complete);
                 if was_whole { Origin::Rebuilt } else { Origin::Made }
             }
             Standing::Running => match self.revive(engine, &[], steps).await {
@@ -58,14 +58,14 @@ impl Work<'_> {
 
     /// Kept, or restarted behind its back: an engine that comes back starts its containers by itself.
     pub(super) async fn kept_or_woken(&self, engine: &Engine) -> Result<Origin, LabError> {
-        let known = self.state.record()?.map(|record| record.started).unwrap_or_default();
+        let known = self.state.manifest()?.map(|manifest| manifest.started).unwrap_or_default();
         let restarted = !known.is_empty() && known != self.starts(engine).await;
         Ok(if restarted { Origin::Woken } else { Origin::Kept })
     }
 
     pub(super) async fn remember_starts(&self, engine: &Engine) -> Result<(), LabError> {
-        let Some(record) = self.state.record()? else { return Ok(()) };
-        self.state.keep(&Record { started: self.starts(engine).await, ..record })
+        let Some(manifest) = self.state.manifest()? else { return Ok(()) };
+        self.state.keep(&Manifest { started: self.starts(engine).await, ..manifest })
     }
 
     /// When each node was last started, as text.
@@ -74,8 +74,8 @@ impl Work<'_> {
         starts.into_iter().map(|(node, time)| (node, time.to_rfc3339())).collect()
     }
 
-    pub(super) fn record(&self, images: &Images, complete: bool) -> Record {
-        Record {
+    pub(super) fn manifest(&self, images: &Images, complete: bool) -> Manifest {
+        Manifest {
             layout: self.layout.clone(),
             node_image: images.node.clone(),
             complete,

@@ -50,7 +50,7 @@ struct Audit<'a> {
 
 impl<'a> Audit<'a> {
     fn new(promises: &'a Promises) -> Self {
-        let intents = vec![Intent::default(); promises.told.len()];
+        let intents = vec![Intent::default(); promises.outcomes.len()];
         Self { promises, intents, reading: LedgerReading::default() }
     }
 
@@ -77,14 +77,14 @@ impl<'a> Audit<'a> {
         intent.charged = intent.charged.saturating_add(1);
         let owed = amount_cents(seq as u64);
         // For those who were refused, any amount is wrong, and that is said of them already.
-        if cents != owed && self.promises.told[seq] != Outcome::Fail {
+        if cents != owed && self.promises.outcomes[seq] != Outcome::Fail {
             reading.wrong_amount.note(format!("{key}: {cents} cents instead of {owed}"));
         }
     }
 
     fn finish(mut self) -> LedgerReading {
         let reading = &mut self.reading;
-        for (seq, (outcome, intent)) in self.promises.told.iter().zip(&self.intents).enumerate() {
+        for (seq, (outcome, intent)) in self.promises.outcomes.iter().zip(&self.intents).enumerate() {
             reading.count(*outcome);
             let key = || self.promises.key(seq);
             match (outcome, intent.charged) {
@@ -120,8 +120,8 @@ mod tests {
 
     type Row<'a> = (&'a str, i64, &'a str);
 
-    fn read(told: &[Outcome], rows: &[Row<'_>]) -> LedgerReading {
-        let promises = Promises { prefix: "r-payment-".to_owned(), told: told.to_vec() };
+    fn read(outcomes: &[Outcome], rows: &[Row<'_>]) -> LedgerReading {
+        let promises = Promises { prefix: "r-payment-".to_owned(), outcomes: outcomes.to_vec() };
         let mut audit = Audit::new(&promises);
         for (key, cents, status) in rows {
             audit.row(key, *cents, status);
@@ -150,9 +150,9 @@ mod tests {
     fn two_rows_for_one_intent_are_charged_twice_even_if_nobody_knows_its_outcome() {
         let one = amount_cents(0);
         let rows = [("r-payment-0", one, "captured"), ("r-payment-0-again", one, "captured")];
-        for told in [Outcome::Ok, Info] {
-            let reading = read(&[told], &rows);
-            assert_eq!((reading.doubled.count, reading.lost.count), (1, 0), "{told:?}");
+        for outcome in [Outcome::Ok, Info] {
+            let reading = read(&[outcome], &rows);
+            assert_eq!((reading.doubled.count, reading.lost.count), (1, 0), "{outcome:?}");
         }
     }
 
@@ -199,13 +199,13 @@ mod tests {
     proptest! {
         #[test]
         fn any_order_of_the_rows_gives_the_same_reading(
-            told in prop::collection::vec(prop::sample::select(vec![Outcome::Ok, Fail, Info]), 6),
+            outcomes in prop::collection::vec(prop::sample::select(vec![Outcome::Ok, Fail, Info]), 6),
             (rows, shuffled) in prop::collection::vec(row(), 0..40)
                 .prop_flat_map(|rows| (Just(rows.clone()), Just(rows).prop_shuffle())),
         ) {
             let lent = |rows: &[(String, i64, &'static str)]| {
                 let rows: Vec<Row> = rows.iter().map(|(key, cents, status)| (key.as_str(), *cents, *status)).collect();
-                read(&told, &rows)
+                read(&outcomes, &rows)
             };
             prop_assert_eq!(lent(&rows), lent(&shuffled));
         }

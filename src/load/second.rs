@@ -16,7 +16,7 @@ use crate::model::{
 const LONGEST_US: u64 = 120_000_000;
 
 /// One second of one kind of customers.
-pub(super) struct Page {
+pub(super) struct Second {
     pub(super) intended: u64,
     pub(super) settled: u64,
     pub(super) ok: u64,
@@ -31,7 +31,7 @@ pub(super) struct Page {
     pub(super) due: Vec<Duration>,
 }
 
-impl Page {
+impl Second {
     pub(super) fn new() -> Self {
         Self {
             intended: 0,

@@ -7,7 +7,7 @@ use std::{collections::VecDeque, time::Duration};
 
 use super::{
     failure::Failure,
-    page::{Page, micros},
+    second::{Second, micros},
 };
 use crate::model::{units::Span, window::Window};
 
@@ -25,25 +25,25 @@ pub(super) struct Settled {
 }
 
 /// The windows that are not out yet.
-pub(super) struct Book {
+pub(super) struct Tally {
     /// Index of the first of `open`: seconds since the run's zero.
     first: u64,
-    open: VecDeque<Page>,
+    open: VecDeque<Second>,
     closed_at: Option<Duration>,
     /// Bounds of latency within which good requests are counted.
     bounds: Vec<Span>,
 }
 
-impl Book {
+impl Tally {
     pub(super) fn new(bounds: &[Span]) -> Self {
         Self { first: 0, open: VecDeque::new(), closed_at: None, bounds: bounds.to_vec() }
     }
 
     /// A request is due.
     pub(super) fn intend(&mut self, at: Duration) {
-        let page = self.page(at);
-        page.intended += 1;
-        page.due.push(at);
+        let second = self.second(at);
+        second.intended += 1;
+        second.due.push(at);
     }
 
     /// A request is over.
@@ -54,16 +54,16 @@ impl Book {
         }
         let within: Vec<bool> =
             self.bounds.iter().map(|bound| settled.result.is_ok() && settled.latency <= bound.0).collect();
-        let page = self.page(settled.intended);
-        page.settled += 1;
-        page.requests.push((settled.intended, settled.result.is_ok()));
-        page.within.resize(within.len(), 0);
-        page.within.iter_mut().zip(within).for_each(|(count, within)| *count += u64::from(within));
-        page.latency.saturating_record(micros(settled.latency));
-        page.lag.saturating_record(micros(settled.lag));
+        let second = self.second(settled.intended);
+        second.settled += 1;
+        second.requests.push((settled.intended, settled.result.is_ok()));
+        second.within.resize(within.len(), 0);
+        second.within.iter_mut().zip(within).for_each(|(count, within)| *count += u64::from(within));
+        second.latency.saturating_record(micros(settled.latency));
+        second.lag.saturating_record(micros(settled.lag));
         match settled.result {
-            Ok(()) => page.ok += 1,
-            Err(failure) => *page.reasons.entry(failure).or_default() += 1,
+            Ok(()) => second.ok += 1,
+            Err(failure) => *second.reasons.entry(failure).or_default() += 1,
         }
     }
 
@@ -73,14 +73,14 @@ impl Book {
         // A second that has only just begun gets no window of no width.
         let last = at.saturating_sub(Duration::from_nanos(1));
         if last.as_secs() >= self.first && !at.is_zero() {
-            self.page(last);
+            self.second(last);
         }
         // What falls due after the end (a promise that was given late) is not waited for.
-        for page in &mut self.open {
-            page.intended -= page.due.iter().filter(|due| **due > at).count() as u64;
-            page.due.retain(|due| *due <= at);
+        for second in &mut self.open {
+            second.intended -= second.due.iter().filter(|due| **due > at).count() as u64;
+            second.due.retain(|due| *due <= at);
         }
-        while self.open.len() > 1 && self.open.back().is_some_and(|page| page.intended == 0) {
+        while self.open.len() > 1 && self.open.back().is_some_and(|second| second.intended == 0) {
             let starts = self.first + self.open.len() as u64 - 1;
             if Duration::from_secs(starts) < at {
                 break;
@@ -89,32 +89,32 @@ impl Book {
         }
     }
 
-    /// The next window, if its second is over and all its requests are settled. Whatever is due by `now` must be in the book.
+    /// The next window, if its second is over and all its requests are settled. Whatever is due by `now` must be in the tally.
     pub(super) fn next(&mut self, now: Duration) -> Option<Window> {
         let index = self.first;
         let over = self.closed_at.is_some() || now.as_secs() > index;
         if !over || self.closed_at.is_some() && self.open.is_empty() {
             return None;
         }
-        self.page(Duration::from_secs(index));
-        if self.open.front().is_some_and(|page| page.settled < page.intended) {
+        self.second(Duration::from_secs(index));
+        if self.open.front().is_some_and(|second| second.settled < second.intended) {
             return None;
         }
         self.first += 1;
         let to = Duration::from_secs(index + 1).min(self.closed_at.unwrap_or(Duration::MAX));
-        let page = self.open.pop_front()?;
-        Some(page.window(&self.bounds, Duration::from_secs(index), to))
+        let second = self.open.pop_front()?;
+        Some(second.window(&self.bounds, Duration::from_secs(index), to))
     }
 
     /// Requests without an outcome.
     pub(super) fn unsettled(&self) -> u64 {
-        self.open.iter().map(|page| page.intended - page.settled).sum()
+        self.open.iter().map(|second| second.intended - second.settled).sum()
     }
 
-    fn page(&mut self, at: Duration) -> &mut Page {
+    fn second(&mut self, at: Duration) -> &mut Second {
         let index = usize::try_from(at.as_secs().saturating_sub(self.first)).unwrap_or(usize::MAX);
         while self.open.len() <= index {
-            self.open.push_back(Page::new());
+            self.open.push_back(Second::new());
         }
         &mut self.open[index]
     }
@@ -131,33 +131,33 @@ mod tests {
         Duration::from_millis(ms)
     }
 
-    fn settle(book: &mut Book, intended: Duration, latency: Duration, result: Result<(), Failure>) {
-        book.settle(&Settled { intended, lag: ms(1), latency, result });
+    fn settle(tally: &mut Tally, intended: Duration, latency: Duration, result: Result<(), Failure>) {
+        tally.settle(&Settled { intended, lag: ms(1), latency, result });
     }
 
     #[test]
     fn a_window_waits_for_its_last_request_and_for_nothing_else() {
-        let mut book = Book::new(&[]);
+        let mut tally = Tally::new(&[]);
         for at in [ms(0), ms(500), ms(1_000)] {
-            book.intend(at);
+            tally.intend(at);
         }
-        settle(&mut book, ms(500), ms(20), Ok(()));
-        assert_eq!(book.next(ms(1_100)), None, "one request of the first second is open");
-        settle(&mut book, ms(0), ms(2_000), Err(Failure::Timeout));
-        let window = book.next(ms(2_000)).unwrap();
+        settle(&mut tally, ms(500), ms(20), Ok(()));
+        assert_eq!(tally.next(ms(1_100)), None, "one request of the first second is open");
+        settle(&mut tally, ms(0), ms(2_000), Err(Failure::Timeout));
+        let window = tally.next(ms(2_000)).unwrap();
         assert_eq!((window.intended, window.ok, window.failed), (2, 1, 1));
         assert_eq!(window.reasons, BTreeMap::from([("timeout".to_owned(), 1)]));
         assert!((window.max_ms - 2_000.0).abs() < 5.0 && (window.p50_ms - 20.0).abs() < 1.0, "{window:?}");
-        assert_eq!(book.next(ms(2_000)), None, "the second second waits for its own");
-        assert_eq!(book.unsettled(), 1);
+        assert_eq!(tally.next(ms(2_000)), None, "the second second waits for its own");
+        assert_eq!(tally.unsettled(), 1);
     }
 
     #[test]
     fn a_second_without_requests_is_a_window_too() {
-        let mut book = Book::new(&[]);
-        book.intend(ms(2_500));
-        settle(&mut book, ms(2_500), ms(5), Ok(()));
-        let windows: Vec<_> = std::iter::from_fn(|| book.next(ms(3_000))).collect();
+        let mut tally = Tally::new(&[]);
+        tally.intend(ms(2_500));
+        settle(&mut tally, ms(2_500), ms(5), Ok(()));
+        let windows: Vec<_> = std::iter::from_fn(|| tally.next(ms(3_000))).collect();
         assert_eq!(windows.iter().map(|window| window.intended).collect::<Vec<_>>(), [0, 0, 1]);
         assert!(windows.windows(2).all(|pair| pair[0].to_s.total_cmp(&pair[1].from_s).is_eq()));
         assert_eq!(windows[0].success(), None);
@@ -165,54 +165,54 @@ mod tests {
 
     #[test]
     fn the_last_window_ends_when_the_customers_left() {
-        let mut book = Book::new(&[]);
-        book.intend(ms(100));
-        book.intend(ms(1_200));
-        settle(&mut book, ms(100), ms(5), Ok(()));
-        book.close(ms(1_300));
-        assert!((book.next(ms(1_300)).unwrap().to_s - 1.0).abs() < 1e-9);
-        assert_eq!(book.next(ms(1_300)), None, "its request is open");
-        settle(&mut book, ms(1_200), ms(5), Err(Failure::Status(503)));
-        let last = book.next(ms(1_400)).unwrap();
+        let mut tally = Tally::new(&[]);
+        tally.intend(ms(100));
+        tally.intend(ms(1_200));
+        settle(&mut tally, ms(100), ms(5), Ok(()));
+        tally.close(ms(1_300));
+        assert!((tally.next(ms(1_300)).unwrap().to_s - 1.0).abs() < 1e-9);
+        assert_eq!(tally.next(ms(1_300)), None, "its request is open");
+        settle(&mut tally, ms(1_200), ms(5), Err(Failure::Status(503)));
+        let last = tally.next(ms(1_400)).unwrap();
         assert!((last.to_s - 1.3).abs() < 1e-9);
         assert_eq!(last.reasons.get("503"), Some(&1));
-        assert_eq!(book.next(ms(9_000)), None, "nothing after the end");
+        assert_eq!(tally.next(ms(9_000)), None, "nothing after the end");
     }
 
     #[test]
     fn bad_requests_are_known_one_by_one_and_good_ones_within_their_bounds() {
-        let mut book = Book::new(&["300ms".parse().unwrap()]);
+        let mut tally = Tally::new(&["300ms".parse().unwrap()]);
         for (at, latency, good) in
             [(0, 20, true), (100, 20, false), (200, 20, false), (300, 400, true), (400, 300, true)]
         {
-            book.intend(ms(at));
-            settle(&mut book, ms(at), ms(latency), if good { Ok(()) } else { Err(Failure::Timeout) });
+            tally.intend(ms(at));
+            settle(&mut tally, ms(at), ms(latency), if good { Ok(()) } else { Err(Failure::Timeout) });
         }
-        let window = book.next(ms(1_000)).unwrap();
+        let window = tally.next(ms(1_000)).unwrap();
         assert_eq!(window.bad, [BadRun { from_s: 0.1, last_s: 0.2, good_s: Some(0.3), count: 2 }]);
         assert_eq!(window.within("300ms".parse().unwrap()), 2, "of three good ones, one was late");
     }
 
     #[test]
     fn what_falls_due_after_the_end_is_not_waited_for() {
-        let mut book = Book::new(&[]);
+        let mut tally = Tally::new(&[]);
         for at in [ms(100), ms(1_500), ms(9_000)] {
-            book.intend(at);
+            tally.intend(at);
         }
-        settle(&mut book, ms(100), ms(5), Ok(()));
-        book.close(ms(1_200));
-        settle(&mut book, ms(1_500), ms(5), Ok(()));
-        let intended: Vec<_> = std::iter::from_fn(|| book.next(ms(1_200))).map(|window| window.intended).collect();
-        assert_eq!((intended, book.unsettled()), (vec![1, 0], 0));
+        settle(&mut tally, ms(100), ms(5), Ok(()));
+        tally.close(ms(1_200));
+        settle(&mut tally, ms(1_500), ms(5), Ok(()));
+        let intended: Vec<_> = std::iter::from_fn(|| tally.next(ms(1_200))).map(|window| window.intended).collect();
+        assert_eq!((intended, tally.unsettled()), (vec![1, 0], 0));
     }
 
     #[test]
     fn an_end_on_the_stroke_of_a_second_adds_no_empty_window() {
-        let mut book = Book::new(&[]);
-        book.intend(ms(100));
-        settle(&mut book, ms(100), ms(5), Ok(()));
-        book.close(ms(1_000));
-        assert!(book.next(ms(1_000)).is_some());
-        assert_eq!(book.next(ms(1_000)), None);
+        let mut tally = Tally::new(&[]);
+        tally.intend(ms(100));
+        settle(&mut tally, ms(100), ms(5), Ok(()));
+        tally.close(ms(1_000));
+        assert!(tally.next(ms(1_000)).is_some());
+        assert_eq!(tally.next(ms(1_000)), None);
     }
 }
