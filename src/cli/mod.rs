@@ -106,7 +106,7 @@ async fn dispatch(cli: Cli) -> Result<Exit, Failure> {
         Verb::Heal(args) => heal::main(global, &args).await,
         Verb::Judge(args) => judge::main(global, &args),
         Verb::Report(args) => report::main(global, &args),
-        Verb::Postmortem(args) => postmortem::main(global, &args),
+        Verb::Postmortem(args) => postmortem::main(global, &args).await,
     }
 }
 

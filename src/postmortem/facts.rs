@@ -36,6 +36,8 @@ pub struct Facts<'a> {
     pub scenario_id: &'a str,
     /// The scenario.
     pub scenario: &'a Scenario,
+    /// The seed of everything that was drawn.
+    pub seed: u64,
     /// Whether the lab was the fake one.
     pub rehearsal: bool,
     /// The lab's name.
@@ -74,6 +76,7 @@ impl<'a> Facts<'a> {
             run,
             scenario_id: &plan.scenario_id,
             scenario: &plan.scenario,
+            seed: plan.injection.seed,
             rehearsal,
             lab: &plan.injection.before.lab,
             timeline,

@@ -10,11 +10,13 @@ mod draft;
 mod facts;
 mod headings;
 mod lang;
+mod measures;
 mod parse;
 mod place;
 mod reader;
 pub mod review;
 mod rubric;
+mod tried;
 mod words;
 
 pub use document::Document;
@@ -22,15 +24,17 @@ pub use draft::draft;
 pub use facts::Facts;
 pub use headings::Heading;
 pub use lang::Lang;
+pub use measures::{Measure, measures};
 pub use parse::parse;
 pub use place::Problem;
+pub use tried::{Seen, Tried, untouched_s};
 
 use review::Review;
 use rubric::paper::Paper;
 
-/// Review a postmortem against its run.
-pub fn review(document: &Document, facts: &Facts) -> Review {
-    let paper = Paper::of(document, facts);
+/// Review a postmortem against its run, and against what came of those of its action items that were carried out.
+pub fn review(document: &Document, facts: &Facts, tried: &[Tried]) -> Review {
+    let paper = Paper::of(document, facts, tried);
     let lines = rubric::lines(&paper);
     let remarks = cto::remarks(&paper, &lines);
     let points = lines.iter().map(|line| line.points).sum::<u32>().min(100);
@@ -44,6 +48,7 @@ pub fn review(document: &Document, facts: &Facts) -> Review {
         lines,
         remarks,
         alerts: paper.alerts.clone(),
+        tried: paper.tried.clone(),
         not_measured: document.lang.pick(
             "Style and insight are not measured: this compares with the journal and with fixed lists of words.",
             "Стиль и глубина не измеряются: текст сверен с журналом и с постоянными списками слов.",

@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::lang::Lang;
+use super::{lang::Lang, tried::Tried};
 
 /// One line of the rubric.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -78,6 +78,9 @@ pub struct Review {
     pub lines: Vec<Line>,
     /// Alerts of action items, played over the run.
     pub alerts: Vec<Alert>,
+    /// Action items that were carried out, with the fault played again.
+    #[serde(default)]
+    pub tried: Vec<Tried>,
     /// The answer.
     pub remarks: Vec<Remark>,
     /// What this review does not measure.

@@ -22,3 +22,4 @@ mod scenarios;
 mod stage;
 mod store;
 mod tidy;
+mod tried;

@@ -1,7 +1,8 @@
 //! `droplab postmortem`: write down what was learned, and have it reviewed.
 //!
-//! **Invariant**: nothing here touches a lab; the journal is read and never written.
+//! **Invariant**: only `try` touches a lab; the journal is read and never written.
 
+pub mod attempt;
 pub(super) mod kept;
 pub mod new;
 pub mod review;
@@ -14,6 +15,7 @@ use super::{exit::Exit, failure::Failure, flags::Global};
 #[command(after_help = "Examples:
   droplab postmortem new                     a draft of the latest run: times, numbers and plots are in it
   droplab postmortem review postmortem.md    points by the rubric, and what an experienced engineer would say
+  droplab postmortem try postmortem.md       carry its action items out, and play the fault again
 
 The rubric and the formats: docs/postmortem.md")]
 pub struct Args {
@@ -29,12 +31,15 @@ pub enum Verb {
     New(new::Args),
     /// Review a postmortem against its run's journal
     Review(review::Args),
+    /// Carry its action items out, play the fault again, and say whether they help
+    Try(attempt::Args),
 }
 
 /// The verb.
-pub fn main(global: &Global, args: &Args) -> Result<Exit, Failure> {
+pub async fn main(global: &Global, args: &Args) -> Result<Exit, Failure> {
     match &args.verb {
         Verb::New(args) => new::main(global, args),
         Verb::Review(args) => review::main(global, args),
+        Verb::Try(args) => attempt::main(global, args).await,
     }
 }

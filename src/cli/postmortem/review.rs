@@ -44,22 +44,9 @@ pub struct Args {
 /// The verb.
 pub fn main(global: &Global, args: &Args) -> Result<Exit, Failure> {
     let document = read(&args.file)?;
-    let (line, named) = document.front.get("run").map_or((1, ""), |(line, run)| (*line, run.as_str()));
-    let invalid =
-        |why: String| Failure::new(Code::PostmortemInvalid, format!("{}:{line}:1: {why}", args.file.display()));
-    if named.is_empty() {
-        return Err(
-            invalid("the front matter names no run: expected `run: NAME`".into()).next("droplab postmortem new")
-        );
-    }
-    let (run, timeline, verdict) = found(Some(args.run.as_deref().unwrap_or(named)))?;
-    let no_run = || Failure::new(Code::JournalInvalid, format!("{} holds no run", run.journal().display()));
-    let facts = Facts::of(&timeline, &verdict).ok_or_else(no_run)?;
-    new::whole(&facts, &run.journal())?;
-    if named != facts.run {
-        return Err(invalid(format!("it is about run {named}, and not about {}", facts.run)));
-    }
-    let review = postmortem::review(&document, &facts);
+    let (run, timeline, verdict) = found_for(&document, &args.file, args.run.as_deref())?;
+    let facts = facts_of(&document, &args.file, &run, &timeline, &verdict)?;
+    let review = postmortem::review(&document, &facts, &kept::tried(&run.path)?);
     kept::keep(&run.path, &review)?;
     let verdict = kept::learned(&run.path, verdict.clone())?;
     refresh(&run, &timeline, &verdict)?;
@@ -74,7 +61,46 @@ pub fn main(global: &Global, args: &Args) -> Result<Exit, Failure> {
     Ok(if args.at_least.is_some_and(|least| review.points < least) { Exit::Fail } else { Exit::Pass })
 }
 
-fn read(path: &Path) -> Result<Document, Failure> {
+/// What stands before every problem of the front matter's `run`, and the run that it names.
+fn named(document: &Document, file: &Path) -> (String, String) {
+    let (line, run) = document.front.get("run").map_or((1, ""), |(line, run)| (*line, run.as_str()));
+    (format!("{}:{line}:1", file.display()), run.to_owned())
+}
+
+/// The run that a postmortem is about.
+pub(super) fn found_for(
+    document: &Document,
+    file: &Path,
+    run: Option<&str>,
+) -> Result<(RunDir, Timeline, Verdict), Failure> {
+    let (place, named) = named(document, file);
+    if named.is_empty() {
+        let why = format!("{place}: the front matter names no run: expected `run: NAME`");
+        return Err(Failure::new(Code::PostmortemInvalid, why).next("droplab postmortem new"));
+    }
+    found(Some(run.unwrap_or(&named)))
+}
+
+/// What the journal knows of it; refused, if it is another run's, or has no end.
+pub(super) fn facts_of<'a>(
+    document: &Document,
+    file: &Path,
+    run: &RunDir,
+    timeline: &'a Timeline,
+    verdict: &'a Verdict,
+) -> Result<Facts<'a>, Failure> {
+    let no_run = || Failure::new(Code::JournalInvalid, format!("{} holds no run", run.journal().display()));
+    let facts = Facts::of(timeline, verdict).ok_or_else(no_run)?;
+    new::whole(&facts, &run.journal())?;
+    let (place, named) = named(document, file);
+    if named != facts.run {
+        let why = format!("{place}: it is about run {named}, and not about {}", facts.run);
+        return Err(Failure::new(Code::PostmortemInvalid, why));
+    }
+    Ok(facts)
+}
+
+pub(super) fn read(path: &Path) -> Result<Document, Failure> {
     if !path.is_file() {
         return Err(
             Failure::new(Code::Usage, format!("there is no file `{}`", path.display())).next("droplab postmortem new")

@@ -40,6 +40,9 @@ pub(super) fn review(review: &Review, file: &Path) -> String {
     for alert in &review.alerts {
         let _ = writeln!(text, "\n  {}  {}", alert.sentence, format!("{file}:{}", alert.line).dimmed());
     }
+    for tried in &review.tried {
+        let _ = writeln!(text, "\n  {}", tried.sentence);
+    }
     let _ = writeln!(text, "\n  {}", review.not_measured);
     text
 }

@@ -9,6 +9,7 @@ mod back;
 mod configs;
 pub mod counts;
 mod data;
+mod holders;
 mod holds;
 mod jobs;
 pub(in crate::lab) mod kept;

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeSet;
 
+use jiff::Timestamp;
 use k8s_openapi::api::core::v1::Secret;
 use kube::{
     Api,
@@ -48,6 +49,8 @@ struct Rotation {
     before: String,
     /// The one that was drawn.
     after: String,
+    /// When: whoever is started from then on holds the one that was drawn.
+    at: Timestamp,
 }
 
 impl Lab {
@@ -79,7 +82,11 @@ impl Lab {
         let api = Api::<Secret>::namespaced(self.kube.clone(), NAMESPACE);
         let patch = Patch::Merge(json!({ "stringData": { password_key(role): password } }));
         within(10, "patch secret postgres", api.patch(SECRET, &PatchParams::default(), &patch)).await?;
-        if another { Ok(()) } else { self.state.forget_kept(kept) }
+        if another {
+            return Ok(());
+        }
+        self.restart_holders(SECRET, &password_key(role), rotation.at).await?;
+        self.state.forget_kept(kept)
     }
 
     /// The one before; what is so instead when somebody has set a third one since.
@@ -136,7 +143,7 @@ impl Lab {
         for secret in [&hash, &before, &after] {
             hide(secret);
         }
-        Ok(Rotation { role: role.to_owned(), hash, before, after })
+        Ok(Rotation { role: role.to_owned(), hash, before, after, at: Timestamp::now() })
     }
 
     /// A role's password as the Secret has it now.

@@ -1,4 +1,4 @@
-//! A5 and A6: what the items are good for together, and a bonus for an alert that works.
+//! A5 and A6: what the items are good for together, and a bonus for one that was shown to work.
 //!
 //! **Invariant**: an item that only lists things touches none of them, and an alert that goes off for nothing detects nothing.
 
@@ -66,9 +66,17 @@ pub(super) fn types(paper: &Paper) -> Line {
     )
 }
 
-/// A6: a bonus for an alert that would have gone off sooner.
+/// A6: a bonus for an item that helped when the fault was played again, or an alert that would have gone off sooner.
 pub(super) fn bonus(paper: &Paper) -> Line {
     let at = paper.document.line_of(Heading::Actions);
+    let few = paper.items.len() <= MOST;
+    let helped = paper.items.iter().find_map(|item| {
+        let tried = paper.tried.iter().find(|tried| tried.id == item.id && tried.helps)?;
+        Some((item.line, tried.sentence.clone()))
+    });
+    if let Some((line, sentence)) = helped.filter(|_| few) {
+        return paper.line("A6", 5, 5, line, sentence.clone(), sentence);
+    }
     let best = paper
         .alerts
         .iter()
@@ -80,11 +88,11 @@ pub(super) fn bonus(paper: &Paper) -> Line {
             0,
             5,
             at,
-            "a bonus: no item carries `alert: CONDITION` as its check",
-            "надбавка: ни у одной меры нет проверки `alert: УСЛОВИЕ`",
+            "a bonus: no item carries `alert: CONDITION` as its check, or a command that was tried",
+            "надбавка: ни у одной меры нет проверки `alert: УСЛОВИЕ` или опробованной команды",
         );
     };
-    let sooner = helps(alert) && alert.sooner_s.is_some_and(|sooner_s| sooner_s >= 1.0) && paper.items.len() <= MOST;
+    let sooner = helps(alert) && alert.sooner_s.is_some_and(|sooner_s| sooner_s >= 1.0) && few;
     let points = if sooner { 5 } else { 0 };
     paper.line("A6", points, 5, alert.line, alert.sentence.clone(), alert.sentence.clone())
 }

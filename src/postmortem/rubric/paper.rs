@@ -10,7 +10,9 @@ use super::{
         facts::Facts,
         headings::Heading,
         lang::Lang,
+        measures,
         review::{Alert, Line},
+        tried::Tried,
     },
     alerts,
     items::{self, Item},
@@ -26,15 +28,24 @@ pub(in super::super) struct Paper<'a> {
     pub(in super::super) lang: Lang,
     pub(in super::super) items: Vec<Item>,
     pub(in super::super) alerts: Vec<Alert>,
+    /// Items that were carried out as they stand in the document.
+    pub(in super::super) tried: Vec<Tried>,
     /// Sentences that stand more than once.
     copied: BTreeSet<String>,
 }
 
 impl<'a> Paper<'a> {
-    pub(in super::super) fn of(document: &'a Document, facts: &'a Facts<'a>) -> Self {
+    pub(in super::super) fn of(document: &'a Document, facts: &'a Facts<'a>, tried: &[Tried]) -> Self {
         let lang = document.lang;
         let items = items::of(document);
         let alerts = items.iter().take(items::MOST).filter_map(|item| alerts::played(item, facts, lang)).collect();
+        let stands = |one: &&Tried| {
+            let mut all = measures::measures(document).unwrap_or_default().into_iter();
+            all.any(|item| {
+                item.id == one.id && item.commands.iter().map(ToString::to_string).eq(one.commands.iter().cloned())
+            })
+        };
+        let tried = tried.iter().filter(stands).cloned().collect();
         let told = document.sections.iter().filter(|section| !is_filled_in(section.heading));
         let passages: Vec<Passage> = told.flat_map(|section| section.passages().cloned()).collect();
         let mut counts: BTreeMap<String, usize> = BTreeMap::new();
@@ -42,7 +53,7 @@ impl<'a> Paper<'a> {
             *counts.entry(sentence).or_default() += 1;
         }
         let copied = counts.into_iter().filter(|(_, count)| *count > 1).map(|(sentence, _)| sentence).collect();
-        Self { document, facts, lang, items, alerts, copied }
+        Self { document, facts, lang, items, alerts, tried, copied }
     }
 
     /// Whether a passage is the person's own: neither left open nor copied.
@@ -69,6 +80,11 @@ impl<'a> Paper<'a> {
     /// The alert of an item.
     pub(super) fn alert(&self, item: &Item) -> Option<&Alert> {
         self.alerts.iter().find(|alert| alert.line == item.line)
+    }
+
+    /// Whether an item was carried out, and helped.
+    pub(super) fn helped(&self, item: &Item) -> bool {
+        self.tried.iter().any(|tried| tried.id == item.id && tried.helps)
     }
 
     /// A line of the rubric.
