@@ -58,10 +58,11 @@ fn text(plan: &Plan) -> String {
     lines.push(format!("  baseline  {}", scenario.load.baseline));
     for step in &plan.injection.steps {
         lines.push(format!(
-            "  {:<9} {}{}",
+            "  {:<9} {}{}{}",
             begin(step),
             step.fault.key(),
-            step.lasts_s.map_or_else(String::new, |s| format!(" for {s}s"))
+            step.lasts_s.map_or_else(String::new, |s| format!(" for {s}s")),
+            step.ends_when.as_ref().map_or_else(String::new, |when| format!(", or until {when}"))
         ));
         lines.extend(step.recipe.inject.iter().map(|op| format!("    inject  {op}")));
         lines.extend(step.recipe.heal.iter().map(|op| format!("    heal    {op}")));

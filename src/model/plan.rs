@@ -73,6 +73,9 @@ pub struct PlannedStep {
     /// Seconds until it is taken out; `None` is: at the end of the run.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lasts_s: Option<f64>,
+    /// What takes it out sooner, once the page has gone out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ends_when: Option<Conditions>,
     /// From when on it does not begin any more.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<Until>,
@@ -89,7 +92,7 @@ impl PlannedStep {
     /// A fault of the incident that begins at a time and stays.
     pub fn at(at_s: f64, fault: FaultSpec, recipe: Recipe) -> Self {
         let (part, begin) = (Part::Incident, Begin::AtS(at_s));
-        Self { part, begin, lasts_s: None, until: None, from_step: 0, fault, recipe }
+        Self { part, begin, lasts_s: None, ends_when: None, until: None, from_step: 0, fault, recipe }
     }
 }
 

@@ -22,6 +22,9 @@ pub struct Step {
     /// Is taken out after so long; at the end of the run when left out.
     #[serde(default, rename = "for", skip_serializing_if = "Option::is_none")]
     pub lasting: Option<Span>,
+    /// Is taken out sooner, as soon as this is so after the page: a trigger that goes on until it does no harm any more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Conditions>,
     /// Again and again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub repeat: Option<Repeat>,

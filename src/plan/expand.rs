@@ -11,7 +11,6 @@ use crate::{
         scenario::{Scenario, Step, What},
         step::Until,
         target,
-        units::Span,
     },
 };
 
@@ -74,7 +73,7 @@ impl Planner<'_> {
                 Some(What::Random(choices)) => draw(choices, self.seed, &format!("{}/{name}/{time}", self.id)),
                 None => return,
             };
-            self.plan(&name, part, index, fault, begin, step.lasting, until.clone());
+            self.plan(&name, part, index, fault, begin, Some(step), until.clone());
         }
     }
 
@@ -86,9 +85,10 @@ impl Planner<'_> {
         from_step: usize,
         fault: &FaultSpec,
         begin: Begin,
-        lasting: Option<Span>,
+        step: Option<&Step>,
         until: Option<Until>,
     ) {
+        let lasting = step.and_then(|step| step.lasting);
         let context = Context::new(self.facts, self.seed, self.id, self.planned.len());
         match faults::recipe(fault, &context) {
             Ok(recipe) if lasting.is_some() && recipe.restores_data() => {
@@ -97,7 +97,9 @@ impl Planner<'_> {
             }
             Ok(recipe) => {
                 let lasts_s = lasting.map(|lasting| lasting.0.as_secs_f64());
-                self.planned.push(PlannedStep { part, begin, lasts_s, until, from_step, fault: fault.clone(), recipe });
+                let ends_when = step.and_then(|step| step.until.clone());
+                let fault = fault.clone();
+                self.planned.push(PlannedStep { part, begin, lasts_s, ends_when, until, from_step, fault, recipe });
             }
             Err(refused) => {
                 let sentences = refused.into_iter().map(|reason| format!("{name} ({}): {reason}", fault.key()));

@@ -19,6 +19,7 @@ impl Play<'_, '_> {
     /// Begin whatever is due: a step's fault, its end, a renewal, the repair.
     pub(super) fn start_due(&mut self, now_s: f64) -> Result<(), PortError> {
         self.renew_due(now_s);
+        self.call_off(now_s);
         self.end_due(now_s)?;
         for (index, step) in self.plan.injection.steps.iter().enumerate() {
             if self.begun.contains(&index) || !self.watch.is_due(step, &self.record.timeline, now_s) {
@@ -66,6 +67,16 @@ impl Play<'_, '_> {
             if let Some(step) = self.plan.injection.steps.get(index) {
                 self.renewing.insert(index);
                 self.jobs.push(jobs::renew(self.actuator, index, &step.recipe));
+            }
+        }
+    }
+
+    /// The time of a step is over as soon as its condition is met.
+    fn call_off(&mut self, now_s: f64) {
+        for (index, step) in self.plan.injection.steps.iter().enumerate() {
+            let ends = self.ends.get(&index).is_some_and(|at_s| *at_s > now_s);
+            if ends && self.watch.ends_now(step, &self.record.timeline, now_s) {
+                self.ends.insert(index, now_s);
             }
         }
     }

@@ -18,8 +18,10 @@ impl Scenario {
             for (index, step) in steps.iter().enumerate() {
                 let of_step = step.when.iter().flatten().map(|one| (format!("{field}[{}].when", index + 1), one));
                 all.extend(of_step);
-                let until = step.repeat_until().into_iter().flatten();
+                let until = step.until.iter().flatten();
                 all.extend(until.map(|one| (format!("{field}[{}].until", index + 1), one)));
+                let repeat_until = step.repeat_until().into_iter().flatten();
+                all.extend(repeat_until.map(|one| (format!("{field}[{}].repeat.until", index + 1), one)));
             }
         }
         all.extend(self.expect.iter().filter_map(|expected| {

@@ -35,6 +35,11 @@ pub(super) fn check(scenario: &Scenario, doubts: &mut Doubts) {
             "no step ends by itself (`for`), so there is nothing to outlive",
         );
     }
+    doubts.refuse(
+        scenario.then.iter().any(|step| step.until.is_some()),
+        "then",
+        "a replay goes on for a time (`for`) and not `until` something is so",
+    );
     for (field, steps) in [("steps", &scenario.steps), ("then", &scenario.then)] {
         for (index, step) in steps.iter().enumerate() {
             check_step(&format!("{field}[{}]", index + 1), step, doubts);
@@ -59,6 +64,9 @@ fn check_step(field: &str, step: &Step, doubts: &mut Doubts) {
     }
     if step.lasting.is_some_and(|lasting| lasting.0.is_zero()) {
         doubts.say(format!("{field}.for"), "expected more than zero");
+    }
+    if step.until.is_some() && (step.lasting.is_none() || step.repeat.is_some()) {
+        doubts.say(format!("{field}.until"), "expected `for` beside it, the longest time, and no `repeat`");
     }
     let Some(repeat) = &step.repeat else { return };
     if !(2..=60).contains(&repeat.times) {

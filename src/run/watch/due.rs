@@ -46,6 +46,12 @@ impl Watch<'_> {
         matches!(step.until, Some(Until::Page)) && self.paged_s.is_some()
     }
 
+    /// Whether what ends a step sooner is so, counted from the page.
+    pub(in crate::run) fn ends_now(&self, step: &PlannedStep, timeline: &Timeline, now_s: f64) -> bool {
+        let (Some(when), Some(paged_s)) = (&step.ends_when, self.paged_s) else { return false };
+        when.iter().all(|condition| evaluate::at(condition, timeline, paged_s, now_s).is_yes())
+    }
+
     /// When the replayed trigger was over; `None` while it goes on.
     pub(super) fn trigger_end_s(&self, replay_s: f64) -> Option<f64> {
         let mut ends = self.plan.injection.of(Part::Replay).map(|(index, step)| match step.lasts_s {
