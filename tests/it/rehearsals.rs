@@ -3,14 +3,18 @@
 use std::path::Path;
 
 use droplab::{
-    model::{scenario::Scenario, verdict::Truth},
+    model::{
+        event::{Event, EventKind, FaultState},
+        scenario::Scenario,
+        verdict::Truth,
+    },
     plan::Overrides,
     rehearsal::{FakeLab, Quirks},
     run::Repair,
     store,
 };
 
-use crate::stage::Stage;
+use crate::stage::{Outcome, Stage};
 
 /// Those that droplab carries, and the drafts.
 fn incidents() -> Vec<(String, Scenario)> {
@@ -53,4 +57,24 @@ async fn a_whole_lab_passes_where_something_is_to_break() {
         let outcome = stage.play().await;
         assert_eq!(outcome.verdict.truth, Truth::Pass, "{}: {:#?}", incident.0, outcome.verdict.findings);
     }
+}
+
+/// A trigger that goes on until it does no harm any more is taken out by that, long before its time.
+#[tokio::test(start_paused = true)]
+async fn a_step_ends_as_soon_as_what_ends_it_is_so() {
+    let mut incident = incidents().into_iter().find(|(id, _)| id == "cascading-timeout").unwrap();
+    let step = &incident.1.steps[0];
+    assert!(step.until.is_some() && step.lasting.unwrap().0.as_secs() >= 600);
+    let out_s = |outcome: &Outcome| {
+        let out = |event: &&Event| matches!(&event.kind, EventKind::Fault { step: 1, state: FaultState::Healed, reason: Some(why) } if why == "its time is over");
+        outcome.timeline.events.iter().find(out).map(|event| event.at_s)
+    };
+    let outcome = rehearsed(&incident).play().await;
+    let repaired_s = outcome.verdict.times.repaired_s.unwrap();
+    let ended_s = out_s(&outcome).unwrap();
+    assert!(ended_s > repaired_s && ended_s < repaired_s + 30.0, "{ended_s} {repaired_s}");
+
+    // Without it the trigger stays until the run is over.
+    incident.1.steps[0].until = None;
+    assert_eq!(out_s(&rehearsed(&incident).play().await), None);
 }
