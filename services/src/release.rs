@@ -16,6 +16,8 @@ pub(crate) enum Release {
     Storefront1_3_0,
     Storefront1_4_0,
     Catalog1_0_0,
+    Catalog1_1_0,
+    Catalog1_1_1,
     Orders1_0_0,
     Payment2_8_0,
     Payment2_8_1,
@@ -31,11 +33,13 @@ pub(crate) enum Release {
 }
 
 /// Each with its service and version; of one service the base version comes first.
-const KNOWN: [(Release, &str, &str); 16] = [
+const KNOWN: [(Release, &str, &str); 18] = [
     (Release::Storefront1_0_0, "storefront", "1.0.0"),
     (Release::Storefront1_3_0, "storefront", "1.3.0"),
     (Release::Storefront1_4_0, "storefront", "1.4.0"),
     (Release::Catalog1_0_0, "catalog", "1.0.0"),
+    (Release::Catalog1_1_0, "catalog", "1.1.0"),
+    (Release::Catalog1_1_1, "catalog", "1.1.1"),
     (Release::Orders1_0_0, "orders", "1.0.0"),
     (Release::Payment2_8_0, "payment", "2.8.0"),
     (Release::Payment2_8_1, "payment", "2.8.1"),

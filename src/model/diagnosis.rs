@@ -101,6 +101,7 @@ pub const FACTORS: &[&str] = &[
     "no-lock-timeout",
     "no-pool-alert",
     "no-review-of-sql",
+    "no-single-flight",
     "no-synchronous-replica",
     "no-timeout",
     "single-zone",

@@ -3,7 +3,9 @@
 //! **Invariant:** a copy is at most `CACHE_TTL_S` old, and without Redis the answer is slower but the same.
 
 mod cache;
+mod looks_1_1_0;
 mod products;
+mod turn_1_1_1;
 
 use std::sync::Arc;
 
@@ -14,15 +16,19 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use self::cache::Cache;
+use self::turn_1_1_1::Turn;
 use crate::config::ConfigError;
 use crate::database;
 use crate::failure::{Body, Failure};
 use crate::host::Host;
 use crate::pool::Pool;
+use crate::release::Release;
 
 struct Catalog {
     pool: Pool,
     cache: Cache,
+    release: Release,
+    turn: Turn,
 }
 
 #[derive(Deserialize)]
@@ -35,20 +41,46 @@ pub(crate) fn start(host: &Arc<Host>) -> Result<Router, ConfigError> {
     let pool = Pool::from_env(host)?;
     let cache = Cache::from_env()?;
     database::migrate(host, &pool, products::SCHEMA);
-    Ok(Router::new()
-        .route("/products", get(list))
-        .route("/prices", post(prices))
-        .with_state(Arc::new(Catalog { pool, cache })))
+    if host.release != Release::Catalog1_0_0 {
+        database::migrate(host, &pool, looks_1_1_0::SCHEMA);
+    }
+    Ok(Router::new().route("/products", get(list)).route("/prices", post(prices)).with_state(Arc::new(Catalog {
+        pool,
+        cache,
+        release: host.release,
+        turn: Turn::default(),
+    })))
 }
 
+/// The key of the shop window's copy.
+const WINDOW: &str = "catalog:products";
+
 async fn list(State(catalog): State<Arc<Catalog>>) -> Result<Json<Value>, Failure> {
-    const KEY: &str = "catalog:products";
-    if let [Some(copy)] = catalog.cache.get(&[KEY.to_owned()]).await.as_slice() {
-        return Ok(Json(copy.clone()));
+    if let Some(copy) = catalog.copy().await {
+        return Ok(Json(copy));
     }
-    let products = json!({ "products": products::all(&catalog.pool).await? });
-    catalog.cache.put(KEY, &products).await;
-    Ok(Json(products))
+    if catalog.release == Release::Catalog1_1_1 {
+        return catalog.turn.copy_or(catalog.copy(), catalog.window()).await.map(Json);
+    }
+    catalog.window().await.map(Json)
+}
+
+impl Catalog {
+    async fn copy(&self) -> Option<Value> {
+        self.cache.get(&[WINDOW.to_owned()]).await.pop().flatten()
+    }
+
+    /// The shop window, made anew; its copy is kept.
+    async fn window(&self) -> Result<Value, Failure> {
+        let products = products::all(&self.pool).await?;
+        let products = match self.release {
+            Release::Catalog1_1_0 | Release::Catalog1_1_1 => looks_1_1_0::ranked(&self.pool, products).await?,
+            _ => products,
+        };
+        let window = json!({ "products": products });
+        self.cache.put(WINDOW, &window).await;
+        Ok(window)
+    }
 }
 
 /// The prices of some things; a thing that is not for sale is an error of whoever asks.

@@ -2,7 +2,10 @@
 //!
 //! **Invariant**: what the child did is read from its journal, never from what it printed.
 
-use std::{path::Path, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use tokio::process::Child;
 use tokio_util::sync::CancellationToken;
@@ -18,7 +21,7 @@ use crate::{
         failure::{Code, Failure},
         flags::Global,
     },
-    judge,
+    home, judge,
     model::{
         event::FaultState,
         scenario::{Expectation, Scenario, Since},
@@ -60,9 +63,25 @@ pub(super) async fn play(
         let _ = child.kill().await;
         return Ok(Outcome::LabErred(format!("the play did not end within {} min", LONGEST.as_secs() / 60)));
     };
-    let timeline = journal::read(&folder.join("journal.jsonl"))?;
+    let journal = folder.join("journal.jsonl");
+    if !journal.exists() {
+        return Err(refused(&folder));
+    }
+    let timeline = journal::read(&journal)?;
     let verdict = judge::judge(timeline.began().map_or(scenario, |(_, plan, _)| &plan.scenario), &timeline);
     Ok(judged::judged(play, status.code(), &timeline, &verdict))
+}
+
+/// Where a play says what it would say to a person.
+fn news(folder: &Path) -> PathBuf {
+    folder.with_extension("log")
+}
+
+/// A play that never began has said why.
+fn refused(folder: &Path) -> Failure {
+    let said = std::fs::read_to_string(news(folder)).unwrap_or_default();
+    let why = format!("droplab run would not begin the play:\n{}", said.trim());
+    Failure::new(Code::LabError, why).next("the same command again, when that is mended: it goes on where it was")
 }
 
 /// Somebody wants it over: the child heals what it broke, and is waited for.
@@ -96,7 +115,10 @@ fn start(global: &Global, args: &Args, scenario: &Scenario, play: &Play<'_>, fol
     if let Some(scenarios) = &global.scenarios {
         command.arg("--scenarios").arg(scenarios);
     }
-    command.spawn().map_err(|error| Failure::new(Code::LabError, format!("start a play: {error}")))
+    let failed = |error: std::io::Error| Failure::new(Code::LabError, format!("start a play: {error}"));
+    home::make_folder(folder.parent().unwrap_or(folder)).map_err(failed)?;
+    let news = std::fs::File::create(news(folder)).map_err(failed)?;
+    command.stderr(news).spawn().map_err(failed)
 }
 
 /// Whether something is expected only from the replay on.
