@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     model::{hints, said::Said},
-    store::journal,
+    store::{journal, runs::RunDir},
 };
 
 /// How long the run may take to write down that it has told one.
@@ -30,31 +30,11 @@ pub struct Args {}
 
 /// The verb.
 pub async fn main(global: &Global, _args: &Args) -> Result<Exit, Failure> {
-    let (run, timeline) = said::live(global)
+    let (run, _) = said::live(global)
         .map_err(|failure| failure.next("droplab show SCENARIO --hint 1   tells its hints without a run"))?;
-    let Some((_, plan, _)) = timeline.began() else { return Ok(Exit::Unknown) };
-    let (scenario, id) = (&plan.scenario, &plan.scenario_id);
-    if scenario.hints.is_empty() {
-        screen::result("there are no hints in this run");
-        return Ok(Exit::Pass);
-    }
-    let mut told = timeline.hinted();
-    // Told a moment ago, and not in the journal yet.
-    told.extend(said::so_far(&run.path).iter().filter_map(Said::hint));
-    let Some(number) = hints::next(scenario, &timeline, &told) else {
-        screen::result(&if told.len() >= scenario.hints.len() {
-            format!("all {} hints were told; again: droplab show {id} --hint 1", told.len())
-        } else {
-            "none of the hints that are left fits what the customers see now".to_owned()
-        });
-        return Ok(Exit::Pass);
-    };
-    said::write(&run.path, &Said::Hinted { number })?;
-    let Some(hint) = number.checked_sub(1).and_then(|index| scenario.hints.get(index)) else {
-        return Ok(Exit::Unknown);
-    };
-    let text = if global.lang == Lang::Ru { &hint.ru } else { &hint.en };
-    screen::result(&format!("hint {number} of {}: {}", scenario.hints.len(), text.trim()));
+    let (text, number) = take(&run, global.lang)?;
+    screen::result(&text);
+    let Some(number) = number else { return Ok(Exit::Pass) };
     for _ in 0..PATIENCE.as_millis() / 100 {
         let written = journal::read(&run.journal()).is_ok_and(|timeline| timeline.hinted().contains(&number));
         if written {
@@ -65,4 +45,31 @@ pub async fn main(global: &Global, _args: &Args) -> Result<Exit, Failure> {
     }
     screen::note(&format!("run {} has not counted it: it has ended, or was killed (droplab heal)", run.id));
     Ok(Exit::Pass)
+}
+
+/// Take the next hint of a run: its text and its number, or why there is none.
+pub(super) fn take(run: &RunDir, lang: Lang) -> Result<(String, Option<usize>), Failure> {
+    let (timeline, _) = journal::read_what_is_whole(&run.journal())?;
+    let Some((_, plan, _)) = timeline.began() else { return Ok(("the run has not begun".to_owned(), None)) };
+    let (scenario, id) = (&plan.scenario, &plan.scenario_id);
+    if scenario.hints.is_empty() {
+        return Ok(("there are no hints in this run".to_owned(), None));
+    }
+    let mut given = timeline.hinted();
+    // Given a moment ago, and not in the journal yet.
+    given.extend(said::so_far(&run.path).iter().filter_map(Said::hint));
+    let next = hints::next(scenario, &timeline, &given);
+    let Some((number, hint)) = next.and_then(|number| Some((number, scenario.hints.get(number.checked_sub(1)?)?)))
+    else {
+        let all = given.len() >= scenario.hints.len();
+        let why = if all {
+            format!("all {} hints were told; again: droplab show {id} --hint 1", given.len())
+        } else {
+            "none of the hints that are left fits what the customers see now".to_owned()
+        };
+        return Ok((why, None));
+    };
+    said::write(&run.path, &Said::Hinted { number })?;
+    let text = if lang == Lang::Ru { &hint.ru } else { &hint.en };
+    Ok((format!("hint {number} of {}: {}", scenario.hints.len(), text.trim()), Some(number)))
 }

@@ -25,6 +25,7 @@ mod health;
 pub mod hint;
 pub mod interrupt;
 pub mod judge;
+mod keys;
 pub mod lab;
 pub mod lint;
 pub mod list;

@@ -5,6 +5,7 @@
 use std::{path::PathBuf, time::Duration};
 
 use jiff::Timestamp;
+use tokio_util::sync::CancellationToken;
 
 use super::{
     connect::{can, connect, readable},
@@ -12,6 +13,7 @@ use super::{
     failure::{Code, Failure},
     flags::{Global, Lang},
     health, interrupt,
+    keys::AtTheScreen,
     overrides::OverrideArgs,
     repairs::{self, RepairArgs},
     report::{self as wanted_report, Wanted},
@@ -35,6 +37,7 @@ use crate::{
         runs::{self, RunDir},
     },
     terminal::{
+        live::Screen,
         paced::Paced,
         plain::{Manner, Plain},
     },
@@ -66,6 +69,9 @@ pub struct Args {
     /// The scenario comes on stdin, as JSON; the argument is only its name (for exams)
     #[arg(long, hide = true)]
     pub handed: bool,
+    /// Lines, and no live screen; so it is without a terminal, in a CI job, and with -q, -v or --json
+    #[arg(long)]
+    pub plain: bool,
     /// Inject nothing (for conformance: a healthy lab must pass)
     #[arg(long, hide = true, conflicts_with_all = ["fix", "cheat"])]
     pub healthy: bool,
@@ -122,8 +128,8 @@ pub async fn main(global: &Global, args: &Args) -> Result<Exit, Failure> {
         repair,
         said: (!args.rehearse).then(|| said::listen(&folder.path)),
     };
-    let mut watcher = watcher(global, args, &plan);
     let stop = interrupt::token();
+    let mut watcher = watcher(global, args, &plan, &folder, &stop);
     let timeline = run::execute(&plan, &mut lab, &mut journal, watcher.as_mut(), &options, &stop).await?;
 
     let verdict = judge::judge(&plan.scenario, &timeline);
@@ -155,20 +161,34 @@ fn alone(global: &Global, args: &Args) -> Result<Lock, Failure> {
     }
 }
 
-/// The screen: lines on stderr; a rehearsal at a pace that can be watched.
-fn watcher(global: &Global, args: &Args, plan: &Plan) -> Box<dyn Observer> {
+/// The screen: a live one on a terminal, else lines on stderr; a rehearsal at a pace that can be watched.
+fn watcher(global: &Global, args: &Args, plan: &Plan, folder: &RunDir, stop: &CancellationToken) -> Box<dyn Observer> {
     let watched = screen::watched();
     let manner = Manner {
         refresh: watched,
         candid: args.rehearse || args.by.is_named() || args.healthy,
         quiet: global.quiet,
         russian: global.lang == Lang::Ru,
+        ..Manner::default()
     };
-    let screen = Plain::new(anstream::stderr(), manner);
+    let keys = || {
+        let run = (!args.rehearse).then(|| folder.clone());
+        Box::new(AtTheScreen { run, lang: global.lang, stop: stop.clone() })
+    };
+    let live =
+        (!args.plain && screen::is_live(global)).then(|| Screen::open(manner, screen::has_colour(global), keys()));
+    let screen: Box<dyn Observer> = match live {
+        Some(Ok(live)) => Box::new(live),
+        Some(Err(error)) => {
+            screen::note(&format!("no live screen on this terminal ({error}); lines instead"));
+            Box::new(Plain::new(anstream::stderr(), manner))
+        }
+        None => Box::new(Plain::new(anstream::stderr(), manner)),
+    };
     if args.rehearse && !global.quiet {
         let pause = Duration::from_millis(if watched { 100 } else { 30 });
         let probe = plan.scenario.page.when.iter().find_map(Condition::probe).unwrap_or_default();
         return Box::new(Paced::new(screen, probe, pause));
     }
-    Box::new(screen)
+    screen
 }

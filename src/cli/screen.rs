@@ -26,3 +26,16 @@ pub fn note(text: &str) {
 pub fn watched() -> bool {
     std::io::stderr().is_terminal()
 }
+
+/// Whether a screen of its own may be drawn there, and keys be read: a person at a whole terminal who did not ask for something else.
+pub fn is_live(global: &Global) -> bool {
+    let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    let dumb = std::env::var("TERM").is_ok_and(|terminal| terminal == "dumb") || !set("TERM");
+    let asked = global.quiet || global.json() || global.verbose > 0;
+    watched() && std::io::stdin().is_terminal() && !dumb && !set("CI") && !asked
+}
+
+/// Whether it may be coloured.
+pub fn has_colour(global: &Global) -> bool {
+    !global.no_color && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+}

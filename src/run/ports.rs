@@ -115,6 +115,12 @@ pub trait Observer: Send {
     fn on_event(&mut self, event: &Event);
 }
 
+impl<O: Observer + ?Sized> Observer for Box<O> {
+    fn on_event(&mut self, event: &Event) {
+        self.as_mut().on_event(event);
+    }
+}
+
 /// What a port could not do: what was tried on what, and why it failed.
 #[derive(Debug, thiserror::Error)]
 #[error("{tried}: {why}")]

@@ -23,17 +23,25 @@ use crate::{
 const EVERY_S: f64 = 5.0;
 
 /// How a screen is to show things.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a wish of its own")]
 pub struct Manner {
     /// Refresh the last line.
     pub refresh: bool,
+    /// Tell every few seconds how customers fare.
+    pub states: bool,
     /// Show what droplab does as well: the fault, its own repair.
     pub candid: bool,
     /// Results and failures only.
     pub quiet: bool,
     /// Tell the story in Russian.
     pub russian: bool,
+}
+
+impl Default for Manner {
+    fn default() -> Self {
+        Self { refresh: false, states: true, candid: false, quiet: false, russian: false }
+    }
 }
 
 /// Lines on a stream.
@@ -49,6 +57,14 @@ impl<W: Write + Send> Plain<W> {
     /// A screen on a stream; the stream strips colour where it has no place.
     pub fn new(out: W, manner: Manner) -> Self {
         Self { out, manner, live: Live::default(), open_line: false, said_s: f64::MIN }
+    }
+
+    /// What was written since this was last asked.
+    pub fn take(&mut self) -> W
+    where
+        W: Default,
+    {
+        std::mem::take(&mut self.out)
     }
 
     /// What was written, for tests.
@@ -70,7 +86,7 @@ impl<W: Write + Send> Plain<W> {
     }
 
     fn state(&mut self, at_s: f64) {
-        let Some(state) = self.live.state(at_s) else { return };
+        let Some(state) = self.live.state(at_s).filter(|_| self.manner.states) else { return };
         if self.manner.refresh {
             let _ = write!(self.out, "\r\x1b[K  {}  {state}", clock(at_s).dimmed());
             let _ = self.out.flush();
@@ -191,7 +207,7 @@ impl<W: Write + Send> Observer for Plain<W> {
 
 /// Minutes and seconds.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a run is shorter than its u64 of seconds")]
-fn clock(seconds: f64) -> String {
+pub(super) fn clock(seconds: f64) -> String {
     let whole = seconds.max(0.0).round() as u64;
     format!("{:02}:{:02}", whole / 60, whole % 60)
 }

@@ -12,6 +12,7 @@ mod exam_proof;
 mod faults;
 mod fuzz;
 mod golden;
+mod live;
 mod mutate;
 mod postmortem;
 mod refusals;

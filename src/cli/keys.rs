@@ -1,0 +1,62 @@
+//! The keys of the live screen: the same words that another terminal would say, on the same way.
+//!
+//! **Invariant**: nothing is said here that `droplab ack`, `hint` and `answer` could not say.
+
+use std::path::PathBuf;
+
+use tokio_util::sync::CancellationToken;
+
+use super::{cause, flags::Lang, hint, said};
+use crate::{
+    model::{diagnosis::Answer, said::Said},
+    store::runs::RunDir,
+    terminal::live::Keys,
+};
+
+/// A person at the screen of a run.
+pub(super) struct AtTheScreen {
+    /// The run; nobody listens to what is said in a rehearsal.
+    pub(super) run: Option<RunDir>,
+    /// The language of hints.
+    pub(super) lang: Lang,
+    /// Ends the run, which heals.
+    pub(super) stop: CancellationToken,
+}
+
+const REHEARSAL: &str = "in a rehearsal nobody is examined: only q and ? do something";
+
+impl AtTheScreen {
+    fn say(&self, said: &Said) -> String {
+        let Some(run) = &self.run else { return REHEARSAL.to_owned() };
+        let path: PathBuf = run.path.clone();
+        said::write(&path, said).map_or_else(|error| error.to_string(), |()| said.to_string())
+    }
+}
+
+impl Keys for AtTheScreen {
+    fn acknowledge(&mut self) -> String {
+        self.say(&Said::Acknowledged { impact: None })
+    }
+
+    fn hint(&mut self) -> String {
+        let Some(run) = &self.run else { return REHEARSAL.to_owned() };
+        hint::take(run, self.lang).map_or_else(|failure| failure.text(), |(said, _)| said)
+    }
+
+    fn answer(&mut self, answer: Answer) -> String {
+        match cause::known(answer) {
+            Ok(answer) => self.say(&Said::Diagnosed { answer }),
+            Err(failure) => failure.text(),
+        }
+    }
+
+    fn quit(&mut self) -> String {
+        let again = self.stop.is_cancelled();
+        self.stop.cancel();
+        if again {
+            "still healing; if this process must end now, `droplab heal` finishes what it began".to_owned()
+        } else {
+            "giving up: what was broken is being healed".to_owned()
+        }
+    }
+}
