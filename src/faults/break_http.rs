@@ -6,8 +6,9 @@
 //! # Breaks
 //! In the network of each pod, connections from outside to the service's port lead to a helper, which hands requests on to the service
 //! and answers some of them itself: with `status`, after `delay`, the given `share` of those whose path begins with `path`. The
-//! probes of Kubernetes pass unless `path` names them. Connections that were open already are reset once, so that their clients
-//! come back through the helper.
+//! probes of Kubernetes pass unless `path` names them. With `answer-delay` the service does its work at once, and only its answer is
+//! held back: whoever does not wait for it asks a second time for what was done. Connections that were open already are reset once,
+//! so that their clients come back through the helper.
 //!
 //! # Heals
 //! The rules are taken out of every pod's network and the helper is stopped, and with it the connections that it carries.
@@ -41,6 +42,7 @@ pub(super) const MANUAL: Manual = Manual {
         TARGET,
         may("status", "NUMBER", "With which status; the service answers by itself, only later, when left out"),
         may("delay", "TIME", "How late"),
+        may("answer-delay", "TIME", "How late the service's own answer is handed on; it has done its work at once"),
         may("share", "PERCENT", "How many of the requests; all when left out"),
         may("path", "PATH", "Only requests whose path begins so, such as /products"),
         may("port", "PORT", "The service's port; 8080 when left out"),
@@ -50,8 +52,11 @@ pub(super) const MANUAL: Manual = Manual {
 
 pub(super) fn recipe(fault: &BreakHttp, context: &Context) -> Result<Recipe, Vec<String>> {
     let mut refusals = Vec::new();
-    if fault.status.is_none() && fault.delay.0.is_zero() {
+    if fault.status.is_none() && fault.delay.0.is_zero() && fault.answer_delay.0.is_zero() {
         refusals.push("a status, a delay or both are wanted: otherwise nothing would be broken".to_owned());
+    }
+    if fault.status.is_some() && !fault.answer_delay.0.is_zero() {
+        refusals.push("answer-delay: with a status the service is not asked at all, and has no answer".to_owned());
     }
     if fault.status.is_some_and(|status| !(200..=599).contains(&status)) {
         refusals.push("status: expected 200 to 599".to_owned());
@@ -70,6 +75,6 @@ pub(super) fn recipe(fault: &BreakHttp, context: &Context) -> Result<Recipe, Vec
     }
     let at = context.at(&fault.target).map_err(|refused| refusals.extend(refused)).ok();
     let Some(at) = at.filter(|_| refusals.is_empty()) else { return Err(refusals) };
-    let BreakHttp { status, delay, share, port, .. } = *fault;
-    Ok(context.hold(Hold::Http(Http { at, port, status, delay, share, path: fault.path.clone() })))
+    let BreakHttp { status, delay, answer_delay, share, port, .. } = *fault;
+    Ok(context.hold(Hold::Http(Http { at, port, status, delay, answer_delay, share, path: fault.path.clone() })))
 }

@@ -24,6 +24,13 @@ pub struct Share(
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub struct Span(pub Duration);
 
+impl Span {
+    /// Whether it is none.
+    pub fn is_zero(&self) -> bool {
+        self.0.is_zero()
+    }
+}
+
 /// How far a clock is off, written `-5m` or `+90s`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Offset {

@@ -93,7 +93,13 @@ fn settable() -> Settings {
         passwords: text([("postgres", "postgres"), ("replicator", "replicator"), ("shop", "shop")]),
         redis: text([("maxclients", "10000"), ("timeout", "0")]),
         configs: [
-            ("nginx".to_owned(), text([("nginx.conf", "events {}\nhttp { keepalive_timeout 60s; }\n")])),
+            (
+                "nginx".to_owned(),
+                text([
+                    ("nginx.conf", "events {}\nhttp { keepalive_timeout 60s; include upstreams.conf; }\n"),
+                    ("upstreams.conf", "upstream storefront { server storefront:8080; }\n"),
+                ]),
+            ),
             (
                 "kube-system/coredns".to_owned(),
                 text([("Corefile", ".:53 {\n    forward . /etc/resolv.conf\n    cache 30\n}\n")]),

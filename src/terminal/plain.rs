@@ -5,10 +5,13 @@
 //! **Invariant**: a closed pipe or an odd event never ends a run.
 
 mod live;
+mod manner;
 
 use std::io::Write;
 
 use owo_colors::OwoColorize as _;
+
+pub use self::manner::Manner;
 
 use self::live::Live;
 use crate::{
@@ -21,28 +24,6 @@ use crate::{
 
 /// Seconds between two lines where no line can be refreshed.
 const EVERY_S: f64 = 5.0;
-
-/// How a screen is to show things.
-#[derive(Clone, Copy, Debug)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a wish of its own")]
-pub struct Manner {
-    /// Refresh the last line.
-    pub refresh: bool,
-    /// Tell every few seconds how customers fare.
-    pub states: bool,
-    /// Show what droplab does as well: the fault, its own repair.
-    pub candid: bool,
-    /// Results and failures only.
-    pub quiet: bool,
-    /// Tell the story in Russian.
-    pub russian: bool,
-}
-
-impl Default for Manner {
-    fn default() -> Self {
-        Self { refresh: false, states: true, candid: false, quiet: false, russian: false }
-    }
-}
 
 /// Lines on a stream.
 pub struct Plain<W> {

@@ -413,6 +413,10 @@ fn f34_break_http() {
     // One in three at least: a connection that was open before is reset once, which is quick.
     let late = "for i in 1 2 3; do began=$(date +%s%N); curl -s --max-time 5 -o /dev/null $SHOP_URL/products; [ $(( ($(date +%s%N) - began) / 1000000 )) -lt 700 ] || exit 0; done; false";
     ends_by_itself(&["break-http", "--target", "catalog", "--delay", "800ms", "--path", "/products"], late);
+
+    // Whoever does not wait for the answer is told nothing, and has paid all the same.
+    let paid_unheard = r#"key="e2e-$(date +%s%N)"; ! curl -fsS --max-time 0.7 -H 'content-type: application/json' -H "Idempotency-Key: $key" -d '{"account": "e2e-late", "amount_cents": 100, "method": "wallet"}' $SHOP_URL/payments && test "$(psql -Atqc "select count(*) from payment.ledger where idempotency_key = '$key' and status = 'captured'")" = 1"#;
+    ends_by_itself(&["break-http", "--target", "payment", "--answer-delay", "1500ms"], paid_unheard);
 }
 
 #[test]

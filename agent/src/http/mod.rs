@@ -36,7 +36,7 @@ use crate::counts::{CountsFile, PAUSE};
 const FAREWELL: Duration = Duration::from_secs(1);
 
 #[derive(clap::Args, Clone)]
-#[command(group(clap::ArgGroup::new("fault").required(true).multiple(true).args(["status", "delay"])))]
+#[command(group(clap::ArgGroup::new("fault").required(true).multiple(true).args(["status", "delay", "answer_delay"])))]
 pub(crate) struct Args {
     /// Port that connections are redirected to
     #[arg(long, value_name = "PORT")]
@@ -50,6 +50,9 @@ pub(crate) struct Args {
     /// Wait so long first
     #[arg(long, value_name = "TIME", value_parser = crate::units::time)]
     delay: Option<Duration>,
+    /// Let the service work at once, and hold its answer back for so long
+    #[arg(long, value_name = "TIME", value_parser = crate::units::time, conflicts_with = "status")]
+    answer_delay: Option<Duration>,
     /// Share of the requests
     #[arg(long, value_name = "SHARE", default_value = "100%", value_parser = crate::units::share)]
     share: f64,

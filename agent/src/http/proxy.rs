@@ -51,19 +51,31 @@ impl Proxy {
     pub(super) async fn answer(&self, request: Request<Incoming>) -> Response<Body> {
         let struck = self.strikes(request.uri().path());
         lock(&self.counts).requests += 1;
-        if let (true, Some(delay)) = (struck, self.args.delay) {
+        let waits = [self.args.delay, self.args.answer_delay];
+        if struck && waits.iter().any(Option::is_some) {
             lock(&self.counts).delayed += 1;
-            let mut over = self.over.subscribe();
-            let _ = timeout(delay, over.wait_for(|over| *over)).await;
         }
+        let [before, after] = waits.map(|delay| delay.filter(|_| struck));
+        self.wait(before).await;
         if let (true, Some(status)) = (struck, self.args.status) {
             lock(&self.counts).answered += 1;
             return say(status, status.canonical_reason().unwrap_or("refused"));
         }
         match self.forward(request).await {
-            Ok(response) => response.map(Either::Left),
+            Ok(response) => {
+                // The work is done; whoever asked may have left by the time he is told.
+                self.wait(after).await;
+                response.map(Either::Left)
+            }
             Err(why) => say(StatusCode::BAD_GATEWAY, &format!("the service cannot be reached: {why}")),
         }
+    }
+
+    /// Waits so long, or until it is time to end.
+    async fn wait(&self, delay: Option<std::time::Duration>) {
+        let Some(delay) = delay else { return };
+        let mut over = self.over.subscribe();
+        let _ = timeout(delay, over.wait_for(|over| *over)).await;
     }
 
     fn strikes(&self, path: &str) -> bool {

@@ -107,6 +107,35 @@ async fn a_delay_comes_first_and_ends_with_the_agent() {
     assert!(start.elapsed().as_millis() < 250, "{:?}", start.elapsed());
 }
 
+/// A client that leaves before it is told: the service has done its work all the same.
+#[tokio::test]
+async fn an_answer_is_held_back_after_the_work_was_done() {
+    let done = Arc::new(Mutex::new(0));
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let upstream = listener.local_addr().unwrap().port();
+    let counted = Arc::clone(&done);
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            let counted = Arc::clone(&counted);
+            let work = service_fn(move |_: Request<Incoming>| {
+                *lock(&counted) += 1;
+                async { Ok::<_, Infallible>(Response::new(Full::<Bytes>::default())) }
+            });
+            tokio::spawn(http1::Builder::new().serve_connection(TokioIo::new(stream), work));
+        }
+    });
+    for (arguments, worked) in [("--answer-delay 2s", 1), ("--delay 2s", 0)] {
+        *lock(&done) = 0;
+        let stand = stand(upstream, arguments).await;
+        assert!(timeout(Duration::from_millis(300), ask(&stand, "/checkout")).await.is_err(), "{arguments}");
+        assert_eq!(*lock(&done), worked, "{arguments}");
+    }
+    let (stand, start) = (stand(upstream, "--answer-delay 300ms").await, Instant::now());
+    assert_eq!(ask(&stand, "/checkout").await.0, 200);
+    assert!((300..900).contains(&start.elapsed().as_millis()), "{:?}", start.elapsed());
+    assert_eq!(lock(&stand.proxy.counts).delayed, 1);
+}
+
 #[tokio::test]
 async fn a_service_that_is_gone_is_502() {
     let gone = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap().port();

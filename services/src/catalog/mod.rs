@@ -38,7 +38,8 @@ struct Skus {
 
 /// Builds the API and fills the shop window.
 pub(crate) fn start(host: &Arc<Host>) -> Result<Router, ConfigError> {
-    let pool = Pool::from_env(host)?;
+    // So that nobody waits for a connection while others read the looks.
+    let pool = Pool::from_env_or(host, if host.release == Release::Catalog1_1_0 { 40 } else { 4 })?;
     let cache = Cache::from_env()?;
     database::migrate(host, &pool, products::SCHEMA);
     if host.release != Release::Catalog1_0_0 {

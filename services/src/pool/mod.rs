@@ -32,9 +32,14 @@ pub(crate) struct Pool {
 impl Pool {
     /// A pool as the environment describes it; connections are opened when they are first needed.
     pub(crate) fn from_env(host: &Host) -> Result<Self, ConfigError> {
+        Self::from_env_or(host, 4)
+    }
+
+    /// The same, of another size where the environment tells none.
+    pub(crate) fn from_env_or(host: &Host, size: usize) -> Result<Self, ConfigError> {
         let url = config::required("DATABASE_URL")?;
         let wait = config::millis("DB_POOL_WAIT_MS", 500)?;
-        let size = config::number("DB_POOL_SIZE", 4_usize)?;
+        let size = config::number("DB_POOL_SIZE", size)?;
         let config = url.parse().map_err(|_| ConfigError::Malformed {
             name: "DATABASE_URL",
             // The value holds a password.

@@ -101,6 +101,9 @@ pub fn doorkeeper(id: &str, uid: &str, network: &str, http: &Http) -> Kept {
     if !http.delay.0.is_zero() {
         arguments.extend(words(["--delay", &http.delay.to_string()]));
     }
+    if !http.answer_delay.0.is_zero() {
+        arguments.extend(words(["--answer-delay", &http.answer_delay.to_string()]));
+    }
     if let Some(path) = &http.path {
         arguments.extend(words(["--path", path]));
     }

@@ -123,6 +123,9 @@ pub struct BreakHttp {
     /// How late.
     #[serde(default)]
     pub delay: Span,
+    /// How late the service's own answer is handed on: it has done its work at once.
+    #[serde(default, skip_serializing_if = "Span::is_zero")]
+    pub answer_delay: Span,
     /// How many of the requests.
     #[serde(default = "all_of_them")]
     pub share: Share,

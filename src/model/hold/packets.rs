@@ -107,6 +107,9 @@ pub struct Http {
     pub status: Option<u16>,
     /// So late.
     pub delay: Span,
+    /// The service works at once, and its answer is so late.
+    #[serde(default, skip_serializing_if = "Span::is_zero")]
+    pub answer_delay: Span,
     /// How many of the requests.
     pub share: Share,
     /// Only those whose path begins so.

@@ -39,7 +39,11 @@ impl fmt::Display for Http {
         self.path.iter().try_for_each(|path| write!(f, " for {path}"))?;
         write!(f, " at port {} of {}", self.port, self.at)?;
         self.status.iter().try_for_each(|status| write!(f, " with {status}"))?;
-        if self.delay > Span::default() { write!(f, " after {}", self.delay) } else { Ok(()) }
+        if self.delay > Span::default() {
+            write!(f, " after {}", self.delay)?;
+        }
+        let late = self.answer_delay;
+        if late > Span::default() { write!(f, ", the work done at once and told {late} later") } else { Ok(()) }
     }
 }
 
