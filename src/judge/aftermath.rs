@@ -23,6 +23,13 @@ pub(super) fn findings(case: &Case) -> Vec<Finding> {
         .filter_map(|recovers| {
             let when = &recovers.when;
             let (_, operator, wanted) = when.measure();
+            // The look at the repaired lab and the heal itself may have cost a moment: what counts is that it passes.
+            if let Some(reading) = evaluate::settled(when, case.timeline, from_s) {
+                let last_s = evaluate::SETTLED.as_secs();
+                let sentence =
+                    format!("{} at {} over the last {last_s} s after the heal", when.signal, when.said(reading.value));
+                return Some(case::finding("aftermath", Truth::Pass, sentence, vec![reading.seq]));
+            }
             let (truth, sentence, evidence) = match evaluate::share_between(when, case.timeline, from_s, f64::MAX) {
                 Some((reading, requests)) => {
                     let said = format!(
@@ -56,5 +63,13 @@ mod tests {
         };
         assert_eq!(after(100), Truth::Pass);
         assert_eq!(after(50), Truth::Unknown);
+    }
+
+    #[test]
+    fn what_passes_by_itself_is_no_harm() {
+        let story = Story::of(scenario()).paged().seconds(7, 100).aftermath(2, 50).seconds(8, 100);
+        assert_eq!(found(&story.end().judged(), "aftermath").0, Truth::Pass);
+        let story = Story::of(scenario()).paged().seconds(7, 100).aftermath(8, 100).seconds(2, 50);
+        assert_eq!(found(&story.end().judged(), "aftermath").0, Truth::Unknown, "and it does not pass");
     }
 }

@@ -101,7 +101,11 @@ fn sentence(id: &str, over_s: f64, recorded: &Seen, with_it: &Seen, helps: bool,
     };
     let (was, is) = (recorded.worst * 100.0, with_it.worst * 100.0);
     let (failed, of, before) = (with_it.failed, with_it.intended, recorded.failed);
-    let (paged, page_before) = (page(with_it), page(recorded));
+    let page_before = match recorded.paged_after_s {
+        Some(after_s) => lang.pick(format!("{after_s:.1} s"), format!("{after_s:.1} с")),
+        None => lang.pick("no page", "никакого"),
+    };
+    let paged = page(with_it);
     let verdict = if helps {
         lang.pick("it helps", "помогает")
     } else {
@@ -114,7 +118,7 @@ fn sentence(id: &str, over_s: f64, recorded: &Seen, with_it: &Seen, helps: bool,
         ),
         format!(
             "{id}: {verdict}. За первые {over_s:.0} с отказов {failed} из {of} вместо {before}; в худшую секунду обслужено \
-             {is:.1}% вместо {was:.1}%; {paged} вместо: {page_before}. По одному проигрыванию."
+             {is:.1}% вместо {was:.1}%; {paged} вместо {page_before}. По одному проигрыванию."
         ),
     )
 }

@@ -19,11 +19,10 @@ use crate::model::{
     evaluate,
     event::{EventKind, Phase},
     plan::Plan,
+    scenario::Recovers,
 };
 
-/// How long customers are measured at least after the heal.
-const AFTERMATH: Duration = Duration::from_secs(5);
-/// And at most, where requests are few.
+/// How long customers are measured at most after the heal, where requests are few or it takes them a while.
 const AFTERMATH_MOST: Duration = Duration::from_secs(40);
 
 /// Wind up, whatever the run's end was.
@@ -44,6 +43,10 @@ pub(super) async fn wind_up(plan: &Plan, lab: &mut Ports, record: &mut Record<'_
         Ending::Over => {}
     }
     let reads_books = measures && !interrupted;
+    // Before anybody looks at the lab, which takes the processors for a moment.
+    let now_s = record.now_s();
+    let well = |recovers: &Recovers| evaluate::at(&recovers.when, &record.timeline, 0.0, now_s).is_yes();
+    let was_well = plan.scenario.recoveries().all(well);
     if reads_books {
         survey(lab, record, false, &mut errors).await;
         // What brings data back would take away what the books are about.
@@ -59,7 +62,7 @@ pub(super) async fn wind_up(plan: &Plan, lab: &mut Ports, record: &mut Record<'_
         errors.push(error);
     }
     if reads_books {
-        aftermath(plan, lab, record).await;
+        aftermath(plan, lab, record, was_well).await;
     }
     stop(plan, lab, record, &mut errors).await;
     // A run that broke, or had no baseline, has nothing that its books could show.
@@ -76,7 +79,7 @@ pub(super) async fn wind_up(plan: &Plan, lab: &mut Ports, record: &mut Record<'_
 }
 
 /// Go on measuring after the heal: what it broke, or did not bring back, must be seen.
-async fn aftermath(plan: &Plan, lab: &mut Ports, record: &mut Record<'_>) {
+async fn aftermath(plan: &Plan, lab: &mut Ports, record: &mut Record<'_>, was_well: bool) {
     record.try_write(EventKind::PhaseBegan { phase: Phase::Aftermath });
     let from_s = record.now_s();
     let timeout = plan.scenario.load.timeout.0;
@@ -85,10 +88,13 @@ async fn aftermath(plan: &Plan, lab: &mut Ports, record: &mut Record<'_>) {
         let enough = plan.scenario.recoveries().all(|recovers| {
             // Each second that has begun before the heal was over says nothing about after it.
             let seen = evaluate::share_between(&recovers.when, &record.timeline, from_s, f64::MAX);
-            recovers.when.probe().is_none()
-                || seen.is_some_and(|(reading, requests)| {
-                    reading.until_s - reading.since_s >= AFTERMATH.as_secs_f64() && requests >= recovers.when.fewest()
-                })
+            let long_enough = seen.is_some_and(|(reading, requests)| {
+                reading.until_s - reading.since_s >= evaluate::SETTLED.as_secs_f64()
+                    && requests >= recovers.when.fewest()
+            });
+            // Who was well before it is given the time to be so again; who was not shows what there is.
+            let settled = !was_well || evaluate::settled(&recovers.when, &record.timeline, from_s).is_some();
+            recovers.when.probe().is_none() || long_enough && settled
         });
         if enough {
             return;

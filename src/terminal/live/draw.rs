@@ -36,7 +36,7 @@ pub fn draw(scene: &Scene, frame: &mut Frame) {
         Constraint::Length(2),
     ])
     .areas(frame.area());
-    frame.render_widget(Paragraph::new(head(scene, look)), title);
+    frame.render_widget(Paragraph::new(head(scene)), title);
     frame.render_widget(Paragraph::new(paged(scene, look)), page);
     let [good, slow] = Layout::horizontal([Constraint::Fill(1), Constraint::Fill(1)]).areas(plots);
     let share = scene.good.back().map_or("-".to_owned(), |good| format!("{}.{} %", good / 10, good % 10));
@@ -63,7 +63,7 @@ pub fn draw(scene: &Scene, frame: &mut Frame) {
     }
 }
 
-fn head(scene: &Scene, look: Look) -> Line<'static> {
+fn head(scene: &Scene) -> Line<'static> {
     let rehearsal = if scene.rehearsal { "  (rehearsal)" } else { "" };
     let phase = scene.phase.map_or("starting", |phase| match phase {
         Phase::Baseline => "baseline",
