@@ -4,7 +4,7 @@
 
 use super::case::{self, Case};
 use crate::model::{
-    evaluate,
+    evaluate, settled,
     verdict::{Finding, Truth},
 };
 
@@ -24,8 +24,8 @@ pub(super) fn findings(case: &Case) -> Vec<Finding> {
             let when = &recovers.when;
             let (_, operator, wanted) = when.measure();
             // The look at the repaired lab and the heal itself may have cost a moment: what counts is that it passes.
-            if let Some(reading) = evaluate::settled(when, case.timeline, from_s) {
-                let last_s = evaluate::SETTLED.as_secs();
+            if let Some(reading) = settled::settled(when, case.timeline, from_s) {
+                let last_s = settled::SETTLED.as_secs();
                 let sentence =
                     format!("{} at {} over the last {last_s} s after the heal", when.signal, when.said(reading.value));
                 return Some(case::finding("aftermath", Truth::Pass, sentence, vec![reading.seq]));

@@ -5,8 +5,6 @@
 //!
 //! **Invariant**: no data is neither yes nor no; nothing from before `from_s` counts.
 
-use std::time::Duration;
-
 use super::{
     condition::{Condition, Measure},
     event::{Event, EventKind},
@@ -89,19 +87,6 @@ pub fn first(condition: &Condition, timeline: &Timeline, from_s: f64, until_s: f
             Met::No(_) | Met::Unknown(_) => None,
         }
     })
-}
-
-/// How long customers must be served as before, after a heal, for it to have done no harm.
-pub const SETTLED: Duration = Duration::from_secs(5);
-
-/// What shows that the newest seconds were as a goal wants them, `SETTLED` of them, all since a moment.
-pub fn settled(goal: &Condition, timeline: &Timeline, from_s: f64) -> Option<Reading> {
-    let goal = Condition { lasting: Span(SETTLED), ..goal.clone() };
-    let newest_s = moments(&goal, timeline, from_s, f64::MAX).into_iter().next_back()?;
-    match at(&goal, timeline, from_s, newest_s) {
-        Met::Yes(reading) => Some(reading),
-        Met::No(_) | Met::Unknown(_) => None,
-    }
 }
 
 /// The share over everything between two moments, however few requests that are; `None` without any.

@@ -34,6 +34,7 @@ pub mod scenario;
 pub mod schema;
 pub mod score;
 pub mod setting;
+pub mod settled;
 mod spoken;
 pub mod steady;
 pub mod step;

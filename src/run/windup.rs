@@ -20,6 +20,7 @@ use crate::model::{
     event::{EventKind, Phase},
     plan::Plan,
     scenario::Recovers,
+    settled,
 };
 
 /// How long customers are measured at most after the heal, where requests are few or it takes them a while.
@@ -89,11 +90,11 @@ async fn aftermath(plan: &Plan, lab: &mut Ports, record: &mut Record<'_>, was_we
             // Each second that has begun before the heal was over says nothing about after it.
             let seen = evaluate::share_between(&recovers.when, &record.timeline, from_s, f64::MAX);
             let long_enough = seen.is_some_and(|(reading, requests)| {
-                reading.until_s - reading.since_s >= evaluate::SETTLED.as_secs_f64()
+                reading.until_s - reading.since_s >= settled::SETTLED.as_secs_f64()
                     && requests >= recovers.when.fewest()
             });
             // Who was well before it is given the time to be so again; who was not shows what there is.
-            let settled = !was_well || evaluate::settled(&recovers.when, &record.timeline, from_s).is_some();
+            let settled = !was_well || settled::settled(&recovers.when, &record.timeline, from_s).is_some();
             recovers.when.probe().is_none() || long_enough && settled
         });
         if enough {
