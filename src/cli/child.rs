@@ -4,12 +4,16 @@
 
 use std::{path::PathBuf, process::Stdio, time::Duration};
 
-use tokio::process::{Child, Command};
+use tokio::{
+    io::AsyncWriteExt as _,
+    process::{Child, Command},
+};
 
 use super::{
     failure::{Code, Failure},
     flags::Global,
 };
+use crate::model::scenario::Scenario;
 
 /// An interrupted run heals within this.
 const HEALING: Duration = Duration::from_mins(3);
@@ -22,6 +26,15 @@ pub(super) fn droplab(global: &Global) -> Result<Command, Failure> {
     command.args(["--lab", &global.lab, "--port-base", &global.port_base.to_string()]);
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).kill_on_drop(true);
     Ok(command)
+}
+
+/// Give a run the scenario that it waits for (`--handed`) through its standard input, which must be a pipe.
+pub(super) async fn hand(run: &mut Child, scenario: &Scenario) {
+    if let Some(mut stdin) = run.stdin.take() {
+        let text = serde_json::to_string(scenario).unwrap_or_default();
+        // A run that refused at once has closed it: its exit code, or the journal that is missing, tells.
+        let _ = stdin.write_all(text.as_bytes()).await;
+    }
 }
 
 /// Somebody wants it over: the child heals what it broke, and is waited for. Whether it has ended.

@@ -11,7 +11,7 @@ use super::{
     said, screen,
 };
 use crate::{
-    model::{hints, said::Said},
+    model::{hints, said::Said, timeline::Timeline},
     store::{journal, runs::RunDir},
 };
 
@@ -30,9 +30,9 @@ pub struct Args {}
 
 /// The verb.
 pub async fn main(global: &Global, _args: &Args) -> Result<Exit, Failure> {
-    let (run, _) = said::live(global)
+    let (run, timeline) = said::live(global)
         .map_err(|failure| failure.next("droplab show SCENARIO --hint 1   tells its hints without a run"))?;
-    let (text, number) = take(&run, global.lang)?;
+    let (text, number) = take(&run, &timeline, global.lang)?;
     screen::result(&text);
     let Some(number) = number else { return Ok(Exit::Pass) };
     for _ in 0..PATIENCE.as_millis() / 100 {
@@ -48,8 +48,7 @@ pub async fn main(global: &Global, _args: &Args) -> Result<Exit, Failure> {
 }
 
 /// Take the next hint of a run: its text and its number, or why there is none.
-pub(super) fn take(run: &RunDir, lang: Lang) -> Result<(String, Option<usize>), Failure> {
-    let (timeline, _) = journal::read_what_is_whole(&run.journal())?;
+pub(super) fn take(run: &RunDir, timeline: &Timeline, lang: Lang) -> Result<(String, Option<usize>), Failure> {
     let Some((_, plan, _)) = timeline.began() else { return Ok(("the run has not begun".to_owned(), None)) };
     let (scenario, id) = (&plan.scenario, &plan.scenario_id);
     if scenario.hints.is_empty() {
@@ -58,7 +57,7 @@ pub(super) fn take(run: &RunDir, lang: Lang) -> Result<(String, Option<usize>), 
     let mut given = timeline.hinted();
     // Given a moment ago, and not in the journal yet.
     given.extend(said::so_far(&run.path).iter().filter_map(Said::hint));
-    let next = hints::next(scenario, &timeline, &given);
+    let next = hints::next(scenario, timeline, &given);
     let Some((number, hint)) = next.and_then(|number| Some((number, scenario.hints.get(number.checked_sub(1)?)?)))
     else {
         let all = given.len() >= scenario.hints.len();

@@ -7,6 +7,10 @@ use tokio_util::sync::CancellationToken;
 
 use super::screen;
 
+/// What the second one is answered.
+pub(super) const STILL_HEALING: &str =
+    "still healing; if this process must end now, `droplab heal` finishes what it began";
+
 /// A token that is cancelled by the first SIGINT, SIGTERM or SIGHUP.
 pub fn token() -> CancellationToken {
     let stop = CancellationToken::new();
@@ -17,7 +21,7 @@ pub fn token() -> CancellationToken {
         tokio::spawn(async move {
             while signals.recv().await.is_some() {
                 if stop.is_cancelled() {
-                    screen::note("still healing; if this process must end now, `droplab heal` finishes what it began");
+                    screen::note(STILL_HEALING);
                 }
                 stop.cancel();
             }

@@ -2,14 +2,12 @@
 //!
 //! **Invariant**: nothing is said here that `droplab ack`, `hint` and `answer` could not say.
 
-use std::path::PathBuf;
-
 use tokio_util::sync::CancellationToken;
 
-use super::{cause, flags::Lang, hint, said};
+use super::{cause, failure::Failure, flags::Lang, hint, interrupt, said};
 use crate::{
     model::{diagnosis::Answer, said::Said},
-    store::runs::RunDir,
+    store::{journal, runs::RunDir},
     terminal::live::Keys,
 };
 
@@ -28,8 +26,7 @@ const REHEARSAL: &str = "in a rehearsal nobody is examined: only q and ? do some
 impl AtTheScreen {
     fn say(&self, said: &Said) -> String {
         let Some(run) = &self.run else { return REHEARSAL.to_owned() };
-        let path: PathBuf = run.path.clone();
-        said::write(&path, said).map_or_else(|error| error.to_string(), |()| said.to_string())
+        said::write(&run.path, said).map_or_else(|error| error.to_string(), |()| said.to_string())
     }
 }
 
@@ -40,7 +37,10 @@ impl Keys for AtTheScreen {
 
     fn hint(&mut self) -> String {
         let Some(run) = &self.run else { return REHEARSAL.to_owned() };
-        hint::take(run, self.lang).map_or_else(|failure| failure.text(), |(said, _)| said)
+        let taken = journal::read_what_is_whole(&run.journal())
+            .map_err(Failure::from)
+            .and_then(|(timeline, _)| hint::take(run, &timeline, self.lang));
+        taken.map_or_else(|failure| failure.text(), |(said, _)| said)
     }
 
     fn answer(&mut self, answer: Answer) -> String {
@@ -54,7 +54,7 @@ impl Keys for AtTheScreen {
         let again = self.stop.is_cancelled();
         self.stop.cancel();
         if again {
-            "still healing; if this process must end now, `droplab heal` finishes what it began".to_owned()
+            interrupt::STILL_HEALING.to_owned()
         } else {
             "giving up: what was broken is being healed".to_owned()
         }

@@ -111,7 +111,7 @@ struct Sum {
 impl Sum {
     fn add(&mut self, seq: u64, window: &Window, within: Option<Span>) {
         self.intended += window.intended;
-        self.good += within.map_or(window.ok, |bound| window.within(bound));
+        self.good += window.good(within);
         self.since_s = Some(self.since_s.map_or(window.from_s, |since_s| since_s.min(window.from_s)));
         self.until_s = self.until_s.max(window.to_s);
         self.seq = self.seq.max(seq);

@@ -71,6 +71,11 @@ impl Window {
         (self.intended > 0).then(|| self.ok as f64 / self.intended as f64)
     }
 
+    /// Requests that were answered as promised, within the bound where there is one.
+    pub fn good(&self, bound: Option<Span>) -> u64 {
+        bound.map_or(self.ok, |bound| self.within(bound))
+    }
+
     /// Requests that were answered as promised within a bound. A bound that nobody counted has none.
     pub fn within(&self, bound: Span) -> u64 {
         self.within.get(&bound.to_string()).copied().unwrap_or_default()

@@ -145,7 +145,7 @@ impl<'a> Facts<'a> {
         let windows = self.timeline.windows(condition.probe()?);
         let within = windows.filter(|(_, window)| window.from_s >= injected_s && window.from_s < until_s);
         let shares = within.filter_map(|(seq, window)| {
-            let good = condition.bound().map_or(window.ok, |bound| window.within(bound));
+            let good = window.good(condition.bound());
             Some((seq, window.from_s, evaluate::share(good, window.intended)?))
         });
         shares.min_by(|a, b| a.2.total_cmp(&b.2))

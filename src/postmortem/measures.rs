@@ -36,6 +36,12 @@ pub fn measures(document: &Document) -> Result<Vec<Measure>, Problem> {
 fn measure(item: &Item) -> Result<Option<Measure>, Problem> {
     let check = item.check.replace('`', "");
     let Some(text) = check.trim().strip_prefix(KEY) else { return Ok(None) };
+    // What comes of it is kept in a folder of this name.
+    let plain = |id: &str| !id.is_empty() && id.chars().all(|sign| sign.is_alphanumeric() || "-_".contains(sign));
+    if !plain(&item.id) {
+        let why = format!("id `{}`: an item that is carried out needs one of letters, digits, `-` and `_`", item.id);
+        return Err(Problem { line: item.line, column: 1, why });
+    }
     let commands = text.split(AND).map(|command| action(command.trim(), item.line)).collect::<Result<_, _>>()?;
     Ok(Some(Measure { line: item.line, id: item.id.clone(), action: item.action.clone(), commands }))
 }
@@ -94,6 +100,14 @@ mod tests {
     fn an_alert_and_nothing_are_no_commands() {
         assert_eq!(measure(&item("alert: pool-in-use >= 50")), Ok(None));
         assert_eq!(measure(&item("")), Ok(None));
+    }
+
+    #[test]
+    fn an_id_that_is_a_path_is_refused() {
+        for id in ["", "..", "../../other", "/home/somebody", "a/b", "A 1"] {
+            let item = Item { id: id.into(), ..item("do: kubectl get pods") };
+            assert!(measure(&item).unwrap_err().why.contains("letters, digits"), "{id}");
+        }
     }
 
     #[test]

@@ -66,7 +66,7 @@ impl Seen {
             if window.from_s < injected_s || window.to_s > injected_s + over_s || window.intended == 0 {
                 continue;
             }
-            let good = condition.bound().map_or(window.ok, |bound| window.within(bound)).min(window.intended);
+            let good = window.good(condition.bound()).min(window.intended);
             seen.intended += window.intended;
             seen.failed += window.intended - good;
             #[expect(clippy::cast_precision_loss, reason = "requests of one second")]

@@ -28,7 +28,7 @@ use crate::{
         target,
         timeline::Timeline,
     },
-    store::{self, StoreError, journal},
+    store::{self, StoreError, journal, runs::JOURNAL},
 };
 
 /// How long nobody repairs, or a cheat is given to look like a repair.
@@ -63,7 +63,7 @@ pub(super) async fn play(
         let _ = child.kill().await;
         return Ok(Outcome::LabErred(format!("the play did not end within {} min", LONGEST.as_secs() / 60)));
     };
-    let journal = folder.join("journal.jsonl");
+    let journal = folder.join(JOURNAL);
     if !journal.exists() {
         return Err(refused(&folder));
     }
@@ -131,7 +131,7 @@ fn from_then(scenario: &Scenario, id: &str) -> bool {
 
 /// SIGKILL at a moment that the round draws; then `droplab heal`, and nothing may be left.
 async fn killed(global: &Global, child: &mut Child, folder: &Path, round: u32) -> Result<Outcome, Failure> {
-    let journal = folder.join("journal.jsonl");
+    let journal = folder.join(JOURNAL);
     let begun = |timeline: &Timeline| timeline.fault_states().values().any(|state| *state > FaultState::Planned);
     let deadline = tokio::time::Instant::now() + LONGEST;
     loop {

@@ -11,12 +11,12 @@ use crate::{
         verdict::{Truth, Verdict},
     },
     report::exam::number,
-    store::{journal, signed::sha256},
+    store::{journal, runs::JOURNAL, signed::sha256},
 };
 
 /// Judge the journal in a folder.
 pub(super) fn of(folder: &Path, name: &str) -> Result<(Verdict, Shown), String> {
-    let path = folder.join("journal.jsonl");
+    let path = folder.join(JOURNAL);
     let bytes = std::fs::read(&path).map_err(|error| format!("{}: {error}", path.display()))?;
     let timeline = journal::parse(&path, &String::from_utf8_lossy(&bytes)).map_err(|error| error.to_string())?;
     let (_, plan, _) = timeline.began().ok_or_else(|| format!("{}: holds no run", path.display()))?;
@@ -34,7 +34,7 @@ pub(super) fn held_against(result: &ExamResult, folder: &Path, all: bool) -> Res
         let wrong_here = |what: String| format!("{} {}: {what}", index + 1, one.scenario);
         let plain = Path::new(&shown.folder).components().all(|part| matches!(part, Component::Normal(_)));
         let runs = folder.join(&shown.folder);
-        if !plain || !runs.join("journal.jsonl").is_file() {
+        if !plain || !runs.join(JOURNAL).is_file() {
             let missing = || wrong_here(format!("there is no journal in {}", runs.display()));
             wrong.extend(all.then(missing));
             continue;

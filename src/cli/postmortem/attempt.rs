@@ -7,7 +7,6 @@ use std::{
     process::Stdio,
 };
 
-use tokio::io::AsyncWriteExt as _;
 use tokio_util::sync::CancellationToken;
 
 use super::{
@@ -26,7 +25,10 @@ use crate::{
     home::{self, lock},
     judge,
     postmortem::{self, Facts, Measure, Seen, Tried},
-    store::{journal, runs::RunDir},
+    store::{
+        journal,
+        runs::{JOURNAL, RunDir},
+    },
 };
 
 /// Arguments of `droplab postmortem try`.
@@ -67,6 +69,7 @@ pub async fn main(global: &Global, args: &Args) -> Result<Exit, Failure> {
         Seen::of(&facts, over_s).ok_or_else(|| refused("nothing to compare with: its page watches no customers"))?;
     let stop = interrupt::token();
     let mut all = Vec::new();
+    back_to_charts(global).await?;
     for measure in &measures {
         let with_it = played(global, &facts, &run, measure, over_s, &stop).await;
         // Also after a failure: what was typed is not left in somebody's lab.
@@ -122,9 +125,8 @@ async fn played(
     over_s: f64,
     stop: &CancellationToken,
 ) -> Result<Seen, Failure> {
-    screen::note(&format!("  {}  {}", measure.id, measure.action));
-    back_to_charts(global).await?;
     go_on(stop)?;
+    screen::note(&format!("  {}  {}", measure.id, measure.action));
     {
         let _alone = alone(global)?;
         carry_out(global, measure).await?;
@@ -135,7 +137,7 @@ async fn played(
     let folder = run.path.join("tried").join(&measure.id);
     let _ = std::fs::remove_dir_all(&folder);
     play(global, facts, &folder, over_s, stop).await?;
-    let timeline = journal::read(&folder.join("journal.jsonl"))?;
+    let timeline = journal::read(&folder.join(JOURNAL))?;
     let verdict = judge::judge(facts.scenario, &timeline);
     let again = Facts::of(&timeline, &verdict).and_then(|again| Seen::of(&again, over_s));
     again.ok_or_else(|| Failure::new(Code::LabError, format!("{}: the fault was not played again", folder.display())))
@@ -180,11 +182,7 @@ async fn play(
     command.args(["run", facts.scenario_id, "--handed", "--fix", "none", "--quiet", "--out"]).arg(folder);
     command.args(["--within", &format!("{over_s:.0}s"), "--seed", &facts.seed.to_string()]);
     let mut run = command.stdin(Stdio::piped()).spawn().map_err(failed)?;
-    if let Some(mut stdin) = run.stdin.take() {
-        let text = serde_json::to_string(facts.scenario).unwrap_or_default();
-        // A run that refused at once has closed it: its journal is missing, and that is told.
-        let _ = stdin.write_all(text.as_bytes()).await;
-    }
+    child::hand(&mut run, facts.scenario).await;
     tokio::select! {
         ended = run.wait() => ended.map(drop).map_err(failed),
         () = stop.cancelled() => {

@@ -45,7 +45,7 @@ pub(super) fn lines(paper: &Paper) -> Vec<Line> {
             "A4",
             "says when it is done: a number with its unit, a name in backticks, an alert that works",
             "говорят, когда готово: число с единицей, имя в обратных кавычках, рабочее оповещение",
-            |item| paper.helped(item) || is_bounded(item, paper.alert(item)),
+            |item| paper.helped(item).is_some() || is_bounded(item, paper.alert(item)),
         ),
     ]
 }

@@ -70,10 +70,7 @@ pub(super) fn types(paper: &Paper) -> Line {
 pub(super) fn bonus(paper: &Paper) -> Line {
     let at = paper.document.line_of(Heading::Actions);
     let few = paper.items.len() <= MOST;
-    let helped = paper.items.iter().find_map(|item| {
-        let tried = paper.tried.iter().find(|tried| tried.id == item.id && tried.helps)?;
-        Some((item.line, tried.sentence.clone()))
-    });
+    let helped = paper.items.iter().find_map(|item| Some((item.line, paper.helped(item)?.sentence.clone())));
     if let Some((line, sentence)) = helped.filter(|_| few) {
         return paper.line("A6", 5, 5, line, sentence.clone(), sentence);
     }

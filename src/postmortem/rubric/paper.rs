@@ -10,7 +10,7 @@ use super::{
         facts::Facts,
         headings::Heading,
         lang::Lang,
-        measures,
+        measures::{self, Measure},
         review::{Alert, Line},
         tried::Tried,
     },
@@ -39,11 +39,10 @@ impl<'a> Paper<'a> {
         let lang = document.lang;
         let items = items::of(document);
         let alerts = items.iter().take(items::MOST).filter_map(|item| alerts::played(item, facts, lang)).collect();
+        let measures = measures::measures(document).unwrap_or_default();
         let stands = |one: &&Tried| {
-            let mut all = measures::measures(document).unwrap_or_default().into_iter();
-            all.any(|item| {
-                item.id == one.id && item.commands.iter().map(ToString::to_string).eq(one.commands.iter().cloned())
-            })
+            let same = |item: &Measure| item.commands.iter().map(ToString::to_string).eq(one.commands.iter().cloned());
+            measures.iter().any(|item| item.id == one.id && same(item))
         };
         let tried = tried.iter().filter(stands).cloned().collect();
         let told = document.sections.iter().filter(|section| !is_filled_in(section.heading));
@@ -82,9 +81,9 @@ impl<'a> Paper<'a> {
         self.alerts.iter().find(|alert| alert.line == item.line)
     }
 
-    /// Whether an item was carried out, and helped.
-    pub(super) fn helped(&self, item: &Item) -> bool {
-        self.tried.iter().any(|tried| tried.id == item.id && tried.helps)
+    /// What came of an item that was carried out, and helped.
+    pub(super) fn helped(&self, item: &Item) -> Option<&Tried> {
+        self.tried.iter().find(|tried| tried.id == item.id && tried.helps)
     }
 
     /// A line of the rubric.

@@ -97,7 +97,7 @@ impl Scene {
         if window.intended == 0 {
             return;
         }
-        let good = self.bound.map_or(window.ok, |bound| window.within(bound)).min(window.intended);
+        let good = window.good(self.bound).min(window.intended);
         push(&mut self.good, good * 1000 / window.intended, SECONDS);
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "milliseconds of a request")]
         push(&mut self.p99_ms, window.p99_ms.max(0.0).round() as u64, SECONDS);

@@ -5,7 +5,7 @@
 use std::{path::Path, process::Stdio};
 
 use clap::ValueEnum;
-use tokio::{io::AsyncWriteExt as _, process::Child};
+use tokio::process::Child;
 
 use super::Sitting;
 use crate::{
@@ -62,11 +62,7 @@ impl Sitting<'_> {
         if self.sheet.exam.hints == Hints::None {
             scenario.hints.clear();
         }
-        if let Some(mut stdin) = run.stdin.take() {
-            let text = serde_json::to_string(&scenario).unwrap_or_default();
-            // A run that refused at once has closed it: its exit code tells.
-            let _ = stdin.write_all(text.as_bytes()).await;
-        }
+        child::hand(&mut run, &scenario).await;
         Ok(run)
     }
 }
