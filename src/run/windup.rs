@@ -25,6 +25,8 @@ use crate::model::{
 
 /// How long customers are measured at most after the heal, where requests are few or it takes them a while.
 const AFTERMATH_MOST: Duration = Duration::from_secs(40);
+/// And where they were not well before it either: what a person has broken besides is not waited for any longer.
+const AFTERMATH_OF_THE_UNWELL: Duration = Duration::from_secs(15);
 
 /// Wind up, whatever the run's end was.
 pub(super) async fn wind_up(plan: &Plan, lab: &mut Ports, record: &mut Record<'_>, ending: Ending) {
@@ -84,7 +86,8 @@ async fn aftermath(plan: &Plan, lab: &mut Ports, record: &mut Record<'_>, was_we
     record.try_write(EventKind::PhaseBegan { phase: Phase::Aftermath });
     let from_s = record.now_s();
     let timeout = plan.scenario.load.timeout.0;
-    let deadline = Instant::now() + AFTERMATH_MOST + timeout + limits::LATE_WINDOW;
+    let most = if was_well { AFTERMATH_MOST } else { AFTERMATH_OF_THE_UNWELL };
+    let deadline = Instant::now() + most + timeout + limits::LATE_WINDOW;
     loop {
         let enough = plan.scenario.recoveries().all(|recovers| {
             // Each second that has begun before the heal was over says nothing about after it.
@@ -93,8 +96,7 @@ async fn aftermath(plan: &Plan, lab: &mut Ports, record: &mut Record<'_>, was_we
                 reading.until_s - reading.since_s >= settled::SETTLED.as_secs_f64()
                     && requests >= recovers.when.fewest()
             });
-            // Who was well before it is given the time to be so again; who was not shows what there is.
-            let settled = !was_well || settled::settled(&recovers.when, &record.timeline, from_s).is_some();
+            let settled = settled::settled(&recovers.when, &record.timeline, from_s).is_some();
             recovers.when.probe().is_none() || long_enough && settled
         });
         if enough {

@@ -47,7 +47,7 @@ fn lower(rate: Option<&str>) -> Option<String> {
 }
 
 /// The rate that droplab proposes where the scenario's own is too much for this machine.
-fn rate() -> Option<String> {
+pub(crate) fn rate() -> Option<String> {
     static RATE: std::sync::OnceLock<Option<String>> = std::sync::OnceLock::new();
     let asked = || {
         let (_, verdict) = incident("healthy", &["--healthy", "--within", "1m"]);

@@ -417,6 +417,16 @@ fn f34_break_http() {
     // Whoever does not wait for the answer is told nothing, and has paid all the same.
     let paid_unheard = r#"key="e2e-$(date +%s%N)"; ! curl -fsS --max-time 0.7 -H 'content-type: application/json' -H "Idempotency-Key: $key" -d '{"account": "e2e-late", "amount_cents": 100, "method": "wallet"}' $SHOP_URL/payments && test "$(psql -Atqc "select count(*) from payment.ledger where idempotency_key = '$key' and status = 'captured'")" = 1"#;
     ends_by_itself(&["break-http", "--target", "payment", "--answer-delay", "1500ms"], paid_unheard);
+
+    // Whoever waits for an answer when it is healed gets it at once.
+    let mut held = start(&["fault", "inject", "break-http", "--target", "storefront", "--answer-delay", "12s"]);
+    wait("! curl -fsS --max-time 1 -o /dev/null $SHOP_URL/products", true, Duration::from_secs(30));
+    let waits = thread::spawn(|| sh("curl -fsS --max-time 8 -o /dev/null $SHOP_URL/products"));
+    thread::sleep(Duration::from_secs(1));
+    held.kill().unwrap();
+    held.wait().unwrap();
+    run(&["heal"], Duration::from_secs(60)).expect_code(0);
+    assert!(waits.join().unwrap().0, "its answer was there, and it was not told");
 }
 
 #[test]

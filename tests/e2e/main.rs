@@ -7,6 +7,7 @@
 
 mod conformance;
 mod droplab;
+mod exams;
 mod faults;
 mod interruption;
 mod killed;

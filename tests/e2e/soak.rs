@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use crate::{
-    droplab::run,
+    droplab::{out_dir, run},
+    exams::{grades, held},
     killed::{at_each_state, examples},
 };
 
@@ -13,4 +14,22 @@ fn every_fault_killed_in_each_of_its_states() {
         at_each_state(&fault, &example);
     }
     run(&["reset"], Duration::from_secs(300)).expect_code(0);
+}
+
+#[test]
+fn the_middle_and_the_senior_exam_pass_their_reference() {
+    for (exam, incidents) in [("middle", 3), ("senior", 4)] {
+        let folder = out_dir(&format!("exam-{exam}"));
+        held(exam, &folder, incidents, "reference").expect_code(0);
+        let of = grades(&folder);
+        assert!(of.len() == incidents as usize && of.iter().all(|(_, grade, _)| grade == "passed"), "{of:?}");
+    }
+}
+
+#[test]
+fn the_middle_exam_fails_whoever_does_nothing() {
+    let folder = out_dir("exam-middle-nobody");
+    held("middle", &folder, 3, "none").expect_code(1);
+    let of = grades(&folder);
+    assert!(of.len() == 3 && of.iter().all(|(_, grade, _)| grade == "failed"), "{of:?}");
 }

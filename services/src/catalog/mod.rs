@@ -42,9 +42,6 @@ pub(crate) fn start(host: &Arc<Host>) -> Result<Router, ConfigError> {
     let pool = Pool::from_env_or(host, if host.release == Release::Catalog1_1_0 { 40 } else { 4 })?;
     let cache = Cache::from_env()?;
     database::migrate(host, &pool, products::SCHEMA);
-    if host.release != Release::Catalog1_0_0 {
-        database::migrate(host, &pool, looks_1_1_0::SCHEMA);
-    }
     Ok(Router::new().route("/products", get(list)).route("/prices", post(prices)).with_state(Arc::new(Catalog {
         pool,
         cache,

@@ -4,6 +4,8 @@
 
 use serde_json::Value;
 
+use super::looks_1_1_0;
+
 use crate::database::Schema;
 use crate::failure::Failure;
 use crate::pool::Pool;
@@ -11,7 +13,8 @@ use crate::pool::Pool;
 /// The first products; later ones come by hand or by a scenario.
 pub(super) const SCHEMA: Schema = Schema {
     name: "catalog",
-    steps: &["
+    steps: &[
+        "
         create table catalog.products (
             sku text primary key,
             name text not null,
@@ -24,7 +27,9 @@ pub(super) const SCHEMA: Schema = Schema {
             ('mug-blue', 'Mug, blue', 1250), ('mug-white', 'Mug, white', 1150), ('kettle', 'Kettle, 1.2 l', 4900),
             ('teapot', 'Teapot, cast iron', 5900), ('filter', 'Paper filters, 100', 450), ('spoon', 'Measuring spoon', 350),
             ('tray', 'Tray, oak', 2900)
-    "],
+        ",
+        looks_1_1_0::TABLE,
+    ],
 };
 
 /// Everything that is for sale.

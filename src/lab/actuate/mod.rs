@@ -89,7 +89,8 @@ impl Handle {
         match op {
             Op::Hold { id, ttl, hold } => self.hold_in_nodes(id, *ttl, hold).await,
             Op::Release { id, hold } => match hold {
-                Hold::Http(_) | Hold::Packets(Packets { fate: Fate::Shape(_), .. }) => {
+                Hold::Http(_) => self.release_in_nodes(id, &scripts::see_out(id)).await,
+                Hold::Packets(Packets { fate: Fate::Shape(_), .. }) => {
                     self.release_in_nodes(id, &scripts::let_go(id)).await
                 }
                 Hold::Packets(_) | Hold::CutZone { .. } => {

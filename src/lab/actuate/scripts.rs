@@ -116,3 +116,9 @@ pub fn in_every_network(id: &str) -> String {
 pub fn let_go(id: &str) -> String {
     in_every_network(id) + &keeper::release(id)
 }
+
+/// First nobody new is led to a helper that stands before a service, then it finishes what is under way, then its rules go: with the
+/// last rule that translates addresses, the kernel forgets whose answers the open connections bring.
+pub fn see_out(id: &str) -> String {
+    everywhere(&table::disarm(id)) + &keeper::release(id) + &in_every_network(id)
+}

@@ -40,6 +40,7 @@ pub async fn reset(lab: &Lab, progress: &dyn Progress) -> Result<Reset, LabError
         let all = assets::charts();
         future::try_join_all(all.iter().map(|chart| charts::install(chart, &lab.layout, &lab.state, progress))).await?;
         let replaced = future::try_join_all(all.iter().map(|chart| replace(lab, chart))).await?;
+        lab.mend("let PostgreSQL start", STARTS).await?;
         Ok(((), format!("{} charts, {} objects", all.len(), replaced.iter().sum::<usize>())))
     });
     let ((), charts) = charts.await?;
@@ -49,26 +50,41 @@ pub async fn reset(lab: &Lab, progress: &dyn Progress) -> Result<Reset, LabError
         Ok(((), format!("{count} workloads")))
     };
     let ((), ready) = step(progress, "ready", ready).await?;
-    let settings = step(progress, "settings", async { Ok(((), lab.forget_settings().await?.to_owned())) });
+    let leaders = step(progress, "leaders", async {
+        let said = lab.mend("let dc-1 lead again", LEADERS).await?;
+        Ok(((), if said.is_empty() { "PostgreSQL and Redis lead from dc-1".to_owned() } else { said }))
+    });
+    let ((), leaders) = leaders.await?;
+    let settings = step(progress, "settings", async {
+        lab.mend("take back PostgreSQL's settings", SETTINGS).await?;
+        Ok(((), "PostgreSQL's are those of its chart".to_owned()))
+    });
     let ((), settings) = settings.await?;
     let order = async {
         order::place(&lab.layout, Duration::from_mins(1), progress).await?;
         Ok(((), "one order placed, paid and delivered".to_owned()))
     };
     let ((), order) = step(progress, "order", order).await?;
-    Ok(Reset { steps: vec![charts, ready, settings, order], took: began.elapsed() })
+    Ok(Reset { steps: vec![charts, ready, leaders, settings, order], took: began.elapsed() })
 }
 
-/// On each server; what needs a restart gets one, the primary first: a replica refuses to start with fewer connections than its
-/// primary has written into the log.
+/// A server that a person keeps down comes up again.
+const STARTS: &str = "for dc in dc-1 dc-2 dc-3; do
+    kubectl exec postgres-$dc-0 -- rm -f /var/lib/postgresql/maintenance 2>/dev/null || true
+done";
+/// Who leads stands in the servers' own data, where no chart reaches.
+const LEADERS: &str = include_str!("reset-leaders.sh");
+/// What `ALTER SYSTEM` set lives with the data too. What needs a restart gets one, the primary first: a replica refuses to start
+/// with fewer connections than its primary has written into the log.
 const SETTINGS: &str = include_str!("reset-settings.sh");
 
 impl Lab {
-    /// Take back what `ALTER SYSTEM` set: it lives with the data, where no chart reaches.
-    async fn forget_settings(&self) -> Result<&'static str, LabError> {
-        let failed = |why: String| LabError::Kube { tried: "take back PostgreSQL's settings".to_owned(), why };
-        let (status, said) = self.shell(SETTINGS).await.map_err(|error| failed(error.to_string()))?;
-        if status == 0 { Ok("PostgreSQL's are those of its chart") } else { Err(failed(said)) }
+    /// Carry out a script on the lab; what it says last.
+    async fn mend(&self, what: &str, script: &str) -> Result<String, LabError> {
+        let failed = |why: String| LabError::Kube { tried: what.to_owned(), why };
+        let (status, said) = self.shell(script).await.map_err(|error| failed(error.to_string()))?;
+        let said = said.trim().to_owned();
+        if status == 0 { Ok(said) } else { Err(failed(said)) }
     }
 }
 

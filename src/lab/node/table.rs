@@ -92,7 +92,12 @@ pub fn release(id: &str) -> String {
     release_from("ip", id)
 }
 
-/// The same for our table of one family of protocols.
+/// One fault strikes nobody new any more; its rules stay for connections that it has struck.
+pub fn disarm(id: &str) -> String {
+    format!("nft flush set ip {TABLE} {id} 2>/dev/null || :\n")
+}
+
+/// The same as [`release`] for our table of one family of protocols.
 pub(super) fn release_from(family: &str, id: &str) -> String {
     script(RELEASE, &[("family", family), ("table", TABLE), ("id", id)])
 }

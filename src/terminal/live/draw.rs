@@ -97,10 +97,14 @@ fn last(values: &std::collections::VecDeque<u64>, area: Rect) -> Vec<u64> {
 }
 
 fn lines(scene: &Scene, frame: &mut Frame, area: Rect) {
-    let room = usize::from(area.height.saturating_sub(2));
-    let newest = scene.lines.iter().skip(scene.lines.len().saturating_sub(room));
+    let [width, height] = [area.width, area.height].map(|size| size.saturating_sub(2));
+    let newest = scene.lines.iter().skip(scene.lines.len().saturating_sub(usize::from(height)));
     let text: Vec<Line> = newest.map(|line| Line::raw(line.as_str())).collect();
-    frame.render_widget(Paragraph::new(text).block(Block::bordered().title(" what happens ")), area);
+    let text = Paragraph::new(text).wrap(Wrap { trim: false });
+    // The newest lines are at the bottom, however many rows the others take.
+    let above = u16::try_from(text.line_count(width)).unwrap_or(u16::MAX).saturating_sub(height);
+    let text = text.scroll((above, 0)).block(Block::bordered().title(" what happens "));
+    frame.render_widget(text, area);
 }
 
 /// A box in the middle.

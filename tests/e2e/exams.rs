@@ -1,0 +1,82 @@
+//! The ready-made exams on the real lab, with a reference and with bad candidates: right points for the right reasons, and a
+//! result that is believed only as it was signed. The longer two are `make soak`'s.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    sync::OnceLock,
+    time::Duration,
+};
+
+use serde_json::Value;
+
+use crate::{
+    conformance::rate,
+    droplab::{Outcome, out_dir, run},
+};
+
+/// One incident with its reset, twice where the lab erred.
+const AN_INCIDENT: Duration = Duration::from_secs(900);
+
+/// The examiner's keys: what signs, and what checks.
+fn keys() -> (String, String) {
+    static FOLDER: OnceLock<PathBuf> = OnceLock::new();
+    let made = || {
+        let folder = out_dir("exam-keys");
+        run(&["exam", "keygen", folder.to_str().unwrap()], Duration::from_secs(20)).expect_code(0);
+        folder
+    };
+    let of = |name: &str| FOLDER.get_or_init(made).join(name).display().to_string();
+    (of("exam.key"), of("exam.pub"))
+}
+
+/// An exam held for a candidate; its signed result is in the folder.
+pub(crate) fn held(exam: &str, folder: &Path, incidents: u32, fix: &str) -> Outcome {
+    let file = format!("{}/exams/{exam}.yaml", env!("CARGO_MANIFEST_DIR"));
+    let ((key, _), rate) = (keys(), rate());
+    let mut all = vec!["exam", "run", &file, "--out", folder.to_str().unwrap(), "--fix", fix, "--key", &key];
+    all.extend(rate.as_deref().into_iter().flat_map(|rate| ["--rate", rate]));
+    run(&all, AN_INCIDENT * incidents)
+}
+
+/// Whether the result, with all its journals, is to be believed.
+pub(crate) fn verified(folder: &Path) -> Outcome {
+    let (result, runs, (_, public)) = (folder.join("exam-result.json"), folder.to_str().unwrap(), keys());
+    let all = ["exam", "verify", result.to_str().unwrap(), "--public", &public, "--runs", runs, "--json"];
+    run(&all, Duration::from_secs(60))
+}
+
+/// Points and grade of each incident.
+pub(crate) fn grades(folder: &Path) -> Vec<(f64, String, String)> {
+    let result = verified(folder).expect_code(0).json();
+    let of = |one: &Value| {
+        let text = |key: &str| one[key].as_str().unwrap_or_default().to_owned();
+        (one["earned"].as_f64().unwrap_or(-1.0), text("grade"), text("why"))
+    };
+    result["scenarios"].as_array().unwrap_or_else(|| panic!("no incidents: {result:#}")).iter().map(of).collect()
+}
+
+#[test]
+fn x1_the_smoke_exam_passes_its_reference_and_neither_nobody_nor_a_cheat() {
+    let good = out_dir("exam-reference");
+    held("smoke", &good, 1, "reference").expect_code(0);
+    let of = grades(&good);
+    // A whole and careful repair without a word is half of the points.
+    assert!(matches!(&of[..], [(points, grade, _)] if *points >= 50.0 && grade == "passed"), "{of:?}");
+
+    let script = out_dir("exam-cheat.sh");
+    fs::write(&script, "#!/bin/sh\nkubectl scale deployment/payment --replicas=0\n").unwrap();
+    for (name, fix) in [("nobody", "none"), ("cheat", script.to_str().unwrap())] {
+        let folder = out_dir(&format!("exam-{name}"));
+        held("smoke", &folder, 1, fix).expect_code(1);
+        let of = grades(&folder);
+        assert!(matches!(&of[..], [(points, grade, _)] if *points < 20.0 && grade == "failed"), "{name}: {of:?}");
+    }
+
+    // One blank in a journal, and the result is not believed any more.
+    let mut runs = fs::read_dir(&good).unwrap().flatten().map(|one| one.path().join("journal.jsonl"));
+    let journal = runs.find(|path| path.exists()).expect("a journal");
+    let text = fs::read_to_string(&journal).unwrap();
+    fs::write(&journal, text.replacen("\"at_s\":", "\"at_s\": ", 1)).unwrap();
+    verified(&good).expect_code(1);
+}
