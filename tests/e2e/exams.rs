@@ -40,7 +40,7 @@ pub(crate) fn held(exam: &str, folder: &Path, incidents: u32, fix: &str) -> Outc
 }
 
 /// Whether the result, with all its journals, is to be believed.
-pub(crate) fn verified(folder: &Path) -> Outcome {
+fn verified(folder: &Path) -> Outcome {
     let (result, runs, (_, public)) = (folder.join("exam-result.json"), folder.to_str().unwrap(), keys());
     let all = ["exam", "verify", result.to_str().unwrap(), "--public", &public, "--runs", runs, "--json"];
     run(&all, Duration::from_secs(60))

@@ -17,24 +17,6 @@ use crate::pool::Pool;
 /// A look counts half after so long.
 const HALF_LIFE_S: f64 = 24.0 * 3600.0;
 
-/// Who looked at what; the first ones come from the old shop's log. They were kept before anybody counted them, so every release
-/// has the table, and a release that is rolled back leaves nothing.
-pub(super) const TABLE: &str = "
-    create table catalog.looks (
-        id bigint generated always as identity primary key,
-        sku text not null,
-        account text not null,
-        at timestamptz not null default now()
-    );
-    insert into catalog.looks (sku, account, at)
-        select sku, 'account-' || (n * 37) % 4000, now() - n * interval '10 seconds'
-        from generate_series(1, 120000) n
-        join (select sku, row_number() over (order by sku) - 1 as place, count(*) over () as number from catalog.products) p
-        on place = (n * 7 + n / 11) % number;
-    create index looks_sku_idx on catalog.looks (sku);
-    analyze catalog.looks
-";
-
 /// What is for sale, in the order in which people are interested in it.
 pub(super) async fn ranked(pool: &Pool, products: Value) -> Result<Value, Failure> {
     let statement = "select account, extract(epoch from now() - at)::float8 from catalog.looks where sku = $1";

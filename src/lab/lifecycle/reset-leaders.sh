@@ -33,19 +33,20 @@ begin() { kubectl exec "postgres-$1-0" -- rm /var/lib/postgresql/maintenance; }
 
 redis() { kubectl exec "redis-$1-0" -- redis-cli info replication | tr -d '\r'; }
 # Most often all is well, and each question costs a fifth of a second.
-roles=$(kubectl get pods -l 'role in (primary)' -o 'jsonpath={.items[*].metadata.name}')
+roles=$(kubectl get pods -l role=primary -o 'jsonpath={.items[*].metadata.name}')
 both="select not pg_is_in_recovery() and count(*) = 2 from pg_stat_replication where state = 'streaming' and application_name in ('postgres-dc-2', 'postgres-dc-3')"
 if [ "$roles" = "postgres-dc-1-0 redis-dc-1-0" ] && [ "$(sql dc-1 "$both")" = t ]; then
     case $(redis dc-1) in *role:master*connected_slaves:1*) exit 0 ;; esac
 fi
 
 # Whoever is told to lead and does; else whoever does.
-leader=""
-for dc in dc-3 dc-2 dc-1; do if leads "$dc"; then leader=$dc; fi; done
+told="" leader=""
 for dc in dc-3 dc-2 dc-1; do
-    told=$(kubectl get pod "postgres-$dc-0" -o 'jsonpath={.metadata.labels.role}')
-    if [ "$told" = primary ] && leads "$dc"; then leader=$dc; fi
+    leads "$dc" || continue
+    leader=$dc
+    case " $roles " in *" postgres-$dc-0 "*) told=$dc ;; esac
 done
+leader=${told:-$leader}
 [ "$leader" ] || give_up "no PostgreSQL server takes writes: promote one (kubectl exec postgres-dc-1-0 -- psql -U postgres -c 'select pg_promote()')"
 
 done=""
@@ -65,7 +66,7 @@ IN
     wait_for 60 "postgres-dc-1 does not follow postgres-$leader" follows dc-1 "$leader"
     # A server that stops in good order waits until those who follow it have everything. Its container ends with it, and so does
     # whoever told it to: 137.
-    kubectl exec "postgres-$leader-0" -- sh -c 'touch /var/lib/postgresql/maintenance; pg_ctl -D "$PGDATA" -m fast -t 30 stop' >/dev/null ||
+    kubectl exec "postgres-$leader-0" -- sh -c 'touch /var/lib/postgresql/maintenance; pg_ctl -D "$PGDATA" -m fast -t 30 stop' >/dev/null 2>&1 ||
         [ $? = 137 ] || give_up "postgres-$leader does not stop"
     sql dc-1 "select pg_promote()" >/dev/null
     wait_for 30 "postgres-dc-1 is not promoted" leads dc-1

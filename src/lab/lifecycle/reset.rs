@@ -70,8 +70,9 @@ pub async fn reset(lab: &Lab, progress: &dyn Progress) -> Result<Reset, LabError
 
 /// A server that a person keeps down comes up again.
 const STARTS: &str = "for dc in dc-1 dc-2 dc-3; do
-    kubectl exec postgres-$dc-0 -- rm -f /var/lib/postgresql/maintenance 2>/dev/null || true
-done";
+    kubectl exec postgres-$dc-0 -- rm -f /var/lib/postgresql/maintenance 2>/dev/null &
+done
+wait";
 /// Who leads stands in the servers' own data, where no chart reaches.
 const LEADERS: &str = include_str!("reset-leaders.sh");
 /// What `ALTER SYSTEM` set lives with the data too. What needs a restart gets one, the primary first: a replica refuses to start
