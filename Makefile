@@ -41,7 +41,7 @@ FUZZ       := 1000000
 fuzz: cargo ## a million damaged scenario files through the reader (minutes); FUZZ=… for another number
 	$(CARGO) run --release --locked --example fuzz -- $(FUZZ)
 
-e2e: images ## every test on the real cluster, under a name of its own, gone afterwards (half an hour)
+e2e: images ## every test on the real cluster, under a name of its own, gone afterwards (an hour: the exam waits for whoever does nothing)
 	setup/e2e
 	setup/pull-path
 

@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use crate::{
     conformance::rate,
-    droplab::{Outcome, out_dir, run},
+    droplab::{Outcome, out_dir, reset, run},
 };
 
 /// One incident with its reset, twice where the lab erred.
@@ -72,6 +72,9 @@ fn x1_the_smoke_exam_passes_its_reference_and_neither_nobody_nor_a_cheat() {
         let of = grades(&folder);
         assert!(matches!(&of[..], [(points, grade, _)] if *points < 20.0 && grade == "failed"), "{name}: {of:?}");
     }
+
+    // What the cheat did to payment is its own, and no heal's to take back.
+    reset();
 
     // One blank in a journal, and the result is not believed any more.
     let mut runs = fs::read_dir(&good).unwrap().flatten().map(|one| one.path().join("journal.jsonl"));
