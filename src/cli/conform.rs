@@ -11,7 +11,7 @@ mod judged;
 mod plays;
 mod proof;
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use tokio_util::sync::CancellationToken;
 
@@ -119,7 +119,7 @@ async fn shown(
         let again = matches!(outcome, Outcome::LabErred(_)) && tries < 2;
         if again {
             screen::note(&format!("    {} once more: {}", play.name(), outcome.said()));
-            tokio::time::sleep(Duration::from_secs(2)).await;
+            before.reset(global).await?;
             continue;
         }
         // Not this play's business alone: what it left would be the next one's.

@@ -7,7 +7,7 @@ use std::{fmt, net::Ipv4Addr, str::FromStr};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::{
-    facts::{Facts, Pod},
+    facts::{Facts, Pod, Service},
     units::Share,
 };
 
@@ -129,16 +129,13 @@ impl Target {
         let pods = self.pods(facts, seed);
         let mut addresses: Vec<Ipv4Addr> = pods.iter().filter_map(|pod| pod.address).collect();
         // Inside of a pod a packet bears the Service's address: its translation happens on the node. A Service that also
-        // leads to others is left alone when only some of its pods are meant.
-        if matches!(self, Self::Service { zone: None, share: None, .. }) {
-            addresses.extend(
-                facts
-                    .services
-                    .values()
-                    .filter(|one| pods.iter().any(|pod| one.leads_to(pod)))
-                    .filter_map(|one| one.address),
-            );
-        }
+        // leads to pods that are not meant is left alone.
+        let meant = |pod: &Pod| pods.iter().any(|one| one.name == pod.name);
+        let only_here = |service: &&Service| {
+            let mut led_to = facts.pods.iter().filter(|pod| service.leads_to(pod)).peekable();
+            led_to.peek().is_some() && led_to.all(meant)
+        };
+        addresses.extend(facts.services.values().filter(only_here).filter_map(|one| one.address));
         addresses.sort_unstable();
         addresses.dedup();
         addresses
@@ -195,7 +192,7 @@ pub fn mixed(text: &str, seed: u64) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::facts::{Node, Service};
+    use crate::model::facts::Node;
 
     fn facts() -> Facts {
         let pod = |service: &str, number: u8| Pod {
@@ -257,11 +254,17 @@ mod tests {
     }
 
     #[test]
-    fn a_whole_service_is_reached_by_its_service_address_too() {
+    fn who_is_meant_is_reached_by_every_service_address_that_leads_nowhere_else() {
         let target: Target = "postgres".parse().unwrap();
         assert_eq!(target.addresses(&facts(), 1).len(), 4);
         let some: Target = "postgres@dc-1".parse().unwrap();
-        assert_eq!(some.addresses(&facts(), 1), [Ipv4Addr::new(10, 244, 1, 7)]);
+        assert_eq!(some.addresses(&facts(), 1), [Ipv4Addr::new(10, 244, 1, 7)], "the Service leads to others too");
+        let mut facts = facts();
+        facts.pods[3].labels.insert("data-centre".to_owned(), "dc-1".to_owned());
+        let selector = [("data-centre".to_owned(), "dc-1".to_owned())].into();
+        let of_one = Service { address: Some(Ipv4Addr::new(10, 96, 0, 11)), selector };
+        facts.services.insert("postgres-dc-1".to_owned(), of_one);
+        assert_eq!(some.addresses(&facts, 1).len(), 2, "a Service of its own is another way to the same server");
     }
 
     #[test]

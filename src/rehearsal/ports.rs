@@ -10,7 +10,7 @@ use tokio::time::Instant;
 use super::{FakeLab, World};
 use crate::{
     model::{
-        facts::Facts,
+        facts::{Facts, Part},
         op::{Op, Whose, whose},
         scenario::Action,
     },
@@ -66,11 +66,16 @@ fn refuses(world: &mut World, op: &Op, heals: bool) -> Result<(), PortError> {
 impl Surveyor for FakeLab {
     async fn survey(&self) -> Result<Facts, PortError> {
         tokio::time::sleep(Duration::from_millis(150)).await;
+        let mute = self.world().quirks.mute_server;
+        if mute {
+            tokio::time::sleep(Duration::from_secs(12)).await;
+        }
         let world = self.world();
         if world.quirks.blind_surveys {
             return Err(PortError::new("survey the lab", "the API server does not answer"));
         }
-        Ok(world.survey(Instant::now()))
+        let unread = mute.then(|| (Part::Redis, "no answer within 12 s".to_owned())).into_iter().collect();
+        Ok(Facts { unread, ..world.survey(Instant::now()) })
     }
 }
 

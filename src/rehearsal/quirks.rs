@@ -24,6 +24,8 @@ pub struct Quirks {
     pub unhealable: bool,
     /// Surveys fail.
     pub blind_surveys: bool,
+    /// A server does not answer: surveys wait for it, and are without it in the end.
+    pub mute_server: bool,
     /// The customers cannot be started.
     pub no_customers: bool,
     /// Payments that were acknowledged and are then lost from the books, in all.

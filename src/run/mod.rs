@@ -12,6 +12,7 @@ pub mod execute;
 mod given;
 mod hands;
 pub mod heal;
+mod hold;
 mod jobs;
 mod limits;
 mod options;

@@ -8,9 +8,9 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::{
-    books, heal, limits,
+    books, heal, hold, limits,
     play::Ending,
-    ports::{PortError, Ports},
+    ports::{PortError, Ports, Surveyor},
     quiesce,
     record::Record,
     settle::settle,
@@ -18,6 +18,7 @@ use super::{
 use crate::model::{
     evaluate,
     event::{EventKind, Phase},
+    facts::Facts,
     plan::Plan,
     scenario::Recovers,
     settled,
@@ -51,13 +52,13 @@ pub(super) async fn wind_up(plan: &Plan, lab: &mut Ports, record: &mut Record<'_
     let well = |recovers: &Recovers| evaluate::at(&recovers.when, &record.timeline, 0.0, now_s).is_yes();
     let was_well = plan.scenario.recoveries().all(well);
     if reads_books {
-        survey(lab, record, false, &mut errors).await;
+        survey(plan, lab, record, false, &mut errors).await;
         // What brings data back would take away what the books are about.
         heal::steps(&plan.injection, lab.actuator.as_ref(), record, |recipe| !recipe.restores_data()).await;
     } else {
         // Somebody wants it over, or there is nothing to show: the way back first, the customers' last answers after it.
         if !interrupted {
-            survey(lab, record, false, &mut errors).await;
+            survey(plan, lab, record, false, &mut errors).await;
         }
         heal::all(&plan.injection, lab.actuator.as_ref(), record).await;
     }
@@ -76,7 +77,7 @@ pub(super) async fn wind_up(plan: &Plan, lab: &mut Ports, record: &mut Record<'_
     }
     // What is left is data, and it has been counted.
     heal::all(&plan.injection, lab.actuator.as_ref(), record).await;
-    survey(lab, record, true, &mut errors).await;
+    survey(plan, lab, record, true, &mut errors).await;
     errors.extend(record.broken.take().filter(|broken| !errors.contains(broken)));
     record.try_write(EventKind::RunEnded { lab_errors: errors });
 }
@@ -119,16 +120,23 @@ async fn stop(plan: &Plan, lab: &mut Ports, record: &mut Record<'_>, errors: &mu
     }
 }
 
-async fn survey(lab: &mut Ports, record: &mut Record<'_>, healed: bool, errors: &mut Vec<String>) {
+async fn survey(plan: &Plan, lab: &Ports, record: &mut Record<'_>, healed: bool, errors: &mut Vec<String>) {
+    // Who does not answer is waited for longer than some faults live.
+    let surveyed = hold::holding(&plan.injection, lab.actuator.as_ref(), record, facts(lab.surveyor.as_ref())).await;
+    match surveyed {
+        Ok(facts) => record.try_write(EventKind::Surveyed { healed, facts: Box::new(facts) }),
+        Err(error) => errors.push(error.to_string()),
+    }
+}
+
+async fn facts(surveyor: &dyn Surveyor) -> Result<Facts, PortError> {
     let mut tries = 0;
     loop {
         tries += 1;
-        match limits::within(limits::SURVEY, "survey the lab", lab.surveyor.survey()).await {
+        match limits::within(limits::SURVEY, "survey the lab", surveyor.survey()).await {
             // A database that was just restarted answers in a moment.
-            Ok(facts) if facts.unread.is_empty() || tries >= limits::SURVEY_TRIES => {
-                return record.try_write(EventKind::Surveyed { healed, facts: Box::new(facts) });
-            }
-            Err(error) if tries >= limits::SURVEY_TRIES => return errors.push(error.to_string()),
+            Ok(facts) if facts.unread.is_empty() || tries >= limits::SURVEY_TRIES => return Ok(facts),
+            Err(error) if tries >= limits::SURVEY_TRIES => return Err(error),
             Ok(_) | Err(_) => tokio::time::sleep(limits::SURVEY_PAUSE).await,
         }
     }

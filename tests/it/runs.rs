@@ -260,6 +260,27 @@ async fn a_blind_survey_at_the_end_leaves_the_residue_unproven() {
     assert_eq!(Exit::of(&verdict, &timeline), Exit::Unknown);
 }
 
+/// The last look before the heal waits for a frozen server for longer than the frost lives by itself.
+#[tokio::test(start_paused = true)]
+async fn what_is_held_is_renewed_while_a_slow_survey_goes_on() {
+    let mut stage = Stage::new(Quirks { mute_server: true, ..Quirks::default() }).repair(Repair::Wait);
+    let text = "{at: 2s, fault: {freeze-pod: {target: redis}}}";
+    let value: serde_yaml::Value = serde_yaml::from_str(text).unwrap();
+    stage.scenario.steps.push(serde_yaml::with::singleton_map_recursive::deserialize(value).unwrap());
+    let outcome = stage.play().await;
+    let at = |wanted: &dyn Fn(&EventKind) -> bool| {
+        outcome.timeline.events.iter().rfind(|event| wanted(&event.kind)).expect("it is written down").at_s
+    };
+    let surveyed_s = at(&|kind| matches!(kind, EventKind::Surveyed { healed: false, .. }));
+    let renewed_s = at(&|kind| matches!(kind, EventKind::Renewed { step: 1 }));
+    assert!(surveyed_s - renewed_s < 10.0, "renewed at {renewed_s}, surveyed at {surveyed_s}");
+    assert!(
+        outcome.verdict.findings.iter().all(|finding| finding.expectation != "lease"),
+        "{:#?}",
+        outcome.verdict.findings
+    );
+}
+
 /// Rows that are brought back from a copy would undo a repair before its books were read.
 #[tokio::test(start_paused = true)]
 async fn data_is_brought_back_only_when_it_has_been_counted() {

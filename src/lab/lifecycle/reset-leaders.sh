@@ -39,14 +39,15 @@ if [ "$roles" = "postgres-dc-1-0 redis-dc-1-0" ] && [ "$(sql dc-1 "$both")" = t 
     case $(redis dc-1) in *role:master*connected_slaves:1*) exit 0 ;; esac
 fi
 
-# Whoever is told to lead and does; else whoever does.
-told="" leader=""
+# Whoever is told to lead and does; else whoever does. Of two, the one promoted last, by the number of its timeline: a pod that is made
+# anew is told what its chart says, also when another server was promoted meanwhile.
+leader="" best=0
 for dc in dc-3 dc-2 dc-1; do
     leads "$dc" || continue
-    leader=$dc
-    case " $roles " in *" postgres-$dc-0 "*) told=$dc ;; esac
+    rank=$(sql "$dc" "select ('x' || left(pg_walfile_name(pg_current_wal_lsn()), 8))::bit(32)::int")
+    case " $roles " in *" postgres-$dc-0 "*) rank=$((rank + 1000)) ;; esac
+    if [ "$rank" -ge "$best" ]; then best=$rank leader=$dc; fi
 done
-leader=${told:-$leader}
 [ "$leader" ] || give_up "no PostgreSQL server takes writes: promote one (kubectl exec postgres-dc-1-0 -- psql -U postgres -c 'select pg_promote()')"
 
 done=""

@@ -40,7 +40,7 @@ pub async fn reset(lab: &Lab, progress: &dyn Progress) -> Result<Reset, LabError
         let all = assets::charts();
         future::try_join_all(all.iter().map(|chart| charts::install(chart, &lab.layout, &lab.state, progress))).await?;
         let replaced = future::try_join_all(all.iter().map(|chart| replace(lab, chart))).await?;
-        lab.mend("let PostgreSQL start", STARTS).await?;
+        lab.mend("let nodes take pods and PostgreSQL start", STARTS).await?;
         Ok(((), format!("{} charts, {} objects", all.len(), replaced.iter().sum::<usize>())))
     });
     let ((), charts) = charts.await?;
@@ -68,10 +68,17 @@ pub async fn reset(lab: &Lab, progress: &dyn Progress) -> Result<Reset, LabError
     Ok(Reset { steps: vec![charts, ready, leaders, settings, order], took: began.elapsed() })
 }
 
-/// A server that a person keeps down comes up again.
-const STARTS: &str = "for dc in dc-1 dc-2 dc-3; do
-    kubectl exec postgres-$dc-0 -- rm -f /var/lib/postgresql/maintenance 2>/dev/null &
-done
+/// A node that a person closed takes pods again, and a server that a person keeps down comes up: its pod may have waited for that
+/// node.
+const STARTS: &str =
+    "kubectl get nodes --field-selector spec.unschedulable=true -o name | xargs -r kubectl uncordon >/dev/null
+start() {
+    for _ in $(seq 30); do
+        kubectl exec postgres-$1-0 -- rm -f /var/lib/postgresql/maintenance 2>/dev/null && return
+        sleep 1
+    done
+}
+for dc in dc-1 dc-2 dc-3; do start $dc & done
 wait";
 /// Who leads stands in the servers' own data, where no chart reaches.
 const LEADERS: &str = include_str!("reset-leaders.sh");
