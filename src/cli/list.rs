@@ -39,6 +39,7 @@ pub async fn main(global: &Global, _args: &Args) -> Result<Exit, Failure> {
         return Ok(Exit::Pass);
     }
     let width = rows.iter().map(|(id, _)| id.len()).max().unwrap_or_default();
+    let needed = rows.iter().map(|(_, scenario)| scenario.needs.to_string().len()).max().unwrap_or_default();
     for ((id, scenario), fit) in rows.iter().zip(fits) {
         let title = if global.lang == Lang::Ru { &scenario.title.ru } else { &scenario.title.en };
         let theme = scenario.theme.map(|theme| theme.to_string()).unwrap_or_default();
@@ -46,7 +47,7 @@ pub async fn main(global: &Global, _args: &Args) -> Result<Exit, Failure> {
         let needs = scenario.needs.to_string();
         let host = word(&fit);
         screen::result(&format!(
-            "{id:<width$}  level {}  {theme:<10}  {par:<7}  {needs:<22}  {host:<8}  {title}",
+            "{id:<width$}  level {}  {theme:<10}  {par:<7}  {needs:<needed$}  {host:<8}  {title}",
             scenario.level
         ));
         for why in &fit.lacks {

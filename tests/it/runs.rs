@@ -268,11 +268,14 @@ async fn what_is_held_is_renewed_while_a_slow_survey_goes_on() {
     let value: serde_yaml::Value = serde_yaml::from_str(text).unwrap();
     stage.scenario.steps.push(serde_yaml::with::singleton_map_recursive::deserialize(value).unwrap());
     let outcome = stage.play().await;
+    let steps = &outcome.timeline.began().unwrap().1.injection.steps;
+    let held = steps.iter().position(|step| step.recipe.renewal().is_some()).expect("the frost is held");
     let at = |wanted: &dyn Fn(&EventKind) -> bool| {
-        outcome.timeline.events.iter().rfind(|event| wanted(&event.kind)).expect("it is written down").at_s
+        let found = outcome.timeline.events.iter().rfind(|event| wanted(&event.kind));
+        found.unwrap_or_else(|| panic!("it is written down: {:#?}", outcome.verdict)).at_s
     };
     let surveyed_s = at(&|kind| matches!(kind, EventKind::Surveyed { healed: false, .. }));
-    let renewed_s = at(&|kind| matches!(kind, EventKind::Renewed { step: 1 }));
+    let renewed_s = at(&|kind| matches!(kind, EventKind::Renewed { step } if *step == held));
     assert!(surveyed_s - renewed_s < 10.0, "renewed at {renewed_s}, surveyed at {surveyed_s}");
     assert!(
         outcome.verdict.findings.iter().all(|finding| finding.expectation != "lease"),

@@ -33,8 +33,8 @@ use crate::{
 
 /// How long nobody repairs, or a cheat is given to look like a repair.
 const PATIENCE: Duration = Duration::from_secs(30);
-/// A cheat that only the replay of the trigger tells from a repair must have the time to look like one.
-const PATIENCE_FOR_REPLAY: Duration = Duration::from_secs(90);
+/// A trap, and a cheat that only the replay of the trigger tells from a repair, must have the time to look like one.
+const PATIENCE_TO_BE_TAKEN_IN: Duration = Duration::from_secs(90);
 /// A play that takes longer than this hangs.
 const LONGEST: Duration = Duration::from_mins(15);
 /// The latest moment of a kill, counted from the first blow.
@@ -104,7 +104,7 @@ fn start(global: &Global, args: &Args, scenario: &Scenario, play: &Play<'_>, fol
         Play::Fix(fix) => command.args(["--fix", &fix.name]),
         Play::Cheat(cheat) => {
             let replayed = cheat.caught_by.iter().any(|id| id.starts_with("then/") || from_then(scenario, id));
-            let patience = if replayed { PATIENCE_FOR_REPLAY } else { PATIENCE };
+            let patience = if replayed || cheat.trap { PATIENCE_TO_BE_TAKEN_IN } else { PATIENCE };
             command.args(["--cheat", &cheat.name, "--within", &within(patience)])
         }
         Play::Killed => command.args(["--fix", "none"]),
