@@ -38,6 +38,7 @@ pub mod reset;
 pub mod run;
 mod said;
 pub mod screen;
+mod service;
 pub mod shell;
 pub mod show;
 pub mod status;

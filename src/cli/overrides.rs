@@ -27,6 +27,6 @@ pub struct OverrideArgs {
 impl OverrideArgs {
     /// As the planner wants them.
     pub fn overrides(&self) -> Overrides {
-        Overrides { rate: self.rate, within: self.within, hold: self.hold, healthy: false }
+        Overrides { rate: self.rate, within: self.within, hold: self.hold, ..Overrides::default() }
     }
 }

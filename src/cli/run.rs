@@ -18,6 +18,7 @@ use super::{
     repairs::{self, RepairArgs},
     report::{self as wanted_report, Wanted},
     reset, said, screen,
+    service::Service,
 };
 use crate::{
     home::{
@@ -52,7 +53,8 @@ use crate::{
   droplab run payment-pool-exhaustion --fix ./fix.sh     run a script of yours when the page goes out
   droplab run payment-pool-exhaustion --fix none --within 1m --out ./evidence
   droplab run payment-pool-exhaustion --format junit,github-summary,classroom
-  droplab run payment-pool-exhaustion --rate 600/s       on a small machine")]
+  droplab run payment-pool-exhaustion --rate 600/s       on a small machine
+  droplab run cascading-timeout --service storefront=my/storefront:42   does my image survive it?")]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag that is typed by itself")]
 pub struct Args {
     /// Its name (`droplab list`), or the path of a scenario file
@@ -75,6 +77,10 @@ pub struct Args {
     /// Inject nothing (for conformance: a healthy lab must pass)
     #[arg(long, hide = true, conflicts_with_all = ["fix", "cheat"])]
     pub healthy: bool,
+    /// Examine an image of yours in the place of a service: it is rolled out on a whole lab, then breaks what the scenario breaks, and
+    /// nobody repairs (docs/exams.md)
+    #[arg(long, value_name = "ROLE=IMAGE", conflicts_with_all = ["fix", "cheat", "rehearse", "healthy"])]
+    pub service: Option<Service>,
     /// What may be different from the scenario's file
     #[command(flatten)]
     pub overrides: OverrideArgs,
@@ -103,8 +109,12 @@ pub async fn main(global: &Global, args: &Args) -> Result<Exit, Failure> {
         health::healthy(global).await?;
     }
     let mut lab = connect(global, args.rehearse.then_some(&scenario)).await?;
+    let under_test = match &args.service {
+        Some(service) => Some(service.adopted(global).await?),
+        None => None,
+    };
     let before = lab.surveyor.survey().await?;
-    let overrides = Overrides { healthy: args.healthy, ..args.overrides.overrides() };
+    let overrides = Overrides { healthy: args.healthy, under_test, ..args.overrides.overrides() };
     let mut plan = plan::compile(&id, &scenario, before, args.overrides.seed, &overrides)?;
     if args.handed {
         // Who is examined may read what the run writes.
@@ -166,7 +176,7 @@ fn watcher(global: &Global, args: &Args, plan: &Plan, folder: &RunDir, stop: &Ca
     let watched = screen::watched();
     let manner = Manner {
         refresh: watched,
-        candid: args.rehearse || args.by.is_named() || args.healthy,
+        candid: args.rehearse || args.by.is_named() || args.healthy || args.service.is_some(),
         quiet: global.quiet,
         russian: global.lang == Lang::Ru,
         ..Manner::default()

@@ -78,7 +78,7 @@ impl<'a> Case<'a> {
     }
 
     fn injections(&self) -> impl Iterator<Item = (u64, f64)> + '_ {
-        let steps = self.plan.into_iter().flat_map(|plan| plan.injection.of(Part::Incident));
+        let steps = self.plan.into_iter().flat_map(|plan| plan.injection.of(self.blows()));
         steps.filter_map(|(index, _)| self.in_at.get(&index).copied())
     }
 
@@ -148,6 +148,9 @@ impl<'a> Case<'a> {
 
     /// The hold of a recovery from the incident itself: up to the replay where there is one.
     pub(super) fn recovery(&self, recovers: &Recovers) -> Option<Reading> {
+        if self.under_test().is_some() {
+            return self.held(&recovers.when, self.trigger_end_s()?, self.end_s);
+        }
         let until_s = self.replay_s.unwrap_or(self.end_s);
         self.held(&recovers.when, self.recovery_from_s()?, until_s)
     }

@@ -10,11 +10,12 @@ use crate::model::{
     },
     score::Score,
     timeline::Timeline,
-    verdict::Verdict,
+    verdict::{Truth, Verdict},
 };
 
-/// A score card's share of an incident's points.
-pub fn earned(points: u32, score: &Score, hints: Hints) -> f64 {
+/// A score card's share of an incident's points. A service under test has no card: it survives for all of them, or for none.
+pub fn earned(points: u32, truth: Truth, score: Option<&Score>, hints: Hints) -> f64 {
+    let Some(score) = score else { return if truth == Truth::Pass { f64::from(points) } else { 0.0 } };
     let of_card = match hints {
         Hints::Free => score.lines.iter().map(|line| line.points).sum(),
         Hints::None | Hints::Cost => score.points,
@@ -99,6 +100,7 @@ mod tests {
         let line =
             |dimension, points, out_of| Line { dimension, points, out_of, sentence: String::new(), evidence: vec![] };
         let score = Score::of(vec![line(Dimension::Fix, 50, 50), line(Dimension::Safe, 0, 50)], 2);
-        assert_eq!((earned(50, &score, Hints::Cost), earned(50, &score, Hints::Free)), (22.0, 25.0));
+        let earned = |hints| earned(50, Truth::Pass, Some(&score), hints);
+        assert_eq!((earned(Hints::Cost), earned(Hints::Free)), (22.0, 25.0));
     }
 }

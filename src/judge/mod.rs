@@ -30,6 +30,7 @@ mod symptom;
 mod testing;
 mod times;
 mod traps;
+mod trial;
 mod untouched;
 
 pub use score_cause::compare;
@@ -54,7 +55,10 @@ pub fn judge(scenario: &Scenario, timeline: &Timeline) -> Verdict {
     grounds.extend(lease::findings(&case));
     grounds.extend(page(&case));
     let sound = grounds.iter().all(|finding| finding.truth == Truth::Pass);
-    let expectations = scenario.expect.iter().map(|expectation| match expectation {
+    // A service under test has nothing to recover from before its trial.
+    let expected =
+        scenario.expect.iter().filter(|one| case.under_test().is_none() || !matches!(one, Expectation::Recovers(_)));
+    let expectations = expected.map(|expectation| match expectation {
         Expectation::Recovers(expected) => recovers::finding(&case, expected),
         Expectation::Stays(expected) => stays::finding(&case, expected),
         Expectation::Holds(expected) => holds::finding(timeline, expected),
@@ -68,11 +72,13 @@ pub fn judge(scenario: &Scenario, timeline: &Timeline) -> Verdict {
             case::finding("says", Truth::Pass, "nothing was broken, so there was nothing to say", vec![])
         }
     });
-    let mut findings: Vec<Finding> = expectations.chain(replay::findings(&case)).collect();
+    let mut findings: Vec<Finding> = expectations.chain(replay::findings(&case)).chain(trial::finding(&case)).collect();
     if !sound {
         findings = findings.into_iter().map(doubted).collect();
     }
-    traps::name(&case, &mut findings);
+    if case.under_test().is_none() {
+        traps::name(&case, &mut findings);
+    }
     findings.extend(grounds);
     findings.extend(aftermath::findings(&case));
     findings.extend(residue::findings(&case));

@@ -9,7 +9,7 @@ use crate::model::{
 };
 
 pub(super) fn findings(case: &Case) -> Vec<Finding> {
-    if case.scenario.then.is_empty() || case.is_healthy_run() {
+    if case.scenario.then.is_empty() || case.is_healthy_run() && case.under_test().is_none() {
         return Vec::new();
     }
     case.scenario.recoveries().map(|recovers| finding(case, recovers)).collect()
@@ -29,12 +29,18 @@ fn finding(case: &Case, recovers: &Recovers) -> Finding {
         Some(held) => {
             let took_s = (held.since_s - end_s).max(0.0);
             let value = when.said(held.value);
-            let sentence = format!("{} at {value} again {took_s:.0} s after the trigger was played again", when.signal);
+            let sentence = match case.under_test() {
+                None => format!("{} at {value} again {took_s:.0} s after the trigger was played again", when.signal),
+                Some(_) => format!("{} at {value} {took_s:.0} s after the trigger was over", when.signal),
+            };
             case::finding(&id, Truth::Pass, sentence, vec![held.seq])
         }
         None if case.timeline.interrupted() => unknown("interrupted while the trigger was played again"),
         None => {
-            let sentence = format!("`{when}` did not hold when the trigger was played again: the repair does not last");
+            let sentence = match case.under_test() {
+                None => format!("`{when}` did not hold when the trigger was played again: the repair does not last"),
+                Some(_) => format!("`{when}` did not hold once the trigger was over, and nobody was there to repair"),
+            };
             case::finding(&id, Truth::Fail, sentence, vec![])
         }
     }

@@ -18,7 +18,8 @@ const ACK_S: f64 = 60.0;
 
 /// The score of a run, when it can be told.
 pub(super) fn of(case: &Case, findings: &[Finding], truth: Truth) -> Option<Score> {
-    if truth == Truth::Unknown {
+    // A card is a person's: a service under test survives, or it does not.
+    if truth == Truth::Unknown || case.under_test().is_some() {
         return None;
     }
     let weights = case.scenario.weights;

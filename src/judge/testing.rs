@@ -8,7 +8,7 @@ use crate::model::{
     hold::Hold,
     ledger::{LedgerName, LedgerReading},
     op::{Op, Recipe},
-    plan::{Injection, Plan, PlannedStep},
+    plan::{Injection, Part, Plan, PlannedStep, UnderTest},
     scenario::Scenario,
     timeline::Timeline,
     verdict::{Truth, Verdict},
@@ -54,7 +54,13 @@ impl Story {
         let recipe = Recipe { inject: vec![image("2.8.1")], heal: vec![image("2.8.0")] };
         let steps = vec![PlannedStep::at(1.0, fault, recipe)];
         let injection = Injection { seed: 1, before: facts("2.8.0"), steps };
-        let plan = Plan { scenario_id: "test".into(), scenario: scenario.clone(), injection, adjusted: vec![] };
+        let plan = Plan {
+            scenario_id: "test".into(),
+            scenario: scenario.clone(),
+            injection,
+            adjusted: vec![],
+            under_test: None,
+        };
         let story = Self { scenario, events: Vec::new(), at_s: 0.0 };
         let plan = Box::new(plan);
         story.say(EventKind::RunBegan { run: "r".into(), version: "0".into(), rehearsal: false, plan })
@@ -71,6 +77,17 @@ impl Story {
     pub(super) fn held(mut self) -> Self {
         let hold = Hold::FrozenZone { zone: "dc-1".into() };
         self.plan().injection.steps[0].recipe = Recipe::hold("x", "30s".parse().unwrap(), hold);
+        self
+    }
+
+    /// The same, about payment as an image of somebody's: its one step is played on it.
+    pub(super) fn on_trial(mut self) -> Self {
+        let (service, image, version) = ("payment".into(), "mine:1".into(), "under-test-1".into());
+        let plan = self.plan();
+        plan.under_test = Some(UnderTest { service, image, version });
+        plan.injection.steps[0].part = Part::Replay;
+        plan.scenario.then = std::mem::take(&mut plan.scenario.steps);
+        self.scenario = self.plan().scenario.clone();
         self
     }
 

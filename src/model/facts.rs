@@ -145,6 +145,9 @@ pub struct Deployment {
     pub replicas: u32,
     /// Ready replicas.
     pub ready: u32,
+    /// Pods that still are as they were before its last change.
+    #[serde(default, skip_serializing_if = "is_none_left")]
+    pub outdated: u32,
     /// Image by container.
     pub images: BTreeMap<String, String>,
     /// Plain environment by `container/NAME`; values from secrets are not read.
@@ -156,6 +159,11 @@ pub struct Deployment {
     pub runs: BTreeMap<String, String>,
     /// The annotation `kubernetes.io/change-cause`.
     pub change_cause: Option<String>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks by reference")]
+fn is_none_left(outdated: &u32) -> bool {
+    *outdated == 0
 }
 
 impl Deployment {

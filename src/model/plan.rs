@@ -26,6 +26,20 @@ pub struct Plan {
     /// Where the person asked for something else than the file says, in words.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub adjusted: Vec<String>,
+    /// Whose image is examined, where that is what the run is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub under_test: Option<UnderTest>,
+}
+
+/// A service under test: somebody's own image in the place of a service of the shop.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UnderTest {
+    /// The service: its deployment, which is also the container's name.
+    pub service: String,
+    /// The image as it was named.
+    pub image: String,
+    /// The tag by which the nodes hold it.
+    pub version: String,
 }
 
 /// What is done to a lab, and its way back: by a scenario, or by hand.

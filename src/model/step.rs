@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::{condition::Condition, conditions::Conditions, fault::FaultSpec, units::Span};
 
 /// One thing that breaks.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Step {
     /// Begins so long after the baseline (of a replay: after the hold).

@@ -5,6 +5,7 @@
 mod check;
 mod expand;
 mod overrides;
+mod trial;
 
 use crate::model::{
     facts::Facts,
@@ -32,5 +33,7 @@ pub fn compile(id: &str, scenario: &Scenario, facts: Facts, seed: u64, overrides
     if !reasons.is_empty() {
         return Err(Refusal { reasons });
     }
-    Ok(Plan { scenario_id: id.to_owned(), scenario, injection: Injection { seed, before: facts, steps }, adjusted })
+    let injection = Injection { seed, before: facts, steps };
+    let under_test = overrides.under_test.clone();
+    Ok(Plan { scenario_id: id.to_owned(), scenario, injection, adjusted, under_test })
 }

@@ -2,9 +2,11 @@
 //!
 //! **Invariant**: every difference is put into words that end up in the verdict; nothing is changed in silence.
 
+use super::trial;
 use crate::model::{
     condition::{Condition, Signal, Value},
     conditions::Conditions,
+    plan::UnderTest,
     scenario::{Expectation, Scenario},
     units::{Rate, Span},
 };
@@ -20,6 +22,8 @@ pub struct Overrides {
     pub hold: Option<Span>,
     /// Break nothing: the proof that a healthy lab passes.
     pub healthy: bool,
+    /// Examine somebody's own image of a service.
+    pub under_test: Option<UnderTest>,
 }
 
 impl Overrides {
@@ -55,6 +59,9 @@ impl Overrides {
             adjusted.steps.clear();
             adjusted.then.clear();
             said.push("no fault is injected".to_owned());
+        }
+        if let Some(test) = &self.under_test {
+            trial::arrange(&mut adjusted, test, &mut said, reasons);
         }
         (adjusted, said)
     }

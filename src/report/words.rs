@@ -46,6 +46,9 @@ pub fn word(truth: Truth) -> &'static str {
 pub fn sentence(verdict: &Verdict) -> String {
     let worst = verdict.findings.iter().filter(|finding| finding.truth == verdict.truth);
     match verdict.truth {
+        Truth::Pass if let Some(test) = verdict.findings.iter().find(|found| found.expectation == "under-test") => {
+            format!("it survived: {}, and customers were served once the trigger was over", test.sentence)
+        }
         Truth::Pass => match (verdict.impact.page_to_repair_s, verdict.times.paged_s) {
             (Some(took_s), Some(_)) => format!("customers are served as before, {} after the page", clock(took_s)),
             _ => "customers are served as before".to_owned(),

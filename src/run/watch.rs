@@ -182,7 +182,7 @@ impl<'a> Watch<'a> {
         if self.answer_is_over_s().is_some_and(|at_s| now_s >= at_s) {
             return Some(Over::Answered);
         }
-        if self.held {
+        if self.held || self.goes_straight_to_its_trial() {
             return Some(Over::Recovered);
         }
         (now_s >= self.deadline_s()?).then_some(if self.waits_for_page() { Over::NoSymptom } else { Over::TimeUp })

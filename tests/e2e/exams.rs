@@ -32,11 +32,18 @@ fn keys() -> (String, String) {
 
 /// An exam held for a candidate; its signed result is in the folder.
 pub(crate) fn held(exam: &str, folder: &Path, incidents: u32, fix: &str) -> Outcome {
+    let rate = rate();
+    let mut candidate = vec!["--fix", fix];
+    candidate.extend(rate.as_deref().into_iter().flat_map(|rate| ["--rate", rate]));
+    held_by(exam, folder, incidents, &candidate)
+}
+
+/// The same, for any kind of candidate.
+fn held_by(exam: &str, folder: &Path, incidents: u32, candidate: &[&str]) -> Outcome {
     let file = format!("{}/exams/{exam}.yaml", env!("CARGO_MANIFEST_DIR"));
-    let ((key, _), rate) = (keys(), rate());
-    let mut all = vec!["exam", "run", &file, "--out", folder.to_str().unwrap(), "--fix", fix, "--key", &key];
-    all.extend(rate.as_deref().into_iter().flat_map(|rate| ["--rate", rate]));
-    run(&all, AN_INCIDENT * incidents)
+    let (key, _) = keys();
+    let all = ["exam", "run", &file, "--out", folder.to_str().unwrap(), "--key", &key];
+    run(&[&all, candidate].concat(), AN_INCIDENT * incidents)
 }
 
 /// Whether the result, with all its journals, is to be believed.
@@ -82,4 +89,20 @@ fn x1_the_smoke_exam_passes_its_reference_and_neither_nobody_nor_a_cheat() {
     let text = fs::read_to_string(&journal).unwrap();
     fs::write(&journal, text.replacen("\"at_s\":", "\"at_s\": ", 1)).unwrap();
     verified(&good).expect_code(1);
+}
+
+/// The candidate is an image: the shop's own storefront survives a slow bank, and the release that waits without a bound does not.
+#[test]
+fn x2_a_service_under_test_survives_or_does_not() {
+    for (version, code, earned, expected) in [("1.0.0", 0, 100.0, "passed"), ("1.3.0", 1, 0.0, "failed")] {
+        let folder = out_dir(&format!("exam-service-{version}"));
+        let image = format!("storefront=droplab/storefront:{version}");
+        held_by("service", &folder, 1, &["--service", &image]).expect_code(code);
+        let of = grades(&folder);
+        let (points, grade, why) = &of[0];
+        assert_eq!((*points, grade.as_str()), (earned, expected), "{why}");
+    }
+    let nowhere = out_dir("exam-service-nowhere");
+    let refused = held_by("service", &nowhere, 1, &["--service", "storefront=droplab/no-such-image:1"]);
+    assert!(refused.stderr.contains("docker pull droplab/no-such-image:1"), "{}", refused.stderr);
 }

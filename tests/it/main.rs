@@ -23,4 +23,5 @@ mod scenarios;
 mod stage;
 mod store;
 mod tidy;
+mod trials;
 mod tried;

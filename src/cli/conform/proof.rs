@@ -2,6 +2,10 @@
 //!
 //! **Invariant**: compared is all that a person or a fault can change, and nothing that changes by itself.
 
+use std::time::Duration;
+
+use tokio::time::Instant;
+
 use crate::{
     cli::{
         connect::connect,
@@ -15,6 +19,11 @@ use crate::{
     model::facts::Facts,
     run::ports::Surveyor as _,
 };
+
+/// How long a lab may still come to rest after a reset: a busy replica is missing from a survey that did not wait for it.
+const STILL: Duration = Duration::from_secs(30);
+/// And how often it is looked at meanwhile.
+const PAUSE: Duration = Duration::from_secs(3);
 
 /// The lab as it was before the first play.
 pub(super) struct Before(Facts);
@@ -41,10 +50,17 @@ impl Before {
     pub(super) async fn proven(&self, global: &Global) -> Result<(), Failure> {
         health::healthy(global).await?;
         let lab = Lab::connect(&global.lab).await?;
-        let found = lasting(lab.survey().await?);
-        if found == self.0 {
-            return Ok(());
-        }
+        let deadline = Instant::now() + STILL;
+        let found = loop {
+            let found = lasting(lab.survey().await?);
+            if found == self.0 {
+                return Ok(());
+            }
+            if Instant::now() >= deadline {
+                break found;
+            }
+            tokio::time::sleep(PAUSE).await;
+        };
         let why = format!("the lab is not as it was before the first play: {}", difference(&self.0, &found));
         Err(Failure::new(Code::LabError, why)
             .next("droplab reset, then droplab conform again (it goes on where it was)"))
@@ -57,6 +73,7 @@ fn lasting(mut facts: Facts) -> Facts {
     facts.postgres_started = None;
     for deployment in facts.deployments.values_mut() {
         deployment.ready = 0;
+        deployment.outdated = 0;
         deployment.change_cause = None;
     }
     for set in facts.stateful_sets.values_mut() {

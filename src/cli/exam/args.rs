@@ -4,7 +4,10 @@
 
 use std::path::PathBuf;
 
-use crate::{cli::report::Wanted, model::units::Rate};
+use crate::{
+    cli::{report::Wanted, service::Service},
+    model::units::Rate,
+};
 
 /// Arguments of `droplab exam run`.
 #[derive(Debug, clap::Args)]
@@ -12,6 +15,7 @@ use crate::{cli::report::Wanted, model::units::Rate};
   droplab exam run exams/smoke.yaml --candidate anna                   you repair, in another terminal
   droplab exam run exams/smoke.yaml --candidate ci --fix ./repair.sh --out results --format junit,github-summary
   droplab exam run exams/smoke.yaml --candidate bot --agent 'my-agent --shell'
+  droplab exam run exams/service.yaml --service storefront=my/storefront:42   does my image survive?
   droplab exam run exams/smoke.yaml --fix reference --rehearse         see it in seconds, without Docker
   droplab exam run class.yaml --key exam.key --identity seal.key       signed, with sealed scenarios
 
@@ -29,6 +33,9 @@ pub struct Args {
     /// The candidate is this command, for `sh -c`: the page on its standard input and in `DROPLAB_PAGE`, the lab's tools on its PATH
     #[arg(long, value_name = "COMMAND")]
     pub agent: Option<String>,
+    /// The candidate is an image in the place of a service: everything is played on it, and nobody repairs
+    #[arg(long, value_name = "ROLE=IMAGE", conflicts_with_all = ["fix", "agent", "rehearse"])]
+    pub service: Option<Service>,
     /// Play on a fake lab: no Docker, seconds, and a result about nothing real
     #[arg(long)]
     pub rehearse: bool,

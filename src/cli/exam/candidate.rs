@@ -9,6 +9,7 @@ use crate::{
     cli::{
         failure::{Code, Failure},
         repairs::script_at,
+        service::Service,
     },
     home::{self, Readers},
     model::scenario::Scenario,
@@ -26,6 +27,8 @@ pub(super) enum Candidate {
     Program(PathBuf),
     /// A command for a shell.
     Agent(String),
+    /// An image in the place of a service.
+    Service(Service),
 }
 
 impl Candidate {
@@ -35,6 +38,9 @@ impl Candidate {
         if args.rehearse && program {
             return Err(Failure::new(Code::Usage, "a rehearsal has no lab in which a program could do anything")
                 .next("--fix reference, --fix none, or no --rehearse"));
+        }
+        if let Some(service) = &args.service {
+            return Ok(Self::Service(service.clone()));
         }
         Ok(match (&args.agent, args.fix.as_deref()) {
             (Some(command), _) => Self::Agent(command.clone()),
@@ -54,13 +60,14 @@ impl Candidate {
             Self::Reference => "reference",
             Self::Program(_) => "program",
             Self::Agent(_) => "agent",
+            Self::Service(_) => "service",
         }
     }
 
     /// What `droplab run --fix` is told; none for a person. What starts a program is written into the run's folder.
     pub(super) fn fix(&self, folder: &Path, scenario: &Scenario) -> Result<Option<String>, Failure> {
         let command = match self {
-            Self::Person => return Ok(None),
+            Self::Person | Self::Service(_) => return Ok(None),
             Self::Nobody => return Ok(Some("none".to_owned())),
             Self::Reference => return Ok(Some("reference".to_owned())),
             Self::Program(path) => program(path)?,

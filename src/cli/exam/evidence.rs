@@ -74,8 +74,7 @@ fn differs(result: &ExamResult, one: &Examined, shown: &Shown, folder: &Path) ->
         let points = |shown: &Shown| shown.score.as_ref().map_or(0, |score| score.points);
         return Some(format!("judged again its journal scores {}, and not {}{version}", points(&again), points(shown)));
     }
-    let earned = again.score.as_ref().map(|score| judge::exam::earned(one.points, score, result.hints));
-    let earned = earned.unwrap_or_default();
+    let earned = judge::exam::earned(one.points, again.truth, again.score.as_ref(), result.hints);
     (number(earned) != number(one.earned))
         .then(|| format!("it is worth {}, and not {}", number(earned), number(one.earned)))
 }

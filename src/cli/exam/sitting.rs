@@ -112,8 +112,8 @@ impl Sitting<'_> {
                 let (verdict, shown) = *judged;
                 let grade = if verdict.truth == Truth::Pass { Grade::Passed } else { Grade::Failed };
                 let hints = self.sheet.exam.hints;
-                let earned = shown.score.as_ref().map(|score| judge::exam::earned(paper.task.points, score, hints));
-                (grade, earned.unwrap_or_default(), words::sentence(&verdict), Some(shown), Next::GoOn)
+                let earned = judge::exam::earned(paper.task.points, verdict.truth, shown.score.as_ref(), hints);
+                (grade, earned, words::sentence(&verdict), Some(shown), Next::GoOn)
             }
             Played::LabErred(why) => (Grade::NotExamined, 0.0, format!("the lab erred: {why}"), None, Next::GoOn),
             Played::Interrupted => (Grade::NotExamined, 0.0, "it was stopped".to_owned(), None, Next::Interrupted),

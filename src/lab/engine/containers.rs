@@ -15,6 +15,7 @@ pub(in crate::lab) fn deployment(found: KubeDeployment) -> Deployment {
     Deployment {
         replicas: count(spec.replicas, 1),
         ready: count(status.ready_replicas, 0),
+        outdated: count(status.replicas, 0).saturating_sub(count(status.updated_replicas, 0)),
         images: containers.iter().map(|one| (one.name.clone(), one.image.clone().unwrap_or_default())).collect(),
         env: containers.iter().flat_map(env).collect(),
         limits: containers.iter().flat_map(limits).collect(),

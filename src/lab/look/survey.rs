@@ -126,7 +126,7 @@ fn read<T>(unread: &mut BTreeMap<Part, String>, part: Part, outcome: Result<T, S
 
 impl Handle {
     /// Deployments by name.
-    pub(in crate::lab) async fn deployments(&self) -> Result<BTreeMap<String, Deployment>, LabError> {
+    pub async fn deployments(&self) -> Result<BTreeMap<String, Deployment>, LabError> {
         let api = Api::<KubeDeployment>::namespaced(self.kube.clone(), &self.namespace);
         let list = within(10, "list deployments", api.list(&ListParams::default())).await?;
         Ok(list.items.into_iter().map(|one| (one.metadata.name.clone().unwrap_or_default(), deployment(one))).collect())

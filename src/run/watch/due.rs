@@ -35,6 +35,11 @@ impl Watch<'_> {
         }
     }
 
+    /// Whether all that breaks comes now: a service under test has no incident before its trial.
+    pub(super) fn goes_straight_to_its_trial(&self) -> bool {
+        self.plan.under_test.is_some() && self.fault_s.is_some() && self.replay_s.is_none()
+    }
+
     /// Whether each step that begins at a time is in, or will not begin any more.
     pub(super) fn every_timed_step_is_in(&self) -> bool {
         self.plan.injection.of(Part::Incident).all(|(index, step)| {

@@ -7,7 +7,7 @@ use std::{path::Path, process::Stdio};
 use clap::ValueEnum;
 use tokio::process::Child;
 
-use super::Sitting;
+use super::{Candidate, Sitting};
 use crate::{
     cli::{
         child,
@@ -41,6 +41,9 @@ impl Sitting<'_> {
         }
         if let Some(fix) = self.candidate.fix(folder, &paper.scenario)? {
             command.args(["--fix", &fix]);
+        }
+        if let Candidate::Service(service) = &self.candidate {
+            command.args(["--service", &service.to_string()]);
         }
         for format in self.args.formats.iter().filter_map(ValueEnum::to_possible_value) {
             command.args(["--format", format.get_name()]);
