@@ -11,6 +11,7 @@ use super::{
 use crate::{
     lab::host::needs::{Fit, Room},
     model::scenario::Scenario,
+    report::catalogue::catalogue,
     store,
 };
 
@@ -19,17 +20,26 @@ use crate::{
 #[command(after_help = "Examples:
   droplab list
   droplab list --lang ru
+  droplab list --markdown --scenarios ./ours > incidents.md
   droplab list --json | jq -r '.[].id'
 
 Columns: level, theme, par (what a practised engineer takes from page to recovery), what it needs, and whether this host has it.
 A rate is tested by the run itself, in its baseline, before anything is broken.")]
-pub struct Args {}
+pub struct Args {
+    /// A page of all of them, with their stories
+    #[arg(long, conflicts_with = "json")]
+    pub markdown: bool,
+}
 
 /// The verb.
-pub async fn main(global: &Global, _args: &Args) -> Result<Exit, Failure> {
+pub async fn main(global: &Global, args: &Args) -> Result<Exit, Failure> {
     let mut rows = Vec::new();
     for id in store::scenarios::ids(global.scenarios.as_deref())? {
         rows.push(store::scenarios::read(global.scenarios.as_deref(), &id)?);
+    }
+    if args.markdown {
+        screen::result(catalogue(&rows, global.lang == Lang::Ru).trim_end());
+        return Ok(Exit::Pass);
     }
     let room = Room::look().await;
     let fits = rows.iter().map(|(_, scenario)| room.fits(&scenario.needs));
@@ -41,7 +51,7 @@ pub async fn main(global: &Global, _args: &Args) -> Result<Exit, Failure> {
     let width = rows.iter().map(|(id, _)| id.len()).max().unwrap_or_default();
     let needed = rows.iter().map(|(_, scenario)| scenario.needs.to_string().len()).max().unwrap_or_default();
     for ((id, scenario), fit) in rows.iter().zip(fits) {
-        let title = if global.lang == Lang::Ru { &scenario.title.ru } else { &scenario.title.en };
+        let title = scenario.title.of(global.lang == Lang::Ru);
         let theme = scenario.theme.map(|theme| theme.to_string()).unwrap_or_default();
         let par = scenario.par.map(|par| format!("par {par}")).unwrap_or_default();
         let needs = scenario.needs.to_string();

@@ -44,6 +44,7 @@ pub mod show;
 pub mod status;
 pub mod steps;
 pub mod up;
+mod watcher;
 
 use std::{panic::AssertUnwindSafe, process::ExitCode};
 

@@ -2,23 +2,22 @@
 //!
 //! **Invariant**: a run begins only on a lab that is ours alone and carries no fault of an earlier one.
 
-use std::{path::PathBuf, time::Duration};
+use std::path::PathBuf;
 
 use jiff::Timestamp;
-use tokio_util::sync::CancellationToken;
 
 use super::{
     connect::{can, connect, readable},
     exit::Exit,
     failure::{Code, Failure},
-    flags::{Global, Lang},
+    flags::Global,
     health, interrupt,
-    keys::AtTheScreen,
     overrides::OverrideArgs,
     repairs::{self, RepairArgs},
     report::{self as wanted_report, Wanted},
     reset, said, screen,
     service::Service,
+    watcher::{Seen, watcher},
 };
 use crate::{
     home::{
@@ -28,19 +27,14 @@ use crate::{
     judge,
     lab::cluster::elsewhere,
     log,
-    model::{condition::Condition, plan::Plan, scenario::Scenario},
+    model::scenario::Scenario,
     plan::{self, Overrides},
     report::{self, Format},
-    run::{self, Options, ports::Observer},
+    run::{self, Options},
     store::{
         self,
         journal::{JournalFile, Wall},
         runs::{self, RunDir},
-    },
-    terminal::{
-        live::Screen,
-        paced::Paced,
-        plain::{Manner, Plain},
     },
 };
 
@@ -139,7 +133,9 @@ pub async fn main(global: &Global, args: &Args) -> Result<Exit, Failure> {
         said: (!args.rehearse).then(|| said::listen(&folder.path)),
     };
     let stop = interrupt::token();
-    let mut watcher = watcher(global, args, &plan, &folder, &stop);
+    let candid = args.rehearse || args.by.is_named() || args.healthy || args.service.is_some();
+    let seen = Seen { rehearse: args.rehearse, plain: args.plain, candid };
+    let mut watcher = watcher(global, &seen, &plan, &folder, &stop);
     let timeline = run::execute(&plan, &mut lab, &mut journal, watcher.as_mut(), &options, &stop).await?;
 
     let verdict = judge::judge(&plan.scenario, &timeline);
@@ -169,36 +165,4 @@ fn alone(global: &Global, args: &Args) -> Result<Lock, Failure> {
         }
         (None, Some(why)) => Err(Failure::new(Code::Unhealed, why).next("droplab heal")),
     }
-}
-
-/// The screen: a live one on a terminal, else lines on stderr; a rehearsal at a pace that can be watched.
-fn watcher(global: &Global, args: &Args, plan: &Plan, folder: &RunDir, stop: &CancellationToken) -> Box<dyn Observer> {
-    let watched = screen::watched();
-    let manner = Manner {
-        refresh: watched,
-        candid: args.rehearse || args.by.is_named() || args.healthy || args.service.is_some(),
-        quiet: global.quiet,
-        russian: global.lang == Lang::Ru,
-        ..Manner::default()
-    };
-    let keys = || {
-        let run = (!args.rehearse).then(|| folder.clone());
-        Box::new(AtTheScreen { run, lang: global.lang, stop: stop.clone() })
-    };
-    let live =
-        (!args.plain && screen::is_live(global)).then(|| Screen::open(manner, screen::has_colour(global), keys()));
-    let screen: Box<dyn Observer> = match live {
-        Some(Ok(live)) => Box::new(live),
-        Some(Err(error)) => {
-            screen::note(&format!("no live screen on this terminal ({error}); lines instead"));
-            Box::new(Plain::new(anstream::stderr(), manner))
-        }
-        None => Box::new(Plain::new(anstream::stderr(), manner)),
-    };
-    if args.rehearse && !global.quiet {
-        let pause = Duration::from_millis(if watched { 100 } else { 30 });
-        let probe = plan.scenario.page.when.iter().find_map(Condition::probe).unwrap_or_default();
-        return Box::new(Paced::new(screen, probe, pause));
-    }
-    screen
 }

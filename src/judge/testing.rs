@@ -2,13 +2,14 @@
 //!
 //! **Invariant**: a line of a test is a second of a run.
 
+mod plans;
+
 use crate::model::{
     event::{Event, EventKind, FaultState, Phase},
     facts::Facts,
-    hold::Hold,
     ledger::{LedgerName, LedgerReading},
     op::{Op, Recipe},
-    plan::{Injection, Part, Plan, PlannedStep, UnderTest},
+    plan::{Injection, Plan, PlannedStep},
     scenario::Scenario,
     timeline::Timeline,
     verdict::{Truth, Verdict},
@@ -71,34 +72,6 @@ impl Story {
             EventKind::RunBegan { plan, .. } => plan,
             _ => unreachable!("a story begins with its run"),
         }
-    }
-
-    /// The same, with a fault that lasts 30 s unless it is renewed.
-    pub(super) fn held(mut self) -> Self {
-        let hold = Hold::FrozenZone { zone: "dc-1".into() };
-        self.plan().injection.steps[0].recipe = Recipe::hold("x", "30s".parse().unwrap(), hold);
-        self
-    }
-
-    /// The same, about payment as an image of somebody's: its one step is played on it.
-    pub(super) fn on_trial(mut self) -> Self {
-        let (service, image, version) = ("payment".into(), "mine:1".into(), "under-test-1".into());
-        let plan = self.plan();
-        plan.under_test = Some(UnderTest { service, image, version });
-        plan.injection.steps[0].part = Part::Replay;
-        plan.scenario.then = std::mem::take(&mut plan.scenario.steps);
-        self.scenario = self.plan().scenario.clone();
-        self
-    }
-
-    /// The same, with a second step that is to come so long after the baseline.
-    pub(super) fn second_step(mut self, at_s: f64) -> Self {
-        let plan = self.plan();
-        let mut second = plan.injection.steps[0].clone();
-        second.begin = crate::model::plan::Begin::AtS(at_s);
-        second.from_step = 1;
-        plan.injection.steps.push(second);
-        self
     }
 
     pub(super) fn say(mut self, kind: EventKind) -> Self {

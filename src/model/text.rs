@@ -14,3 +14,10 @@ pub struct Text {
     /// Russian.
     pub ru: String,
 }
+
+impl Text {
+    /// The one of the two that is wanted.
+    pub fn of(&self, russian: bool) -> &str {
+        if russian { &self.ru } else { &self.en }
+    }
+}

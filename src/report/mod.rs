@@ -3,6 +3,7 @@
 //! **Invariant**: pure; reports say what the verdict says, in other words only, and never more.
 
 mod card;
+pub mod catalogue;
 mod classroom;
 mod csv;
 pub mod exam;

@@ -16,12 +16,12 @@ use droplab::{
 
 use crate::stage::{Outcome, Stage};
 
-/// Those that droplab carries, and the drafts.
+/// Those that droplab carries, and the drafts where there are any.
 fn incidents() -> Vec<(String, Scenario)> {
     let carried = store::scenarios::ids(None).unwrap();
     let carried = carried.iter().map(|id| store::scenarios::read(None, id).unwrap());
-    let drafts = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/drafts").read_dir().unwrap();
-    let drafts = drafts.map(|entry| store::scenarios::read_file(&entry.unwrap().path()).unwrap());
+    let drafts = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/drafts").read_dir();
+    let drafts = drafts.into_iter().flatten().map(|entry| store::scenarios::read_file(&entry.unwrap().path()).unwrap());
     carried.chain(drafts.map(|(id, scenario, _)| (id, scenario))).collect()
 }
 

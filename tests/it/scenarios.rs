@@ -70,19 +70,6 @@ fn an_unknown_name_is_answered_with_a_near_one() {
     insta::assert_snapshot!(error, @"no scenario `payment-pool-exaustion`; did you mean `payment-pool-exhaustion`?");
 }
 
-/// Incidents that are written down and have not conformed yet.
-#[test]
-fn every_draft_lints() {
-    let drafts = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/drafts");
-    let mut seen = 0;
-    for entry in fs::read_dir(drafts).unwrap().flatten() {
-        let (id, scenario, _) = store::scenarios::read_file(&entry.path()).unwrap();
-        assert_eq!(plan::lint(&scenario), [], "{id}");
-        seen += 1;
-    }
-    assert!(seen >= 1, "{seen} drafts");
-}
-
 #[test]
 fn a_folder_of_ones_own_is_read() {
     let folder = tempfile::tempdir().unwrap();
@@ -104,4 +91,16 @@ fn the_schema_is_current() {
         kept == current,
         "docs/scenario.schema.json is out of date: droplab lint --schema > docs/scenario.schema.json"
     );
+}
+
+#[test]
+fn the_pages_of_incidents_are_current() {
+    let incidents: Vec<_> = store::scenarios::ids(None).unwrap();
+    let incidents: Vec<_> = incidents.iter().map(|id| store::scenarios::read(None, id).unwrap()).collect();
+    for (name, flags, russian) in [("incidents.md", "", false), ("incidents.ru.md", " --lang ru", true)] {
+        let current = droplab::report::catalogue::catalogue(&incidents, russian);
+        let kept =
+            fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs").join(name)).unwrap_or_default();
+        assert!(kept == current, "docs/{name} is out of date: droplab list --markdown{flags} > docs/{name}");
+    }
 }

@@ -66,7 +66,7 @@ impl Sitting<'_> {
             return;
         }
         let Sheet { id, exam, papers, .. } = self.sheet;
-        let title = if self.global.lang == Lang::Ru { &exam.title.ru } else { &exam.title.en };
+        let title = exam.title.of(self.global.lang == Lang::Ru);
         let (candidate, count, all) = (&self.args.candidate, papers.len(), exam.out_of());
         let mark = points(exam.pass_mark());
         screen::note(&format!(
