@@ -12,6 +12,7 @@ use crate::model::{
     fault::{DeployVersion, FaultSpec},
     plan::UnderTest,
     scenario::{Scenario, Step},
+    steady,
     units::Span,
 };
 
@@ -50,6 +51,10 @@ pub(super) fn arrange(scenario: &mut Scenario, test: &UnderTest, said: &mut Vec<
         trial.push(step);
     }
     scenario.then = trial;
+    // Numbers of the release with the defect, which no other may tell.
+    (scenario.symptom, scenario.bystanders, scenario.hints) = (None, Vec::new(), Vec::new());
+    let named = steady::named_gauges(scenario);
+    scenario.gauges.retain(|name, _| named.contains(name));
 }
 
 fn deploys(fault: &FaultSpec, role: &str) -> bool {

@@ -157,6 +157,9 @@ impl<W: Write + Send> Plain<W> {
             Phase::Fault if self.live.was_paged() => "it slipped again; the hold window starts over",
             Phase::Fault => "the baseline is steady; from now on something may break",
             Phase::Recovery => "customers are served again; holding",
+            Phase::Replay if self.live.plan.as_ref().is_some_and(|plan| plan.under_test.is_some()) => {
+                "the trial: your image goes in, and then what it is to survive"
+            }
             Phase::Replay => "it holds; the same trouble comes once more",
             Phase::Aftermath => "healed; measuring once more",
         };

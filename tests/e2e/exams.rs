@@ -103,6 +103,7 @@ fn x2_a_service_under_test_survives_or_does_not() {
         assert_eq!((*points, grade.as_str()), (earned, expected), "{why}");
     }
     let nowhere = out_dir("exam-service-nowhere");
-    let refused = held_by("service", &nowhere, 1, &["--service", "storefront=droplab/no-such-image:1"]);
+    let refused = held_by("service", &nowhere, 1, &["--service", "storefront=droplab/no-such-image:1"]).expect_code(5);
+    assert!(!nowhere.join("exam-result.json").exists(), "nothing was examined");
     assert!(refused.stderr.contains("docker pull droplab/no-such-image:1"), "{}", refused.stderr);
 }

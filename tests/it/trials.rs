@@ -55,6 +55,7 @@ fn the_trial_has_the_image_in_every_release_its_role_has_in_the_scenario() {
     storefront is mine:under-test-1 (under-test-1), rolled out before anything breaks; nobody repairs
     step 1 lasts 1m and not until something is repaired
     ");
+    assert!(!plan.scenario.gauges.contains_key("places-taken"), "a number that only the release with the defect tells");
     assert!(planned("secret-rotation", "payment").is_ok(), "as docs/exams.md says");
     let plan = planned("cascading-timeout", "catalog").unwrap();
     assert_eq!(plan.injection.of(Part::Given).count(), 1, "another role's release stays as the scenario has it");

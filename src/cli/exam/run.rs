@@ -15,16 +15,21 @@ use super::{
 };
 use crate::{
     cli::{
+        connect::connect,
         exit::Exit,
         failure::{Code, Failure},
         flags::Global,
         interrupt, screen,
+        service::Service,
     },
     home, judge,
     model::exam::result::{ExamResult, Examined, Grade, Host, Outcome},
+    plan::{self, Overrides},
     report,
     store::{
-        self, exams, keys, sealed,
+        self,
+        exams::{self, Sheet},
+        keys, sealed,
         signed::{Envelope, key_id, short},
     },
 };
@@ -38,8 +43,11 @@ pub(super) async fn main(global: &Global, args: &Args) -> Result<Exit, Failure> 
     let sheet = exams::read(&args.exam, global.scenarios.as_deref(), identity.as_ref())?;
     let key = What::named(args.key.as_ref()).map(keys::signing).transpose()?;
     let candidate = Candidate::of(args)?;
-    let folder = folder(args, &sheet.id)?;
     let seed = sheet.exam.seed.of(&sheet.id, &args.candidate);
+    if let Candidate::Service(service) = &candidate {
+        fits(global, service, &sheet, seed).await?;
+    }
+    let folder = folder(args, &sheet.id)?;
     let sitting = Sitting { global, args, candidate, sheet: &sheet, seed, folder: &folder };
     let began = Timestamp::now();
     sitting.say_what_is_ahead();
@@ -67,6 +75,18 @@ pub(super) async fn main(global: &Global, args: &Args) -> Result<Exit, Failure> 
         (Next::GoOn, Outcome::Failed) => Exit::Fail,
         (Next::GoOn, Outcome::Incomplete) => Exit::Unknown,
     })
+}
+
+/// Refuse, before anything is played, an image that is not there, and a scenario that is no trial for its role.
+async fn fits(global: &Global, service: &Service, sheet: &Sheet, seed: u64) -> Result<(), Failure> {
+    let under_test = Some(service.adopted(global).await?);
+    let facts = connect(global, None).await?.surveyor.survey().await?;
+    let overrides = Overrides { under_test, ..Overrides::default() };
+    for paper in &sheet.papers {
+        let refused = |why| Failure::new(Code::PlanRefused, format!("{}: {why}", paper.id));
+        plan::compile(&paper.id, &paper.scenario, facts.clone(), seed, &overrides).map_err(refused)?;
+    }
+    Ok(())
 }
 
 /// The folder of this exam, its owner's alone; a result that is there is not written over.
