@@ -16,7 +16,7 @@ help: ## this list
 	@grep -hE '^[a-z0-9]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | awk -F'\t' '{ printf "  make %-8s %s\n", $$1, $$2 }'
 
 demo: up ## set everything up, break payments, repair them, print the verdict; then a bad and a good postmortem of it, reviewed
-	$(DROPLAB) run payment-pool-exhaustion --fix reference
+	setup/first-act $(DROPLAB)
 	setup/last-act $(DROPLAB)
 
 up: setup ## bring the lab up (a second time: seconds)

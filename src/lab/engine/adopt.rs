@@ -2,7 +2,7 @@
 //!
 //! **Invariant**: the name holds the image's id, so two builds of one tag are two images; what the nodes hold is not carried again.
 
-use bollard::query_parameters::TagImageOptionsBuilder;
+use bollard::query_parameters::{RemoveImageOptions, TagImageOptionsBuilder};
 use futures::future;
 
 use super::{
@@ -34,8 +34,13 @@ pub async fn adopt(layout: &Layout, service: &str, image: &str) -> Result<String
     let options = TagImageOptionsBuilder::default().repo(&repository).tag(&tag).build();
     let tagged = engine.api.tag_image(image, Some(options)).await;
     tagged.map_err(|error| refused(&format!("name the image {image} {name}"), &error))?;
-    images::import(&engine, &[&name], &workers).await?;
-    Ok(tag)
+    let imported = images::import(&engine, &[&name], &workers).await;
+    // The engine is the person's: our name goes, unless it were the image's only one, and the image would go with it.
+    if found.repo_tags.is_some_and(|names| names.iter().any(|other| *other != name)) {
+        let removed = engine.api.remove_image(&name, None::<RemoveImageOptions>, None).await;
+        removed.map_err(|error| refused(&format!("take the name {name} away again"), &error))?;
+    }
+    imported.map(|_| tag)
 }
 
 /// `under-test-` and the beginning of an id such as `sha256:7f1f36ab…`.
