@@ -2,6 +2,8 @@
 //!
 //! Each play is a `droplab run` of its own, as a person would start it: what is tried here is what people get.
 //!
+//! A machine that cannot bear a scenario's rate is asked for the rate that droplab proposes, from that play on; the record says so.
+//!
 //! **Invariant**: needs nothing but the scenario; a play begins on a lab that is proven to be as before the first one, and what
 //! was shown stays shown: an interrupted conformance goes on where it ended.
 
@@ -10,8 +12,9 @@ mod history;
 mod judged;
 mod plays;
 mod proof;
+mod told;
 
-use std::time::Instant;
+use std::{path::PathBuf, time::Instant};
 
 use tokio_util::sync::CancellationToken;
 
@@ -21,7 +24,7 @@ use super::{
     flags::Global,
     interrupt, screen,
 };
-use crate::store::scenarios;
+use crate::{model::units::Rate, store::scenarios};
 use history::{History, Shown};
 use judged::Outcome;
 use plays::Play;
@@ -33,6 +36,7 @@ use plays::Play;
   droplab conform payment-pool-exhaustion --times 10            ten rounds; goes on where it was interrupted
   droplab conform payment-pool-exhaustion --play cheat:scale-to-zero
   droplab conform payment-pool-exhaustion --list                the plays, without playing them
+  droplab conform nothing-is-wrong --times 10 --into docs/conformance   evidence to check in; another machine goes on with it
 
 Plays: healthy, nothing, fix:NAME, cheat:NAME, trap:NAME, killed. Exit 0 when every play came out as it must, 1 when the
 scenario is wrong, 3 when the lab erred twice, 4 when something of a fault is left.")]
@@ -48,12 +52,16 @@ pub struct Args {
     /// Forget what earlier rounds have shown
     #[arg(long)]
     pub fresh: bool,
+    /// Keep what is shown in this folder and not in droplab's own: evidence that can be checked in
+    #[arg(long, value_name = "DIR")]
+    pub into: Option<PathBuf>,
     /// Only list the plays
     #[arg(long)]
     pub list: bool,
-    /// Requests a second of the traffic that decides, for a small machine
+    /// Requests a second of the traffic that decides, for a small machine [default: the scenario's, or what the last play was
+    /// proposed]
     #[arg(long, value_name = "RATE")]
-    pub rate: Option<crate::model::units::Rate>,
+    pub rate: Option<Rate>,
 }
 
 /// The verb.
@@ -67,7 +75,8 @@ pub async fn main(global: &Global, args: &Args) -> Result<Exit, Failure> {
         }
         return Ok(Exit::Pass);
     }
-    let mut history = History::open(&id, &scenario, args.fresh);
+    let mut history = History::open(args.into.as_deref(), &id, &scenario, args.fresh);
+    let mut rate = args.rate.or_else(|| history.rate());
     let before = proof::Before::of(global).await?;
     let stop = interrupt::token();
     for round in 1..=args.times {
@@ -75,7 +84,7 @@ pub async fn main(global: &Global, args: &Args) -> Result<Exit, Failure> {
             if history.has(round, &play.name()) {
                 continue;
             }
-            let shown = shown(global, args, &scenario, play, round, &before, &stop).await?;
+            let shown = shown(global, args, &scenario, (round, play), &mut rate, &before, &stop).await?;
             let word = if shown.fine { "✓" } else { "✗" };
             let (name, seconds) = (play.name(), shown.seconds);
             screen::note(&format!(
@@ -86,7 +95,7 @@ pub async fn main(global: &Global, args: &Args) -> Result<Exit, Failure> {
         }
     }
     let names: Vec<_> = chosen.iter().map(|play| play.name()).collect();
-    history.write_junit(&id)?;
+    history.publish(&id, &names)?;
     screen::result(&if global.json() { history.json() } else { history.table(&id, &names) });
     Ok(history.exit(&names))
 }
@@ -100,38 +109,42 @@ fn chosen<'a>(all: &'a [Play<'a>], wanted: &[String]) -> Result<Vec<&'a Play<'a>
     Ok(all.iter().filter(|play| wanted.is_empty() || wanted.contains(&play.name())).collect())
 }
 
-/// One play, and once more if the lab itself erred.
+/// One play, and again if the lab itself erred: once, or twice where a slower rate is proposed each time.
 async fn shown(
     global: &Global,
     args: &Args,
     scenario: &crate::model::scenario::Scenario,
-    play: &Play<'_>,
-    round: u32,
+    (round, play): (u32, &Play<'_>),
+    rate: &mut Option<Rate>,
     before: &proof::Before,
     stop: &CancellationToken,
 ) -> Result<Shown, Failure> {
-    let began = Instant::now();
     let mut tries = 0;
     loop {
+        let began = Instant::now();
         tries += 1;
         before.proven(global).await?;
-        let outcome = child::play(global, args, scenario, play, round, stop).await?;
-        let again = matches!(outcome, Outcome::LabErred(_)) && tries < 2;
-        if again {
-            screen::note(&format!("    {} once more: {}", play.name(), outcome.said()));
-            before.reset(global).await?;
-            continue;
-        }
+        let child::Played { outcome, slower } = child::play(global, args, scenario, play, round, *rate, stop).await?;
         // Not this play's business alone: what it left would be the next one's.
         before.reset(global).await?;
-        let seconds = began.elapsed().as_secs();
+        let most = if slower.is_some() { 3 } else { 2 };
+        if matches!(outcome, Outcome::LabErred(_)) && tries < most {
+            screen::note(&format!("    {} once more: {}", play.name(), outcome.said()));
+            if let Some(slower) = slower {
+                screen::note(&format!("    this machine cannot bear the rate: on at {slower}"));
+                *rate = Some(slower);
+            }
+            continue;
+        }
         return Ok(Shown {
             round,
             play: play.name(),
             fine: outcome.is_fine(),
             kind: outcome.kind(),
-            seconds,
+            seconds: began.elapsed().as_secs(),
             said: outcome.said(),
+            rate: *rate,
+            when: jiff::Timestamp::now().strftime("%Y-%m-%d %H:%M").to_string(),
         });
     }
 }

@@ -69,6 +69,6 @@ pub(super) fn take(run: &RunDir, timeline: &Timeline, lang: Lang) -> Result<(Str
         return Ok((why, None));
     };
     said::write(&run.path, &Said::Hinted { number })?;
-    let text = if lang == Lang::Ru { &hint.ru } else { &hint.en };
+    let text = hint.of(lang == Lang::Ru);
     Ok((format!("hint {number} of {}: {}", scenario.hints.len(), text.trim()), Some(number)))
 }

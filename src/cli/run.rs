@@ -71,8 +71,8 @@ pub struct Args {
     /// Inject nothing (for conformance: a healthy lab must pass)
     #[arg(long, hide = true, conflicts_with_all = ["fix", "cheat"])]
     pub healthy: bool,
-    /// Examine an image of yours in the place of a service: it is rolled out on a whole lab, then breaks what the scenario breaks, and
-    /// nobody repairs (docs/exams.md)
+    /// Examine an image of yours in the place of a service: it is rolled out on a whole lab, then the lab is broken as the scenario
+    /// says, and nobody repairs (docs/exams.md)
     #[arg(long, value_name = "ROLE=IMAGE", conflicts_with_all = ["fix", "cheat", "rehearse", "healthy"])]
     pub service: Option<Service>,
     /// What may be different from the scenario's file

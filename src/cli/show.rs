@@ -34,12 +34,12 @@ pub struct Args {
 /// The verb.
 pub fn main(global: &Global, args: &Args) -> Result<Exit, Failure> {
     let (id, scenario) = store::scenarios::read(global.scenarios.as_deref(), &args.scenario)?;
-    let say = |en: &str, ru: &str| if global.lang == Lang::Ru { ru.trim().to_owned() } else { en.trim().to_owned() };
-    let told_in = |text: &Text| say(&text.en, &text.ru);
+    let russian = global.lang == Lang::Ru;
+    let told_in = |text: &Text| text.of(russian).trim().to_owned();
     if let Some(number) = args.hint {
         let hint = number.checked_sub(1).and_then(|index| scenario.hints.get(index));
         let none = || Failure::new(Code::Usage, format!("there are hints 1 to {}", scenario.hints.len()));
-        screen::result(&hint.map(|hint| say(&hint.en, &hint.ru)).ok_or_else(none)?);
+        screen::result(hint.map(|hint| hint.of(russian).trim()).ok_or_else(none)?);
         return Ok(Exit::Pass);
     }
     if global.json() {

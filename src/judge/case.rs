@@ -67,7 +67,7 @@ impl<'a> Case<'a> {
 
     /// Whether the run was to have no fault at all, although its scenario has: the proof that a healthy system passes.
     pub(super) fn is_healthy_run(&self) -> bool {
-        self.plan.is_some_and(|plan| plan.injection.of(Part::Incident).next().is_none())
+        self.plan.is_some_and(|plan| plan.injection.of(self.blows()).next().is_none())
     }
 
     /// Run, seed, scenario, rehearsal.

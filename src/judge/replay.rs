@@ -9,7 +9,7 @@ use crate::model::{
 };
 
 pub(super) fn findings(case: &Case) -> Vec<Finding> {
-    if case.scenario.then.is_empty() || case.is_healthy_run() && case.under_test().is_none() {
+    if case.scenario.then.is_empty() || case.is_healthy_run() {
         return Vec::new();
     }
     case.scenario.recoveries().map(|recovers| finding(case, recovers)).collect()

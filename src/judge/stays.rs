@@ -60,8 +60,8 @@ fn since_s(case: &Case, from: Since) -> Option<f64> {
         Since::Step(number) => case.step_in_s(number - 1),
         Since::Then => case.replay_s,
     };
-    // A run without faults has no moments of faults: then all of it counts, but for what is about a replay.
-    moment.or(case.fault_s.filter(|_| case.is_healthy_run()))
+    // A run without faults has no moments of faults, and a trial no incident and no page: then all of it counts.
+    moment.or(case.fault_s.filter(|_| case.is_healthy_run() || case.under_test().is_some()))
 }
 
 #[cfg(test)]

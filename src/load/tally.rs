@@ -41,6 +41,10 @@ impl Tally {
 
     /// A request is due.
     pub(super) fn intend(&mut self, at: Duration) {
+        // A promise that is given by one of the last answers falls due when nobody is there to ask.
+        if self.closed_at.is_some_and(|end| at > end) {
+            return;
+        }
         let second = self.second(at);
         second.intended += 1;
         second.due.push(at);
@@ -204,6 +208,19 @@ mod tests {
         settle(&mut tally, ms(1_500), ms(5), Ok(()));
         let intended: Vec<_> = std::iter::from_fn(|| tally.next(ms(1_200))).map(|window| window.intended).collect();
         assert_eq!((intended, tally.unsettled()), (vec![1, 0], 0));
+    }
+
+    /// Each run whose customers ask for their parcels waited eight seconds for it at its end, and had windows that ended before they began.
+    #[test]
+    fn a_promise_that_is_given_after_the_end_is_not_waited_for_either() {
+        let mut tally = Tally::new(&[]);
+        tally.intend(ms(100));
+        settle(&mut tally, ms(100), ms(5), Ok(()));
+        tally.close(ms(1_200));
+        tally.intend(ms(9_100));
+        assert_eq!(tally.unsettled(), 0);
+        let windows: Vec<_> = std::iter::from_fn(|| tally.next(ms(1_200))).collect();
+        assert!(windows.len() == 2 && windows.iter().all(|window| window.from_s < window.to_s), "{windows:?}");
     }
 
     #[test]

@@ -19,3 +19,10 @@ pub struct Hint {
     /// Russian.
     pub ru: String,
 }
+
+impl Hint {
+    /// The one of the two languages that is wanted.
+    pub fn of(&self, russian: bool) -> &str {
+        if russian { &self.ru } else { &self.en }
+    }
+}

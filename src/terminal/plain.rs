@@ -82,7 +82,7 @@ impl<W: Write + Send> Plain<W> {
         self.state_now(at_s);
         self.close_line();
         let Some(plan) = &self.live.plan else { return };
-        let say = |text: &Text| if self.manner.russian { text.ru.clone() } else { text.en.clone() };
+        let say = |text: &Text| text.of(self.manner.russian).to_owned();
         let (title, story) = (say(&plan.scenario.title), say(&plan.scenario.story));
         let bar = "│".red().to_string();
         let _ = writeln!(self.out, "\n{} {}", "┌".red(), sentence.red().bold());

@@ -27,6 +27,7 @@ use crate::{
         scenario::{Expectation, Scenario, Since},
         target,
         timeline::Timeline,
+        units::Rate,
     },
     store::{self, StoreError, journal, runs::JOURNAL},
 };
@@ -40,6 +41,20 @@ const LONGEST: Duration = Duration::from_mins(15);
 /// The latest moment of a kill, counted from the first blow.
 const KILLED_WITHIN_MS: u64 = 20_000;
 
+/// A play that is over.
+pub(super) struct Played {
+    /// How it came out.
+    pub(super) outcome: Outcome,
+    /// The rate that this machine can be asked for, where it was too slow.
+    pub(super) slower: Option<Rate>,
+}
+
+impl From<Outcome> for Played {
+    fn from(outcome: Outcome) -> Self {
+        Self { outcome, slower: None }
+    }
+}
+
 /// Play, and judge how it came out.
 pub(super) async fn play(
     global: &Global,
@@ -47,13 +62,14 @@ pub(super) async fn play(
     scenario: &Scenario,
     play: &Play<'_>,
     round: u32,
+    rate: Option<Rate>,
     until: &CancellationToken,
-) -> Result<Outcome, Failure> {
+) -> Result<Played, Failure> {
     let folder = store::home().join("conform").join("play");
     let _ = std::fs::remove_dir_all(&folder);
-    let mut child = start(global, args, scenario, play, &folder)?;
+    let mut child = start(global, args, scenario, play, rate, &folder)?;
     if *play == Play::Killed {
-        return killed(global, &mut child, &folder, round).await;
+        return Ok(killed(global, &mut child, &folder, round).await?.into());
     }
     let status = tokio::select! {
         status = tokio::time::timeout(LONGEST, child.wait()) => status,
@@ -61,7 +77,7 @@ pub(super) async fn play(
     };
     let Ok(Ok(status)) = status else {
         let _ = child.kill().await;
-        return Ok(Outcome::LabErred(format!("the play did not end within {} min", LONGEST.as_secs() / 60)));
+        return Ok(Outcome::LabErred(format!("the play did not end within {} min", LONGEST.as_secs() / 60)).into());
     };
     let journal = folder.join(JOURNAL);
     if !journal.exists() {
@@ -69,7 +85,7 @@ pub(super) async fn play(
     }
     let timeline = journal::read(&journal)?;
     let verdict = judge::judge(timeline.began().map_or(scenario, |(_, plan, _)| &plan.scenario), &timeline);
-    Ok(judged::judged(play, status.code(), &timeline, &verdict))
+    Ok(Played { outcome: judged::judged(play, status.code(), &timeline, &verdict), slower: verdict.proposed_rate })
 }
 
 /// Where a play says what it would say to a person.
@@ -94,7 +110,14 @@ async fn interrupted(child: &mut Child) -> Failure {
     Failure::new(Code::Interrupted, why).next("the same command again: it goes on where it was")
 }
 
-fn start(global: &Global, args: &Args, scenario: &Scenario, play: &Play<'_>, folder: &Path) -> Result<Child, Failure> {
+fn start(
+    global: &Global,
+    args: &Args,
+    scenario: &Scenario,
+    play: &Play<'_>,
+    rate: Option<Rate>,
+    folder: &Path,
+) -> Result<Child, Failure> {
     let mut command = droplab(global)?;
     command.arg("run").arg(&args.scenario).arg("--out").arg(folder).arg("--quiet");
     let within = |patience: Duration| format!("{}s", patience.as_secs());
@@ -109,7 +132,7 @@ fn start(global: &Global, args: &Args, scenario: &Scenario, play: &Play<'_>, fol
         }
         Play::Killed => command.args(["--fix", "none"]),
     };
-    if let Some(rate) = args.rate {
+    if let Some(rate) = rate {
         command.args(["--rate", &rate.to_string()]);
     }
     if let Some(scenarios) = &global.scenarios {

@@ -2,20 +2,23 @@
 //!
 //! **Invariant**: it is about one text of one scenario; another text begins anew.
 
-use std::{fmt::Write as _, fs, path::PathBuf};
+use std::{
+    fmt::Write as _,
+    fs,
+    path::{Path, PathBuf},
+};
 
-use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use crate::{
     cli::{exit::Exit, failure::Failure},
-    model::scenario::Scenario,
+    model::{scenario::Scenario, units::Rate},
     store,
 };
 
 /// How one play of one round came out.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct Shown {
     /// From 1.
     pub(super) round: u32,
@@ -29,6 +32,12 @@ pub(super) struct Shown {
     pub(super) seconds: u64,
     /// In words.
     pub(super) said: String,
+    /// Requests a second, where other than the scenario's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) rate: Option<Rate>,
+    /// When it ended, UTC.
+    #[serde(default)]
+    pub(super) when: String,
 }
 
 /// What has been shown so far.
@@ -36,15 +45,16 @@ pub(super) struct Shown {
 pub(super) struct History {
     /// Of this text of the scenario, and this version of droplab.
     of: String,
-    shown: Vec<Shown>,
+    pub(super) shown: Vec<Shown>,
     #[serde(skip)]
-    path: PathBuf,
+    pub(super) path: PathBuf,
 }
 
 impl History {
     /// Go on with what was shown, or begin.
-    pub(super) fn open(id: &str, scenario: &Scenario, fresh: bool) -> Self {
-        let path = store::home().join("conform").join(format!("{id}.json"));
+    pub(super) fn open(into: Option<&Path>, id: &str, scenario: &Scenario, fresh: bool) -> Self {
+        let folder = into.map_or_else(|| store::home().join("conform"), Path::to_owned);
+        let path = folder.join(format!("{id}.json"));
         let text = serde_json::to_string(scenario).unwrap_or_default();
         let digest: String = Sha256::digest(text.as_bytes()).iter().fold(String::new(), |mut hex, byte| {
             let _ = write!(hex, "{byte:02x}");
@@ -61,6 +71,11 @@ impl History {
         self.shown.iter().any(|one| one.round == round && one.play == play && one.kind != "lab-erred")
     }
 
+    /// The rate of the latest play, where it was not the scenario's own.
+    pub(super) fn rate(&self) -> Option<Rate> {
+        self.shown.last().and_then(|one| one.rate)
+    }
+
     /// Keep it, on disk.
     pub(super) fn keep(&mut self, shown: Shown) -> Result<(), Failure> {
         self.shown.retain(|one| one.round != shown.round || one.play != shown.play);
@@ -68,46 +83,7 @@ impl History {
         if let Some(folder) = self.path.parent() {
             let _ = fs::create_dir_all(folder);
         }
-        Ok(store::write_whole(&self.path, &serde_json::to_string_pretty(self).unwrap_or_default())?)
-    }
-
-    /// For machines.
-    pub(super) fn json(&self) -> String {
-        serde_json::to_string_pretty(&self.shown).unwrap_or_default()
-    }
-
-    /// A line for each play: how often it came out as it must, its median seconds, and what was wrong at last.
-    pub(super) fn table(&self, id: &str, plays: &[String]) -> String {
-        let mut text = format!("{id}\n");
-        for play in plays {
-            let mut of_play: Vec<&Shown> = self.shown.iter().filter(|one| one.play == *play).collect();
-            of_play.sort_by_key(|one| one.seconds);
-            let fine = of_play.iter().filter(|one| one.fine).count();
-            let median = of_play.get(of_play.len() / 2).map_or(0, |one| one.seconds);
-            let wrong = of_play.iter().find(|one| !one.fine).map_or("", |one| one.said.as_str());
-            let mark = if fine == of_play.len() && fine > 0 { '✓' } else { '✗' };
-            let _ = writeln!(text, "  {mark} {play:<28} {fine:>3} of {:<3} {median:>4} s  {wrong}", of_play.len());
-        }
-        text.trim_end().to_owned()
-    }
-
-    /// `conform.xml` beside the history: one case for each play of each round.
-    pub(super) fn write_junit(&self, id: &str) -> Result<(), Failure> {
-        let mut report = Report::new("droplab conform");
-        let mut suite = TestSuite::new(id);
-        for one in &self.shown {
-            let mut status = match one.kind.as_str() {
-                "fine" => TestCaseStatus::success(),
-                "lab-erred" => TestCaseStatus::non_success(NonSuccessKind::Error),
-                _ => TestCaseStatus::non_success(NonSuccessKind::Failure),
-            };
-            status.set_message(one.said.clone());
-            let mut case = TestCase::new(format!("round {} {}", one.round, one.play), status);
-            case.set_time(std::time::Duration::from_secs(one.seconds));
-            suite.add_test_case(case);
-        }
-        report.add_test_suite(suite);
-        Ok(store::write_whole(&self.path.with_extension("xml"), &report.to_string().unwrap_or_default())?)
+        Ok(store::write_whole(&self.path, &(serde_json::to_string_pretty(self).unwrap_or_default() + "\n"))?)
     }
 
     /// The worst of these plays.

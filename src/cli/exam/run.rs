@@ -22,7 +22,8 @@ use crate::{
         interrupt, screen,
         service::Service,
     },
-    home, judge,
+    home::{self, lock},
+    judge,
     model::exam::result::{ExamResult, Examined, Grade, Host, Outcome},
     plan::{self, Overrides},
     report,
@@ -79,6 +80,8 @@ pub(super) async fn main(global: &Global, args: &Args) -> Result<Exit, Failure> 
 
 /// Refuse, before anything is played, an image that is not there, and a scenario that is no trial for its role.
 async fn fits(global: &Global, service: &Service, sheet: &Sheet, seed: u64) -> Result<(), Failure> {
+    // Somebody else's run is not to find an image in its nodes that was not there.
+    let _alone = lock::alone(&home::folder(), &global.lab, "droplab exam run")?;
     let under_test = Some(service.adopted(global).await?);
     let facts = connect(global, None).await?.surveyor.survey().await?;
     let overrides = Overrides { under_test, ..Overrides::default() };

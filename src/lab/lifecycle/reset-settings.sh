@@ -1,18 +1,19 @@
 #!/bin/sh
 # Takes back what ALTER SYSTEM set on each PostgreSQL server, and restarts those whose settings wait for a restart; and what
 # was set for roles and databases, which no chart does.
+#
+# **Invariant**: all servers are asked at once, each in one visit: where nothing is to be done, that is the whole price of it.
+# shellcheck disable=SC2016  # most dollars are for the shell in a container, and PostgreSQL's
 set -eu
 sql() { kubectl exec "postgres-$1-0" -- psql -U postgres -AtXqc "$2"; }
 restart() {
     kubectl rollout restart "statefulset/postgres-$1" >/dev/null
     kubectl rollout status "statefulset/postgres-$1" --timeout=90s >/dev/null
 }
-# Not `reset all`: where a replica finds its primary stands in the same file.
-set_by_hand="select distinct name from pg_file_settings where sourcefile like '%postgresql.auto.conf'
-    and name not in ('primary_conninfo', 'primary_slot_name', 'restore_command', 'recovery_target_timeline')"
-# On the primary alone: the others follow.
-# shellcheck disable=SC2016  # the dollars are PostgreSQL's
-roles='do $$ declare s record; begin
+# Prints how many settings wait for a restart. Not `reset all`: where a replica finds its primary stands in the same file. Roles on
+# the primary alone: the others follow.
+visit='psql -U postgres -AtXq -v ON_ERROR_STOP=1 >/dev/null <<"SQL"
+do $$ declare s record; begin
     if pg_is_in_recovery() then return; end if;
     for s in select rolname, datname from pg_db_role_setting
         left join pg_roles r on r.oid = setrole left join pg_database d on d.oid = setdatabase
@@ -22,19 +23,24 @@ roles='do $$ declare s record; begin
             when s.datname is null then format($f$alter role %I reset all$f$, s.rolname)
             else format($f$alter role %I in database %I reset all$f$, s.rolname, s.datname) end;
     end loop;
-end $$'
-for dc in dc-1 dc-2 dc-3; do
-    sql "$dc" "$roles"
-    for name in $(sql "$dc" "$set_by_hand"); do sql "$dc" "alter system reset \"$name\""; done
-    sql "$dc" "select pg_reload_conf()" >/dev/null
-done
+end $$;
+select distinct format($f$alter system reset %I$f$, name) from pg_file_settings where sourcefile like $f$%postgresql.auto.conf$f$
+    and name not in ($f$primary_conninfo$f$, $f$primary_slot_name$f$, $f$restore_command$f$, $f$recovery_target_timeline$f$) \gexec
+select pg_reload_conf();
+SQL
 # The postmaster reads its files a moment after it is told.
 sleep 0.5
-waiting=""
+psql -U postgres -AtXqc "select count(*) from pg_settings where pending_restart"'
+answers=$(mktemp -d)
+trap 'rm -rf "$answers"' EXIT
+visits=""
 for dc in dc-1 dc-2 dc-3; do
-    if [ "$(sql "$dc" "select count(*) from pg_settings where pending_restart")" != 0 ]; then waiting="$waiting $dc"; fi
+    echo "$visit" | kubectl exec -i "postgres-$dc-0" -- sh -eu >"$answers/$dc" &
+    visits="$visits $!"
 done
-for dc in $waiting; do
+for visit in $visits; do wait "$visit"; done
+for dc in dc-1 dc-2 dc-3; do
+    [ "$(cat "$answers/$dc")" != 0 ] || continue
     if [ "$dc" != dc-1 ]; then
         # What the primary wrote last must be replayed: it holds the smaller number.
         tries=0

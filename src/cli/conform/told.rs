@@ -1,0 +1,131 @@
+//! What was shown, told: to a person, to a machine, to a CI server, and as a page beside the evidence.
+//!
+//! **Invariant**: a play that was shown otherwise than it must is in each of them.
+
+use std::{fmt::Write as _, time::Duration};
+
+use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
+
+use super::history::{History, Shown};
+use crate::{cli::failure::Failure, store};
+
+impl History {
+    /// For machines.
+    pub(super) fn json(&self) -> String {
+        serde_json::to_string_pretty(&self.shown).unwrap_or_default()
+    }
+
+    /// A line for each play: how often it came out as it must, its median seconds, and what was wrong at last.
+    pub(super) fn table(&self, id: &str, plays: &[String]) -> String {
+        let mut text = format!("{id}\n");
+        for play in plays {
+            let of_play = self.of_play(play);
+            let fine = of_play.iter().filter(|one| one.fine).count();
+            let median = of_play.get(of_play.len() / 2).map_or(0, |one| one.seconds);
+            let wrong = of_play.iter().find(|one| !one.fine).map_or("", |one| one.said.as_str());
+            let mark = if fine == of_play.len() && fine > 0 { '✓' } else { '✗' };
+            let _ = writeln!(text, "  {mark} {play:<28} {fine:>3} of {:<3} {median:>4} s  {wrong}", of_play.len());
+        }
+        text.trim_end().to_owned()
+    }
+
+    /// `ID.xml` and `ID.md` beside the evidence.
+    pub(super) fn publish(&self, id: &str, plays: &[String]) -> Result<(), Failure> {
+        store::write_whole(&self.path.with_extension("xml"), &self.junit(id))?;
+        Ok(store::write_whole(&self.path.with_extension("md"), &self.page(id, plays))?)
+    }
+
+    /// The rounds of a play, the shortest first.
+    fn of_play(&self, play: &str) -> Vec<&Shown> {
+        let mut of_play: Vec<_> = self.shown.iter().filter(|one| one.play == play).collect();
+        of_play.sort_by_key(|one| one.seconds);
+        of_play
+    }
+
+    /// One case for each play of each round.
+    fn junit(&self, id: &str) -> String {
+        let mut report = Report::new("droplab conform");
+        let mut suite = TestSuite::new(id);
+        for one in &self.shown {
+            let mut status = match one.kind.as_str() {
+                "fine" => TestCaseStatus::success(),
+                "lab-erred" => TestCaseStatus::non_success(NonSuccessKind::Error),
+                _ => TestCaseStatus::non_success(NonSuccessKind::Failure),
+            };
+            status.set_message(one.said.clone());
+            let mut case = TestCase::new(format!("round {} {}", one.round, one.play), status);
+            case.set_time(Duration::from_secs(one.seconds));
+            suite.add_test_case(case);
+        }
+        report.add_test_suite(suite);
+        report.to_string().unwrap_or_default()
+    }
+
+    /// A page of Markdown: one row for each play, all its rounds in it.
+    fn page(&self, id: &str, plays: &[String]) -> String {
+        let mut text = format!(
+            "# {id}\n\n| play | as it must | seconds: median (all) | came out, the latest |\n| --- | --- | --- | --- |\n"
+        );
+        for play in plays {
+            let of_play = self.of_play(play);
+            let fine = of_play.iter().filter(|one| one.fine).count();
+            let median = of_play.get(of_play.len() / 2).map_or(0, |one| one.seconds);
+            let (least, most) =
+                (of_play.first().map_or(0, |one| one.seconds), of_play.last().map_or(0, |one| one.seconds));
+            let wrong = of_play.iter().find(|one| !one.fine);
+            let said = wrong.or_else(|| of_play.iter().max_by_key(|one| one.round)).map_or("", |one| one.said.as_str());
+            let rounds = of_play.len();
+            let _ = writeln!(
+                text,
+                "| {play} | {fine} of {rounds} | {median} ({least} to {most}) | {} |",
+                said.replace('|', "\\|")
+            );
+        }
+        let days = |day: Option<&Shown>| day.map_or_else(String::new, |one| one.when.clone());
+        let _ = writeln!(text, "\nPlayed {} to {} (UTC).", days(self.shown.first()), days(self.shown.last()));
+        let mut rates: Vec<_> = self.shown.iter().filter_map(|one| one.rate).map(|rate| rate.to_string()).collect();
+        rates.dedup();
+        if !rates.is_empty() {
+            let _ =
+                writeln!(text, "Where the machine could not bear the scenario's own rate, at {}.", rates.join(", "));
+        }
+        text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{scenario::Scenario, units::Rate};
+
+    fn shown(round: u32, seconds: u64, wrong: Option<&str>, rate: Option<Rate>) -> Shown {
+        Shown {
+            round,
+            play: "healthy".into(),
+            fine: wrong.is_none(),
+            kind: if wrong.is_none() { "fine" } else { "wrong" }.into(),
+            seconds,
+            said: wrong.unwrap_or("passed").into(),
+            rate,
+            when: format!("2026-01-0{round} 12:00"),
+        }
+    }
+
+    /// Ten rounds are hours: another machine must be able to go on with them, at the rate that the last one was proposed.
+    #[test]
+    fn evidence_that_is_checked_in_is_gone_on_with_and_its_page_hides_no_wrong_play() {
+        let folder = tempfile::tempdir().unwrap();
+        let scenario: Scenario = crate::store::scenarios::read(None, "payment-pool-exhaustion").unwrap().1;
+        let open = || History::open(Some(folder.path()), "x", &scenario, false);
+        let mut history = open();
+        let slower = Some(Rate { per_second: 900.0 });
+        let wrong = shown(2, 60, Some("recovers: 12% | of them"), None);
+        for one in [shown(1, 90, None, None), wrong, shown(3, 70, None, slower)] {
+            history.keep(one).unwrap();
+        }
+        open().publish("x", &["healthy".to_owned()]).unwrap();
+        assert_eq!((open().rate(), open().has(2, "healthy"), open().has(4, "healthy")), (slower, true, false));
+        let page = std::fs::read_to_string(folder.path().join("x.md")).unwrap();
+        insta::assert_snapshot!(page, @"");
+    }
+}
