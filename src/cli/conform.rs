@@ -23,8 +23,13 @@ use super::{
     failure::{Code, Failure},
     flags::Global,
     interrupt, screen,
+    steps::Steps,
 };
-use crate::{model::units::Rate, store::scenarios};
+use crate::{
+    lab::lifecycle::progress::Progress as _,
+    model::{scenario::Scenario, units::Rate},
+    store::scenarios,
+};
 use history::{History, Shown};
 use judged::Outcome;
 use plays::Play;
@@ -77,14 +82,19 @@ pub async fn main(global: &Global, args: &Args) -> Result<Exit, Failure> {
     }
     let mut history = History::open(args.into.as_deref(), &id, &scenario, args.fresh);
     let mut rate = args.rate.or_else(|| history.rate());
-    let before = proof::Before::of(global).await?;
-    let stop = interrupt::token();
+    let before = {
+        let _steps = watched(global, "the lab, back to its charts");
+        proof::Before::of(global).await?
+    };
+    let ground = Ground { global, args, scenario: &scenario, before, stop: interrupt::token() };
     for round in 1..=args.times {
         for play in &chosen {
             if history.has(round, &play.name()) {
                 continue;
             }
-            let shown = shown(global, args, &scenario, (round, play), &mut rate, &before, &stop).await?;
+            let steps = watched(global, &format!("round {round} of {}, {}", args.times, play.name()));
+            let shown = ground.shown(round, play, &mut rate, steps.as_ref()).await?;
+            drop(steps);
             let word = if shown.fine { "✓" } else { "✗" };
             let (name, seconds) = (play.name(), shown.seconds);
             screen::note(&format!(
@@ -109,42 +119,63 @@ fn chosen<'a>(all: &'a [Play<'a>], wanted: &[String]) -> Result<Vec<&'a Play<'a>
     Ok(all.iter().filter(|play| wanted.is_empty() || wanted.contains(&play.name())).collect())
 }
 
-/// One play, and again if the lab itself erred: once, or twice where a slower rate is proposed each time.
-async fn shown(
-    global: &Global,
-    args: &Args,
-    scenario: &crate::model::scenario::Scenario,
-    (round, play): (u32, &Play<'_>),
-    rate: &mut Option<Rate>,
-    before: &proof::Before,
-    stop: &CancellationToken,
-) -> Result<Shown, Failure> {
-    let mut tries = 0;
-    loop {
-        let began = Instant::now();
-        tries += 1;
-        before.proven(global).await?;
-        let child::Played { outcome, slower } = child::play(global, args, scenario, play, round, *rate, stop).await?;
-        // Not this play's business alone: what it left would be the next one's.
-        before.reset(global).await?;
-        let most = if slower.is_some() { 3 } else { 2 };
-        if matches!(outcome, Outcome::LabErred(_)) && tries < most {
-            screen::note(&format!("    {} once more: {}", play.name(), outcome.said()));
-            if let Some(slower) = slower {
-                screen::note(&format!("    this machine cannot bear the rate: on at {slower}"));
-                *rate = Some(slower);
+/// A line that counts the seconds, where somebody watches; in a log a line for each play is enough.
+fn watched(global: &Global, what: &str) -> Option<Steps> {
+    let steps = screen::watched().then(|| Steps::show(global))?;
+    steps.begin(what);
+    Some(steps)
+}
+
+/// What all plays have in common.
+struct Ground<'a> {
+    global: &'a Global,
+    args: &'a Args,
+    scenario: &'a Scenario,
+    before: proof::Before,
+    stop: CancellationToken,
+}
+
+impl Ground<'_> {
+    /// One play, and again if the lab itself erred: once, or twice where a slower rate is proposed each time.
+    async fn shown(
+        &self,
+        round: u32,
+        play: &Play<'_>,
+        rate: &mut Option<Rate>,
+        steps: Option<&Steps>,
+    ) -> Result<Shown, Failure> {
+        let tell = |text: &str| match steps {
+            Some(steps) => steps.warn(text),
+            None => screen::note(&format!("    {text}")),
+        };
+        let mut tries = 0;
+        loop {
+            let began = Instant::now();
+            tries += 1;
+            self.before.proven(self.global).await?;
+            let child::Played { outcome, slower } =
+                child::play(self.global, self.args, self.scenario, play, (round, *rate), &self.stop).await?;
+            // Not this play's business alone: what it left would be the next one's.
+            self.before.reset(self.global).await?;
+            let most = if slower.is_some() { 3 } else { 2 };
+            if matches!(outcome, Outcome::LabErred(_)) && tries < most {
+                tell(&format!("{} once more: {}", play.name(), outcome.said()));
+                if let Some(slower) = slower {
+                    tell(&format!("this machine cannot bear the rate: on at {slower}"));
+                    *rate = Some(slower);
+                }
+                continue;
             }
-            continue;
+            return Ok(Shown {
+                round,
+                play: play.name(),
+                fine: outcome.is_fine(),
+                kind: outcome.kind(),
+                seconds: began.elapsed().as_secs(),
+                said: outcome.said(),
+                rate: *rate,
+                when: jiff::Timestamp::now().strftime("%Y-%m-%d %H:%M").to_string(),
+            });
         }
-        return Ok(Shown {
-            round,
-            play: play.name(),
-            fine: outcome.is_fine(),
-            kind: outcome.kind(),
-            seconds: began.elapsed().as_secs(),
-            said: outcome.said(),
-            rate: *rate,
-            when: jiff::Timestamp::now().strftime("%Y-%m-%d %H:%M").to_string(),
-        });
     }
 }

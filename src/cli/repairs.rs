@@ -5,7 +5,10 @@
 use std::path::{Path, PathBuf};
 
 use super::failure::{Code, Failure};
-use crate::{model::scenario::Scenario, run::Repair};
+use crate::{
+    model::{nearest::nearest, scenario::Scenario},
+    run::Repair,
+};
 
 /// Who repairs, as arguments.
 #[derive(Clone, Debug, clap::Args)]
@@ -40,11 +43,19 @@ pub(super) fn of(args: &RepairArgs, rehearse: bool, healthy: bool, scenario: &Sc
         Some(name) if scenario.fixes.iter().any(|fix| fix.name == name) => {
             Ok(scenario.fixes.iter().find(|fix| fix.name == name).map_or(Repair::Wait, Repair::fix))
         }
-        Some(_) if rehearse => {
-            Err(Failure::new(Code::Usage, "a rehearsal has no lab in which a script could do anything")
-                .next("--fix reference, --fix none, or no --rehearse"))
+        Some(script) => {
+            // Only who nearly knows a name is told it: the names give the repair away.
+            let meant = nearest(script, scenario.fixes.iter().map(|fix| fix.name.as_str()));
+            let path = script_at(Path::new(script)).map_err(|failure| match meant {
+                Some(name) => failure.next(format!("did you mean --fix {name}?")),
+                None => failure,
+            })?;
+            if rehearse {
+                return Err(Failure::new(Code::Usage, "a rehearsal has no lab in which a script could do anything")
+                    .next("--fix reference, --fix none, or no --rehearse"));
+            }
+            Ok(Repair::Script(path))
         }
-        Some(script) => script_at(Path::new(script)).map(Repair::Script),
         None if rehearse && !healthy => reference(scenario),
         None => Ok(Repair::Wait),
     }

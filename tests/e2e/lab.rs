@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::droplab::{kubectl, reset, run};
+use crate::droplab::{kubectl, reset, run, sh};
 
 #[test]
 fn a1_status_probes_every_component() {
@@ -109,4 +109,24 @@ fn a6_data_is_spread_over_three_data_centres() {
         assert!(began.elapsed() < Duration::from_mins(3), "streaming replicas: {}", kubectl(streaming));
         std::thread::sleep(Duration::from_secs(1));
     }
+}
+
+/// Helm installs the charts without asking the cluster's schema, because that is slow: a misspelt field would be lost in silence.
+#[test]
+fn a7_the_charts_are_what_the_cluster_knows() {
+    let strict = "kubectl apply --server-side --force-conflicts --dry-run=server --validate=strict -f - 2>&1";
+    let charts = std::fs::read_dir("charts").unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_dir());
+    let mut count = 0;
+    for chart in charts.map(|path| path.file_name().unwrap().to_string_lossy().into_owned()) {
+        let rendered = format!(
+            "helm template {chart} charts/{chart} --namespace shop --set global.portBase=28000,global.storageClass=lab"
+        );
+        let (well, said) = sh(&format!("set -o pipefail; {rendered} | {strict}"));
+        assert!(well, "{chart}: {said}");
+        count += 1;
+    }
+    assert_eq!(count, 6, "a chart more or less: is it installed, and is it checked?");
+    let misspelt = "kind: ConfigMap\napiVersion: v1\nmetadata: {name: nginx}\ndatta: {}\n";
+    let (well, said) = sh(&format!("printf '{misspelt}' | {strict}"));
+    assert!(!well && said.contains("datta"), "a misspelt field passes this test: {said}");
 }

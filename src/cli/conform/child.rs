@@ -61,8 +61,7 @@ pub(super) async fn play(
     args: &Args,
     scenario: &Scenario,
     play: &Play<'_>,
-    round: u32,
-    rate: Option<Rate>,
+    (round, rate): (u32, Option<Rate>),
     until: &CancellationToken,
 ) -> Result<Played, Failure> {
     let folder = store::home().join("conform").join("play");

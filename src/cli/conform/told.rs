@@ -64,7 +64,7 @@ impl History {
     /// A page of Markdown: one row for each play, all its rounds in it.
     fn page(&self, id: &str, plays: &[String]) -> String {
         let mut text = format!(
-            "# {id}\n\n| play | as it must | seconds: median (all) | came out, the latest |\n| --- | --- | --- | --- |\n"
+            "# {id}\n\n| play | as it must | seconds: median (least to most) | came out, the latest |\n| --- | --- | --- | --- |\n"
         );
         for play in plays {
             let of_play = self.of_play(play);
@@ -126,6 +126,15 @@ mod tests {
         open().publish("x", &["healthy".to_owned()]).unwrap();
         assert_eq!((open().rate(), open().has(2, "healthy"), open().has(4, "healthy")), (slower, true, false));
         let page = std::fs::read_to_string(folder.path().join("x.md")).unwrap();
-        insta::assert_snapshot!(page, @"");
+        insta::assert_snapshot!(page, @r"
+        # x
+
+        | play | as it must | seconds: median (least to most) | came out, the latest |
+        | --- | --- | --- | --- |
+        | healthy | 2 of 3 | 70 (60 to 90) | recovers: 12% \| of them |
+
+        Played 2026-01-01 12:00 to 2026-01-03 12:00 (UTC).
+        Where the machine could not bear the scenario's own rate, at 900/s.
+        ");
     }
 }
