@@ -105,7 +105,8 @@ pub async fn main(global: &Global, args: &Args) -> Result<Exit, Failure> {
         }
     }
     let names: Vec<_> = chosen.iter().map(|play| play.name()).collect();
-    history.publish(&id, &names)?;
+    // Of all plays, also where only some were asked for: what was shown before stays on the page.
+    history.publish(&id, &all.iter().map(Play::name).collect::<Vec<_>>())?;
     screen::result(&if global.json() { history.json() } else { history.table(&id, &names) });
     Ok(history.exit(&names))
 }
@@ -174,6 +175,7 @@ impl Ground<'_> {
                 seconds: began.elapsed().as_secs(),
                 said: outcome.said(),
                 rate: *rate,
+                tries,
                 when: jiff::Timestamp::now().strftime("%Y-%m-%d %H:%M").to_string(),
             });
         }

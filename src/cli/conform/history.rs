@@ -35,9 +35,16 @@ pub(super) struct Shown {
     /// Requests a second, where other than the scenario's own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) rate: Option<Rate>,
+    /// How often it was played, because the lab itself had erred.
+    #[serde(default = "once")]
+    pub(super) tries: u32,
     /// When it ended, UTC.
     #[serde(default)]
     pub(super) when: String,
+}
+
+fn once() -> u32 {
+    1
 }
 
 /// What has been shown so far.

@@ -83,6 +83,10 @@ impl History {
         }
         let days = |day: Option<&Shown>| day.map_or_else(String::new, |one| one.when.clone());
         let _ = writeln!(text, "\nPlayed {} to {} (UTC).", days(self.shown.first()), days(self.shown.last()));
+        let again = self.shown.iter().filter(|one| one.tries > 1).count();
+        if again > 0 {
+            let _ = writeln!(text, "Plays that were played again, because the lab had erred: {again}.");
+        }
         let mut rates: Vec<_> = self.shown.iter().filter_map(|one| one.rate).map(|rate| rate.to_string()).collect();
         rates.dedup();
         if !rates.is_empty() {
@@ -107,6 +111,7 @@ mod tests {
             seconds,
             said: wrong.unwrap_or("passed").into(),
             rate,
+            tries: round,
             when: format!("2026-01-0{round} 12:00"),
         }
     }
@@ -134,6 +139,7 @@ mod tests {
         | healthy | 2 of 3 | 70 (60 to 90) | recovers: 12% \| of them |
 
         Played 2026-01-01 12:00 to 2026-01-03 12:00 (UTC).
+        Plays that were played again, because the lab had erred: 2.
         Where the machine could not bear the scenario's own rate, at 900/s.
         ");
     }
