@@ -38,7 +38,7 @@ for dc in dc-1 dc-2 dc-3; do
     echo "$visit" | kubectl exec -i "postgres-$dc-0" -- sh -eu >"$answers/$dc" &
     visits="$visits $!"
 done
-for visit in $visits; do wait "$visit"; done
+for one in $visits; do wait "$one"; done
 for dc in dc-1 dc-2 dc-3; do
     [ "$(cat "$answers/$dc")" != 0 ] || continue
     if [ "$dc" != dc-1 ]; then
