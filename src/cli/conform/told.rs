@@ -20,8 +20,7 @@ impl History {
         let mut text = format!("{id}\n");
         for play in plays {
             let of_play = self.of_play(play);
-            let fine = of_play.iter().filter(|one| one.fine).count();
-            let median = of_play.get(of_play.len() / 2).map_or(0, |one| one.seconds);
+            let (fine, median) = summary(&of_play);
             let wrong = of_play.iter().find(|one| !one.fine).map_or("", |one| one.said.as_str());
             let mark = if fine == of_play.len() && fine > 0 { '✓' } else { '✗' };
             let _ = writeln!(text, "  {mark} {play:<28} {fine:>3} of {:<3} {median:>4} s  {wrong}", of_play.len());
@@ -68,8 +67,7 @@ impl History {
         );
         for play in plays {
             let of_play = self.of_play(play);
-            let fine = of_play.iter().filter(|one| one.fine).count();
-            let median = of_play.get(of_play.len() / 2).map_or(0, |one| one.seconds);
+            let (fine, median) = summary(&of_play);
             let (least, most) =
                 (of_play.first().map_or(0, |one| one.seconds), of_play.last().map_or(0, |one| one.seconds));
             let wrong = of_play.iter().find(|one| !one.fine);
@@ -95,6 +93,12 @@ impl History {
         }
         text
     }
+}
+
+/// How many came out as they must, and the median of their seconds.
+fn summary(of_play: &[&Shown]) -> (usize, u64) {
+    let fine = of_play.iter().filter(|one| one.fine).count();
+    (fine, of_play.get(of_play.len() / 2).map_or(0, |one| one.seconds))
 }
 
 #[cfg(test)]
