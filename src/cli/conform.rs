@@ -2,7 +2,7 @@
 //!
 //! Each play is a `droplab run` of its own, as a person would start it: what is tried here is what people get.
 //!
-//! A machine that cannot bear a scenario's rate is asked for the rate that droplab proposes, from that play on; the record says so.
+//! A machine that cannot bear a scenario's rate is asked for the rate that droplab proposes; the record says so.
 //!
 //! **Invariant**: needs nothing but the scenario; a play begins on a lab that is proven to be as before the first one, and what
 //! was shown stays shown: an interrupted conformance goes on where it ended.
@@ -31,7 +31,6 @@ use crate::{
     store::scenarios,
 };
 use history::{History, Shown};
-use judged::Outcome;
 use plays::Play;
 
 /// Arguments of `droplab conform`.
@@ -63,8 +62,8 @@ pub struct Args {
     /// Only list the plays
     #[arg(long)]
     pub list: bool,
-    /// Requests a second of the traffic that decides, for a small machine [default: the scenario's, or what the last play was
-    /// proposed]
+    /// Requests a second of the traffic that decides, for a small machine [default: the scenario's, or what the latest
+    /// play was shown at in which only the customers load the lab]
     #[arg(long, value_name = "RATE")]
     pub rate: Option<Rate>,
 }
@@ -81,7 +80,7 @@ pub async fn main(global: &Global, args: &Args) -> Result<Exit, Failure> {
         return Ok(Exit::Pass);
     }
     let mut history = History::open(args.into.as_deref(), &id, &scenario, args.fresh);
-    let mut rate = args.rate.or_else(|| history.rate());
+    let mut rate = args.rate.or_else(|| history.rate(&names(all.iter().filter(|play| play.is_of_customers_alone()))));
     let before = {
         let _steps = watched(global, "the lab, back to its charts");
         proof::Before::of(global).await?
@@ -92,27 +91,23 @@ pub async fn main(global: &Global, args: &Args) -> Result<Exit, Failure> {
             if history.has(round, &play.name()) {
                 continue;
             }
-            let steps = watched(global, &format!("round {round} of {}, {}", args.times, play.name()));
-            let shown = ground.shown(round, play, &mut rate, steps.as_ref()).await?;
-            drop(steps);
-            let word = if shown.fine { "✓" } else { "✗" };
-            let (name, seconds) = (play.name(), shown.seconds);
-            screen::note(&format!(
-                "  {word} round {round} of {}  {name:<28} {seconds:>4} s  {}",
-                args.times, shown.said
-            ));
-            history.keep(shown)?;
+            let borne = ground.until_shown(round, play, rate, &mut history).await?;
+            if play.is_of_customers_alone() {
+                rate = borne;
+            }
         }
     }
-    let names: Vec<_> = chosen.iter().map(|play| play.name()).collect();
-    // Of all plays, also where only some were asked for: what was shown before stays on the page.
-    history.publish(&id, &all.iter().map(Play::name).collect::<Vec<_>>())?;
-    screen::result(&if global.json() { history.json() } else { history.table(&id, &names) });
+    let names = names(chosen.into_iter());
+    screen::result(&if global.json() { history.json() } else { history.table(&names) });
     Ok(history.exit(&names))
 }
 
+fn names<'a>(plays: impl Iterator<Item = &'a Play<'a>>) -> Vec<String> {
+    plays.map(Play::name).collect()
+}
+
 fn chosen<'a>(all: &'a [Play<'a>], wanted: &[String]) -> Result<Vec<&'a Play<'a>>, Failure> {
-    let known: Vec<_> = all.iter().map(Play::name).collect();
+    let known = names(all.iter());
     if let Some(unknown) = wanted.iter().find(|name| !known.contains(name)) {
         let why = format!("no play `{unknown}`; there are {}", known.join(", "));
         return Err(Failure::new(Code::Usage, why));
@@ -137,47 +132,67 @@ struct Ground<'a> {
 }
 
 impl Ground<'_> {
-    /// One play, and again if the lab itself erred: once, or twice where a slower rate is proposed each time.
-    async fn shown(
+    /// One play, and again if the lab itself erred: once, or twice where a slower rate is proposed each time. Each try is kept.
+    /// Returns the rate that it was shown at.
+    async fn until_shown(
         &self,
         round: u32,
         play: &Play<'_>,
-        rate: &mut Option<Rate>,
-        steps: Option<&Steps>,
-    ) -> Result<Shown, Failure> {
-        let tell = |text: &str| match steps {
+        mut rate: Option<Rate>,
+        history: &mut History,
+    ) -> Result<Option<Rate>, Failure> {
+        let name = play.name();
+        let steps = watched(self.global, &format!("round {round} of {}, {name}", self.args.times));
+        let tell = |text: &str| match &steps {
             Some(steps) => steps.warn(text),
             None => screen::note(&format!("    {text}")),
         };
-        let mut tries = 0;
+        let (earlier, mut tries) = (history.tries(round, &name), 0);
         loop {
-            let began = Instant::now();
             tries += 1;
-            self.before.proven(self.global).await?;
-            let child::Played { outcome, slower } =
-                child::play(self.global, self.args, self.scenario, play, (round, *rate), &self.stop).await?;
-            // Not this play's business alone: what it left would be the next one's.
-            self.before.reset(self.global).await?;
+            let (shown, slower) = self.tried(round, play, rate, earlier + tries).await?;
             let most = if slower.is_some() { 3 } else { 2 };
-            if matches!(outcome, Outcome::LabErred(_)) && tries < most {
-                tell(&format!("{} once more: {}", play.name(), outcome.said()));
-                if let Some(slower) = slower {
-                    tell(&format!("this machine cannot bear the rate: on at {slower}"));
-                    *rate = Some(slower);
-                }
-                continue;
+            let (erred, said, seconds) = (shown.kind == judged::LAB_ERRED, shown.said.clone(), shown.seconds);
+            let word = if shown.fine { "✓" } else { "✗" };
+            history.keep(shown)?;
+            if !erred || tries >= most {
+                drop(steps);
+                screen::note(&format!("  {word} round {round} of {}  {name:<28} {seconds:>4} s  {said}", self.args.times));
+                return Ok(rate);
             }
-            return Ok(Shown {
-                round,
-                play: play.name(),
-                fine: outcome.is_fine(),
-                kind: outcome.kind(),
-                seconds: began.elapsed().as_secs(),
-                said: outcome.said(),
-                rate: *rate,
-                tries,
-                when: jiff::Timestamp::now().strftime("%Y-%m-%d %H:%M").to_string(),
-            });
+            tell(&format!("{name} once more: {said}"));
+            if let Some(slower) = slower {
+                tell(&format!("this machine cannot bear the rate: on at {slower}"));
+                rate = Some(slower);
+            }
         }
+    }
+
+    /// One try, and the slower rate that is proposed after it.
+    async fn tried(
+        &self,
+        round: u32,
+        play: &Play<'_>,
+        rate: Option<Rate>,
+        tries: u32,
+    ) -> Result<(Shown, Option<Rate>), Failure> {
+        let began = Instant::now();
+        self.before.proven(self.global).await?;
+        let child::Played { outcome, slower } =
+            child::play(self.global, self.args, self.scenario, play, (round, rate), &self.stop).await?;
+        // Not this play's business alone: what it left would be the next one's.
+        self.before.reset(self.global).await?;
+        let shown = Shown {
+            round,
+            play: play.name(),
+            fine: outcome.is_fine(),
+            kind: outcome.kind(),
+            seconds: began.elapsed().as_secs(),
+            said: outcome.said(),
+            rate,
+            tries,
+            when: jiff::Timestamp::now().strftime("%Y-%m-%d %H:%M").to_string(),
+        };
+        Ok((shown, slower))
     }
 }

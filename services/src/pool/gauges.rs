@@ -4,9 +4,12 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use deadpool::managed::Pool;
 use prometheus::IntGauge;
 use prometheus::core::{Collector, Desc};
 use prometheus::proto::MetricFamily;
+
+use super::opening::Opening;
 
 /// One request in the eyes of the pool: it waits or it does not, however many connections it asks for.
 pub(crate) struct Waiter {
@@ -41,13 +44,13 @@ impl Drop for Turn<'_> {
 
 /// Reads size and use from the pool itself when metrics are asked for, so that they cannot drift.
 pub(super) struct Usage {
-    pool: deadpool_postgres::Pool,
+    pool: Pool<Opening>,
     size: IntGauge,
     in_use: IntGauge,
 }
 
 impl Usage {
-    pub(super) fn new(pool: deadpool_postgres::Pool) -> Result<Self, prometheus::Error> {
+    pub(super) fn new(pool: Pool<Opening>) -> Result<Self, prometheus::Error> {
         let size = IntGauge::new("db_pool_size", "most connections that the pool opens")?;
         let in_use = IntGauge::new("db_pool_in_use", "connections that a request holds")?;
         Ok(Self { pool, size, in_use })

@@ -3,17 +3,21 @@
 //! **Invariant:** nobody waits for a connection longer than `wait`, and everybody who waits is counted once per request.
 
 mod gauges;
+mod opening;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use deadpool_postgres::{Manager, ManagerConfig, Object, PoolError, QueueMode, RecyclingMethod, Runtime, Timeouts};
+use deadpool::Runtime;
+use deadpool::managed::{self, Object, PoolError, QueueMode, TimeoutType, Timeouts};
+use deadpool_postgres::{Manager, ManagerConfig, RecyclingMethod};
 use prometheus::{IntCounter, IntGauge};
 use tokio_postgres::NoTls;
 use tokio_postgres::config::TargetSessionAttrs;
 
 use self::gauges::Usage;
 pub(crate) use self::gauges::Waiter;
+use self::opening::Opening;
 use crate::config::{self, ConfigError};
 use crate::failure::{Failure, describe};
 use crate::host::Host;
@@ -22,7 +26,7 @@ use crate::log::Limit;
 /// Connections to PostgreSQL, shared by the requests of one process.
 #[derive(Clone)]
 pub(crate) struct Pool {
-    inner: deadpool_postgres::Pool,
+    inner: managed::Pool<Opening>,
     waiting: IntGauge,
     timeouts: IntCounter,
     wait: Duration,
@@ -68,7 +72,7 @@ impl Pool {
         let manager = Manager::from_config(config, NoTls, ManagerConfig { recycling_method: RecyclingMethod::Fast });
         let timeouts =
             Timeouts { wait: Some(wait), create: Some(Duration::from_secs(2)), recycle: Some(Duration::from_secs(1)) };
-        let inner = deadpool_postgres::Pool::builder(manager)
+        let inner = managed::Pool::builder(Opening::new(manager))
             .max_size(size)
             // The connection used last has its statements and its backend's memory still warm.
             .queue_mode(QueueMode::Lifo)
@@ -94,17 +98,17 @@ impl Pool {
     }
 
     /// A connection for a request that needs one.
-    pub(crate) async fn get(&self) -> Result<Object, Failure> {
+    pub(crate) async fn get(&self) -> Result<Object<Opening>, Failure> {
         self.get_for(&self.waiter()).await
     }
 
     /// A connection for a request that may need several.
-    pub(crate) async fn get_for(&self, waiter: &Waiter) -> Result<Object, Failure> {
+    pub(crate) async fn get_for(&self, waiter: &Waiter) -> Result<Object<Opening>, Failure> {
         let turn = waiter.wait();
         let connection = self.inner.get().await;
         drop(turn);
         connection.map_err(|error| match error {
-            PoolError::Timeout(deadpool_postgres::TimeoutType::Wait) => self.timed_out(),
+            PoolError::Timeout(TimeoutType::Wait) => self.timed_out(),
             other => Failure::Database(describe(&other)),
         })
     }

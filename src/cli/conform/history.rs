@@ -11,6 +11,10 @@ use std::{
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
+use super::{
+    judged::LAB_ERRED,
+    plays::{self, Play},
+};
 use crate::{
     cli::{exit::Exit, failure::Failure},
     model::{scenario::Scenario, units::Rate},
@@ -55,6 +59,9 @@ pub(super) struct History {
     pub(super) shown: Vec<Shown>,
     #[serde(skip)]
     pub(super) path: PathBuf,
+    /// Every play of the scenario, also where only some are asked for: what was shown before stays on the page.
+    #[serde(skip)]
+    plays: Vec<String>,
 }
 
 impl History {
@@ -70,27 +77,40 @@ impl History {
         let of = format!("{digest}-{}", env!("CARGO_PKG_VERSION"));
         let kept = fs::read_to_string(&path).ok().and_then(|text| serde_json::from_str::<Self>(&text).ok());
         let kept = kept.filter(|kept| !fresh && kept.of == of);
-        Self { path, ..kept.unwrap_or(Self { of, shown: Vec::new(), path: PathBuf::new() }) }
+        let shown = kept.map(|kept| kept.shown).unwrap_or_default();
+        Self { of, shown, path, plays: plays::of(scenario).iter().map(Play::name).collect() }
     }
 
     /// Whether a play of a round has been shown. What the lab did wrong is played again.
     pub(super) fn has(&self, round: u32, play: &str) -> bool {
-        self.shown.iter().any(|one| one.round == round && one.play == play && one.kind != "lab-erred")
+        self.shown.iter().any(|one| one.round == round && one.play == play && one.kind != LAB_ERRED)
     }
 
-    /// The rate of the latest play, where it was not the scenario's own.
-    pub(super) fn rate(&self) -> Option<Rate> {
-        self.shown.last().and_then(|one| one.rate)
+    /// Its name.
+    pub(super) fn id(&self) -> &str {
+        self.path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default()
     }
 
-    /// Keep it, on disk.
+    /// How often a play of a round was played and the lab had erred.
+    pub(super) fn tries(&self, round: u32, play: &str) -> u32 {
+        self.shown.iter().find(|one| one.round == round && one.play == play).map_or(0, |one| one.tries)
+    }
+
+    /// The rate of the latest of these plays, where it was not the scenario's own.
+    pub(super) fn rate(&self, plays: &[String]) -> Option<Rate> {
+        self.shown.iter().rev().find(|one| plays.contains(&one.play)).and_then(|one| one.rate)
+    }
+
+    /// Keep it, on disk, and what is told of it: a conformance of hours may end at any play.
     pub(super) fn keep(&mut self, shown: Shown) -> Result<(), Failure> {
         self.shown.retain(|one| one.round != shown.round || one.play != shown.play);
         self.shown.push(shown);
         if let Some(folder) = self.path.parent() {
             let _ = fs::create_dir_all(folder);
         }
-        Ok(store::write_whole(&self.path, &(serde_json::to_string_pretty(self).unwrap_or_default() + "\n"))?)
+        store::write_whole(&self.path, &(serde_json::to_string_pretty(self).unwrap_or_default() + "\n"))?;
+        store::write_whole(&self.path.with_extension("xml"), &self.junit())?;
+        Ok(store::write_whole(&self.path.with_extension("md"), &self.page(&self.plays))?)
     }
 
     /// The worst of these plays.
@@ -101,7 +121,7 @@ impl History {
         match () {
             () if any("residue") => Exit::Unhealed,
             () if any("wrong") => Exit::Fail,
-            () if any("lab-erred") || kinds.is_empty() => Exit::Unknown,
+            () if any(LAB_ERRED) || kinds.is_empty() => Exit::Unknown,
             () => Exit::Pass,
         }
     }

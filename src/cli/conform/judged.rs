@@ -3,11 +3,17 @@
 //! **Invariant**: a cheat counts only if it was really tried: each of its commands succeeded, and each of its reasons failed.
 
 use super::plays::Play;
-use crate::model::{
-    event::EventKind,
-    timeline::Timeline,
-    verdict::{Truth, Verdict},
+use crate::{
+    model::{
+        event::EventKind,
+        timeline::Timeline,
+        verdict::{Finding, Truth, Verdict},
+    },
+    report::words,
 };
+
+/// The word for what shows nothing, and is played again.
+pub(super) const LAB_ERRED: &str = "lab-erred";
 
 /// How a play came out.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,7 +38,7 @@ impl Outcome {
         let word = match self {
             Self::Fine(_) => "fine",
             Self::Wrong(_) => "wrong",
-            Self::LabErred(_) => "lab-erred",
+            Self::LabErred(_) => LAB_ERRED,
             Self::Residue(_) => "residue",
         };
         word.to_owned()
@@ -52,10 +58,11 @@ pub(super) fn judged(play: &Play<'_>, code: Option<i32>, timeline: &Timeline, ve
         return Outcome::Residue(format!("left in the lab: {}", verdict.residue.join("; ")));
     }
     if verdict.truth == Truth::Unknown {
-        let doubts = verdict.findings.iter().filter(|finding| finding.truth == Truth::Unknown);
-        // What is about the run itself explains the rest.
-        let doubts: Vec<_> = doubts.map(|finding| format!("{}: {}", finding.expectation, finding.sentence)).collect();
-        return Outcome::LabErred(doubts.last().cloned().unwrap_or_default());
+        let mut doubts = verdict.findings.iter().filter(|finding| finding.truth == Truth::Unknown);
+        // What is about the run itself explains the rest, and its grounds explain its end.
+        let first = doubts.clone().find(|finding| words::is_of_the_run(finding)).or_else(|| doubts.next());
+        let said = |finding: &Finding| format!("{}: {}", finding.expectation, finding.sentence);
+        return Outcome::LabErred(first.map_or_else(|| "nothing was shown".to_owned(), said));
     }
     if let Some(failed) = failed_command(timeline) {
         return Outcome::Wrong(format!("a command did not succeed, so nothing was tried: {failed}"));
@@ -136,7 +143,6 @@ mod tests {
     use crate::model::{
         event::Event,
         scenario::{Action, Cheat, Text},
-        verdict::Finding,
     };
 
     fn cheat() -> Cheat {
@@ -194,6 +200,14 @@ mod tests {
     #[test]
     fn an_unknown_run_shows_nothing() {
         let unknown = verdict(&[("recovers", Truth::Pass), ("symptom", Truth::Unknown)]);
-        assert_eq!(judged(&Play::Healthy, Some(3), &typed(0), &unknown).kind(), "lab-erred");
+        assert_eq!(judged(&Play::Healthy, Some(3), &typed(0), &unknown).kind(), LAB_ERRED);
+    }
+
+    /// A late load was the reason, and `aftermath` was named.
+    #[test]
+    fn what_made_the_run_doubtful_is_named() {
+        let doubts = ["recovers", "load", "aftermath"].map(|id| (id, Truth::Unknown));
+        let outcome = judged(&Play::Healthy, Some(3), &typed(0), &verdict(&doubts));
+        assert_eq!(outcome.said(), "load: so");
     }
 }

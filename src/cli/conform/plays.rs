@@ -30,6 +30,12 @@ impl Play<'_> {
             Self::Killed => "killed".to_owned(),
         }
     }
+
+    /// Whether nobody but the customers loads the lab: what it cannot bear here, it bears in no play. A candidate's own deed may
+    /// load it too, and says nothing about the plays after it.
+    pub(super) fn is_of_customers_alone(&self) -> bool {
+        matches!(self, Self::Healthy | Self::Nothing)
+    }
 }
 
 /// All of them, the cheapest proof first. Where nothing is ever broken, there is no other healthy lab and nothing to be left.

@@ -6,6 +6,7 @@ pub mod blockers;
 pub mod carry;
 pub mod down;
 pub mod order;
+mod outgoing;
 pub mod progress;
 pub mod ready;
 pub mod reset;
