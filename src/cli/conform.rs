@@ -8,29 +8,24 @@
 //! was shown stays shown: an interrupted conformance goes on where it ended.
 
 mod child;
+mod ground;
 mod history;
 mod judged;
 mod plays;
 mod proof;
 mod told;
 
-use std::{path::PathBuf, time::Instant};
-
-use tokio_util::sync::CancellationToken;
+use std::path::PathBuf;
 
 use super::{
     exit::Exit,
     failure::{Code, Failure},
     flags::Global,
-    interrupt, screen,
-    steps::Steps,
+    screen,
 };
-use crate::{
-    lab::lifecycle::progress::Progress as _,
-    model::{scenario::Scenario, units::Rate},
-    store::scenarios,
-};
-use history::{History, Shown};
+use crate::{model::units::Rate, store::scenarios};
+use ground::Ground;
+use history::History;
 use plays::Play;
 
 /// Arguments of `droplab conform`.
@@ -81,11 +76,7 @@ pub async fn main(global: &Global, args: &Args) -> Result<Exit, Failure> {
     }
     let mut history = History::open(args.into.as_deref(), &id, &scenario, args.fresh);
     let mut rate = args.rate.or_else(|| history.rate(&names(all.iter().filter(|play| play.is_of_customers_alone()))));
-    let before = {
-        let _steps = watched(global, "the lab, back to its charts");
-        proof::Before::of(global).await?
-    };
-    let ground = Ground { global, args, scenario: &scenario, before, stop: interrupt::token() };
+    let ground = Ground::of(global, args, &scenario).await?;
     for round in 1..=args.times {
         for play in &chosen {
             if history.has(round, &play.name()) {
@@ -113,86 +104,4 @@ fn chosen<'a>(all: &'a [Play<'a>], wanted: &[String]) -> Result<Vec<&'a Play<'a>
         return Err(Failure::new(Code::Usage, why));
     }
     Ok(all.iter().filter(|play| wanted.is_empty() || wanted.contains(&play.name())).collect())
-}
-
-/// A line that counts the seconds, where somebody watches; in a log a line for each play is enough.
-fn watched(global: &Global, what: &str) -> Option<Steps> {
-    let steps = screen::watched().then(|| Steps::show(global))?;
-    steps.begin(what);
-    Some(steps)
-}
-
-/// What all plays have in common.
-struct Ground<'a> {
-    global: &'a Global,
-    args: &'a Args,
-    scenario: &'a Scenario,
-    before: proof::Before,
-    stop: CancellationToken,
-}
-
-impl Ground<'_> {
-    /// One play, and again if the lab itself erred: once, or twice where a slower rate is proposed each time. Each try is kept.
-    /// Returns the rate that it was shown at.
-    async fn until_shown(
-        &self,
-        round: u32,
-        play: &Play<'_>,
-        mut rate: Option<Rate>,
-        history: &mut History,
-    ) -> Result<Option<Rate>, Failure> {
-        let name = play.name();
-        let steps = watched(self.global, &format!("round {round} of {}, {name}", self.args.times));
-        let tell = |text: &str| match &steps {
-            Some(steps) => steps.warn(text),
-            None => screen::note(&format!("    {text}")),
-        };
-        let (earlier, mut tries) = (history.tries(round, &name), 0);
-        loop {
-            tries += 1;
-            let (shown, slower) = self.tried(round, play, rate, earlier + tries).await?;
-            let most = if slower.is_some() { 3 } else { 2 };
-            let (erred, said, seconds) = (shown.kind == judged::LAB_ERRED, shown.said.clone(), shown.seconds);
-            let word = if shown.fine { "✓" } else { "✗" };
-            history.keep(shown)?;
-            if !erred || tries >= most {
-                drop(steps);
-                screen::note(&format!("  {word} round {round} of {}  {name:<28} {seconds:>4} s  {said}", self.args.times));
-                return Ok(rate);
-            }
-            tell(&format!("{name} once more: {said}"));
-            if let Some(slower) = slower {
-                tell(&format!("this machine cannot bear the rate: on at {slower}"));
-                rate = Some(slower);
-            }
-        }
-    }
-
-    /// One try, and the slower rate that is proposed after it.
-    async fn tried(
-        &self,
-        round: u32,
-        play: &Play<'_>,
-        rate: Option<Rate>,
-        tries: u32,
-    ) -> Result<(Shown, Option<Rate>), Failure> {
-        let began = Instant::now();
-        self.before.proven(self.global).await?;
-        let child::Played { outcome, slower } =
-            child::play(self.global, self.args, self.scenario, play, (round, rate), &self.stop).await?;
-        // Not this play's business alone: what it left would be the next one's.
-        self.before.reset(self.global).await?;
-        let shown = Shown {
-            round,
-            play: play.name(),
-            fine: outcome.is_fine(),
-            kind: outcome.kind(),
-            seconds: began.elapsed().as_secs(),
-            said: outcome.said(),
-            rate,
-            tries,
-            when: jiff::Timestamp::now().strftime("%Y-%m-%d %H:%M").to_string(),
-        };
-        Ok((shown, slower))
-    }
 }

@@ -171,7 +171,11 @@ impl LabError {
             Self::Foreign { name, .. } => format!("droplab up --lab {name}-2    (that cluster is left alone)"),
             Self::Absent { name } | Self::Asleep { name, .. } if name == DEFAULT_NAME => "droplab up".to_owned(),
             Self::Absent { name } | Self::Asleep { name, .. } => format!("droplab up --lab {name}"),
-            Self::NotReady { .. } | Self::Command(_) => "droplab up    (continues where this stopped)".to_owned(),
+            Self::NotReady { .. } => {
+                "droplab up    (continues where this stopped), or droplab reset    (takes back what somebody changed)"
+                    .to_owned()
+            }
+            Self::Command(_) => "droplab up    (continues where this stopped)".to_owned(),
             Self::Kube { .. } | Self::Server { .. } | Self::NoOrder { .. } => "droplab status".to_owned(),
             Self::State { .. } | Self::Malformed { .. } => "droplab down".to_owned(),
         }

@@ -45,6 +45,9 @@ pub(super) struct Shown {
     /// When it ended, UTC.
     #[serde(default)]
     pub(super) when: String,
+    /// The image of the lab's nodes: its tag tells the shop and the servers in it.
+    #[serde(default)]
+    pub(super) lab: String,
 }
 
 fn once() -> u32 {

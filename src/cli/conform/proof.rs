@@ -26,24 +26,24 @@ const STILL: Duration = Duration::from_secs(30);
 const PAUSE: Duration = Duration::from_secs(3);
 
 /// The lab as it was before the first play.
-pub(super) struct Before(Facts);
+pub(super) struct Before {
+    facts: Facts,
+    /// The image of its nodes; on a machine that makes it, its tag tells what is in it: the shop and its servers.
+    pub(super) node_image: String,
+}
 
 impl Before {
     /// Put the lab back to its charts and look at it.
     pub(super) async fn of(global: &Global) -> Result<Self, Failure> {
-        let before = Self(Facts::default());
-        before.reset(global).await?;
-        Ok(Self(lasting(connect(global, None).await?.surveyor.survey().await?)))
+        reset_quietly(global).await?;
+        let facts = lasting(connect(global, None).await?.surveyor.survey().await?);
+        let manifest = Lab::connect(&global.lab).await?.state.manifest()?;
+        Ok(Self { facts, node_image: manifest.map(|manifest| manifest.node_image).unwrap_or_default() })
     }
 
     /// Put the lab back to its charts.
     pub(super) async fn reset(&self, global: &Global) -> Result<(), Failure> {
-        let _alone = lock::alone(&home::folder(), &global.lab, "droplab conform")?;
-        let lab = Lab::connect(&global.lab).await?;
-        let quiet = Global { quiet: true, ..global.clone() };
-        let steps = Steps::show(&quiet);
-        reset(&lab, &steps).await?;
-        Ok(())
+        reset_quietly(global).await
     }
 
     /// Refuse to play on a lab that is otherwise than before the first play.
@@ -53,7 +53,7 @@ impl Before {
         let deadline = Instant::now() + STILL;
         let found = loop {
             let found = lasting(lab.survey().await?);
-            if found == self.0 {
+            if found == self.facts {
                 return Ok(());
             }
             if Instant::now() >= deadline {
@@ -61,10 +61,19 @@ impl Before {
             }
             tokio::time::sleep(PAUSE).await;
         };
-        let why = format!("the lab is not as it was before the first play: {}", difference(&self.0, &found));
+        let why = format!("the lab is not as it was before the first play: {}", difference(&self.facts, &found));
         Err(Failure::new(Code::LabError, why)
             .next("droplab reset, then droplab conform again (it goes on where it was)"))
     }
+}
+
+async fn reset_quietly(global: &Global) -> Result<(), Failure> {
+    let _alone = lock::alone(&home::folder(), &global.lab, "droplab conform")?;
+    let lab = Lab::connect(&global.lab).await?;
+    let quiet = Global { quiet: true, ..global.clone() };
+    let steps = Steps::show(&quiet);
+    Box::pin(reset(&lab, &steps)).await?;
+    Ok(())
 }
 
 /// Without what changes by itself: pods and their addresses, starts, the images' order, who leads.

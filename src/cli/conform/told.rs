@@ -2,7 +2,7 @@
 //!
 //! **Invariant**: a play that was shown otherwise than it must is in each of them.
 
-use std::{fmt::Write as _, time::Duration};
+use std::{collections::BTreeSet, fmt::Write as _, time::Duration};
 
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
@@ -64,6 +64,10 @@ impl History {
         );
         for play in plays {
             let of_play = self.of_play(play);
+            if of_play.is_empty() {
+                let _ = writeln!(text, "| {play} | not played yet | | |");
+                continue;
+            }
             let (fine, median) = summary(&of_play);
             let (least, most) =
                 (of_play.first().map_or(0, |one| one.seconds), of_play.last().map_or(0, |one| one.seconds));
@@ -76,8 +80,13 @@ impl History {
                 said.replace('|', "\\|")
             );
         }
+        let labs: BTreeSet<_> = self.shown.iter().map(|one| one.lab.as_str()).filter(|lab| !lab.is_empty()).collect();
         let days = |day: Option<&Shown>| day.map_or_else(String::new, |one| one.when.clone());
         let _ = writeln!(text, "\nPlayed {} to {} (UTC).", days(self.shown.first()), days(self.shown.last()));
+        for lab in labs {
+            let of_lab = self.shown.iter().filter(|one| one.lab == lab).count();
+            let _ = writeln!(text, "{of_lab} plays on nodes of {lab}.");
+        }
         let again = self.shown.iter().filter(|one| one.tries > 1).count();
         if again > 0 {
             let _ = writeln!(text, "Plays that were played again, because the lab had erred: {again}.");
@@ -114,6 +123,7 @@ mod tests {
             rate,
             tries: round,
             when: format!("2026-01-0{round} 12:00"),
+            lab: "droplab/node:1".into(),
         }
     }
 
@@ -129,9 +139,12 @@ mod tests {
         for one in [shown(1, 90, None, None), wrong, shown(3, 70, None, slower)] {
             history.keep(one).unwrap();
         }
-        assert_eq!((open().rate(&["healthy".to_owned()]), open().has(2, "healthy"), open().has(4, "healthy")), (slower, true, false));
+        assert_eq!(
+            (open().rate(&["healthy".to_owned()]), open().has(2, "healthy"), open().has(4, "healthy")),
+            (slower, true, false)
+        );
         let page = std::fs::read_to_string(folder.path().join("x.md")).unwrap();
-        let page = page.lines().filter(|line| !line.contains(" 0 of 0 ")).collect::<Vec<_>>().join("\n");
+        let page = page.lines().filter(|line| !line.contains("not played yet")).collect::<Vec<_>>().join("\n");
         insta::assert_snapshot!(page, @r"
         # x
 
@@ -140,6 +153,7 @@ mod tests {
         | healthy | 2 of 3 | 70 (60 to 90) | recovers: 12% \| of them |
 
         Played 2026-01-01 12:00 to 2026-01-03 12:00 (UTC).
+        3 plays on nodes of droplab/node:1.
         Plays that were played again, because the lab had erred: 2.
         Where the machine could not bear the scenario's own rate, at 900/s.
         ");

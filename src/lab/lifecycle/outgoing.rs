@@ -33,7 +33,7 @@ const PAUSE: Duration = Duration::from_millis(250);
 
 /// Delete the pods of every release but the newest. Their customers are cut off: nobody may be served meanwhile.
 /// Returns the number of releases whose pods went.
-pub async fn delete(kube: &Client) -> Result<usize, LabError> {
+pub(super) async fn delete(kube: &Client) -> Result<usize, LabError> {
     let newest = newest(kube).await?;
     let sets: Api<ReplicaSet> = Api::namespaced(kube.clone(), NAMESPACE);
     let pods: Api<Pod> = Api::namespaced(kube.clone(), NAMESPACE);

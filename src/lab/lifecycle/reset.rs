@@ -42,7 +42,7 @@ pub async fn reset(lab: &Lab, progress: &dyn Progress) -> Result<Reset, LabError
         future::try_join_all(all.iter().map(|chart| charts::install(chart, &lab.layout, &lab.state, progress))).await?;
         let replaced = future::try_join_all(all.iter().map(|chart| replace(lab, chart))).await?;
         lab.mend("let nodes take pods and PostgreSQL start", STARTS).await?;
-        outgoing::delete(&lab.kube).await?;
+        Box::pin(outgoing::delete(&lab.kube)).await?;
         Ok(((), format!("{} charts, {} objects", all.len(), replaced.iter().sum::<usize>())))
     });
     let ((), charts) = charts.await?;

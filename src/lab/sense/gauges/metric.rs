@@ -5,6 +5,8 @@
 //!
 //! **Invariant**: one request for each pod and second, however many gauges; a fold is over all running pods, or there is none.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 use futures::future::try_join_all;
 use k8s_openapi::api::core::v1::Pod;
@@ -19,6 +21,9 @@ use crate::{
     lab::sense::{SenseTarget, pods},
     model::gauge::{Fold, MetricGauge},
 };
+
+/// How long a pod that is on its way out is waited for.
+const LAST_WORDS: Duration = Duration::from_millis(500);
 
 /// The metrics of one service.
 pub(super) struct Metrics {
@@ -48,11 +53,13 @@ impl Metrics {
         let (name, namespace) = (pod.name_any(), pod.namespace().unwrap_or_default());
         let path = format!("/api/v1/namespaces/{namespace}/pods/{name}:8080/proxy/metrics");
         let request = hyper::Request::get(path).body(Vec::new()).map_err(|error| error.to_string())?;
-        match self.kube.request_text(request).await {
-            Ok(text) => Ok(Some((name, text))),
-            Err(_) if pod.metadata.deletion_timestamp.is_some() => Ok(None),
-            Err(error) => Err(format!("metrics of pod/{name}: {error}")),
+        let asked = self.kube.request_text(request);
+        if pod.metadata.deletion_timestamp.is_some() {
+            // Its address may be gone already, and then nobody answers at all: the others are not to wait for it.
+            let told = tokio::time::timeout(LAST_WORDS, asked).await;
+            return Ok(told.ok().and_then(Result::ok).map(|text| (name, text)));
         }
+        asked.await.map(|text| Some((name.clone(), text))).map_err(|error| format!("metrics of pod/{name}: {error}"))
     }
 }
 
