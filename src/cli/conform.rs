@@ -11,6 +11,7 @@ mod child;
 mod ground;
 mod history;
 mod judged;
+mod kept;
 mod plays;
 mod proof;
 mod told;

@@ -22,20 +22,10 @@ use crate::{
         flags::Global,
     },
     home, judge,
-    model::{
-        event::FaultState,
-        scenario::{Expectation, Scenario, Since},
-        target,
-        timeline::Timeline,
-        units::Rate,
-    },
+    model::{event::FaultState, scenario::Scenario, target, timeline::Timeline, units::Rate},
     store::{self, StoreError, journal, runs::JOURNAL},
 };
 
-/// How long nobody repairs, or a cheat is given to look like a repair.
-const PATIENCE: Duration = Duration::from_secs(30);
-/// A trap, and a cheat that only the replay of the trigger tells from a repair, must have the time to look like one.
-const PATIENCE_TO_BE_TAKEN_IN: Duration = Duration::from_secs(90);
 /// A play that takes longer than this hangs.
 const LONGEST: Duration = Duration::from_mins(15);
 /// The latest moment of a kill, counted from the first blow.
@@ -64,7 +54,7 @@ pub(super) async fn play(
     (round, rate): (u32, Option<Rate>),
     until: &CancellationToken,
 ) -> Result<Played, Failure> {
-    let folder = store::home().join("conform").join("play");
+    let folder = folder();
     let _ = std::fs::remove_dir_all(&folder);
     let mut child = start(global, args, scenario, play, rate, &folder)?;
     if *play == Play::Killed {
@@ -85,6 +75,11 @@ pub(super) async fn play(
     let timeline = journal::read(&journal)?;
     let verdict = judge::judge(timeline.began().map_or(scenario, |(_, plan, _)| &plan.scenario), &timeline);
     Ok(Played { outcome: judged::judged(play, status.code(), &timeline, &verdict), slower: verdict.proposed_rate })
+}
+
+/// Where the latest play is.
+pub(super) fn folder() -> PathBuf {
+    store::home().join("conform").join("play")
 }
 
 /// Where a play says what it would say to a person.
@@ -119,18 +114,15 @@ fn start(
 ) -> Result<Child, Failure> {
     let mut command = droplab(global)?;
     command.arg("run").arg(&args.scenario).arg("--out").arg(folder).arg("--quiet");
-    let within = |patience: Duration| format!("{}s", patience.as_secs());
     match play {
         Play::Healthy => command.arg("--healthy"),
-        Play::Nothing => command.args(["--fix", "none", "--within", &within(PATIENCE)]),
+        Play::Nothing | Play::Killed => command.args(["--fix", "none"]),
         Play::Fix(fix) => command.args(["--fix", &fix.name]),
-        Play::Cheat(cheat) => {
-            let replayed = cheat.caught_by.iter().any(|id| id.starts_with("then/") || from_then(scenario, id));
-            let patience = if replayed || cheat.trap { PATIENCE_TO_BE_TAKEN_IN } else { PATIENCE };
-            command.args(["--cheat", &cheat.name, "--within", &within(patience)])
-        }
-        Play::Killed => command.args(["--fix", "none"]),
+        Play::Cheat(cheat) => command.args(["--cheat", &cheat.name]),
     };
+    if let Some(patience) = play.patience(scenario) {
+        command.args(["--within", &format!("{}s", patience.as_secs())]);
+    }
     if let Some(rate) = rate {
         command.args(["--rate", &rate.to_string()]);
     }
@@ -141,14 +133,6 @@ fn start(
     home::make_folder(folder.parent().unwrap_or(folder)).map_err(failed)?;
     let news = std::fs::File::create(news(folder)).map_err(failed)?;
     command.stderr(news).spawn().map_err(failed)
-}
-
-/// Whether something is expected only from the replay on.
-fn from_then(scenario: &Scenario, id: &str) -> bool {
-    scenario.expect.iter().any(|expected| match expected {
-        Expectation::Stays(stays) => stays.id == id && stays.from == Since::Then,
-        _ => false,
-    })
 }
 
 /// SIGKILL at a moment that the round draws; then `droplab heal`, and nothing may be left.

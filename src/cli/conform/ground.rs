@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 use super::{
     Args, child,
     history::{History, Shown},
-    judged,
+    judged, kept,
     plays::Play,
     proof,
 };
@@ -62,7 +62,13 @@ impl<'a> Ground<'a> {
             let most = if slower.is_some() { 3 } else { 2 };
             let (erred, said, seconds) = (shown.kind == judged::LAB_ERRED, shown.said.clone(), shown.seconds);
             let word = if shown.fine { "✓" } else { "✗" };
+            let kept = (!shown.fine).then(|| kept::journal(history.id(), &shown));
             history.keep(shown)?;
+            match kept {
+                Some(Ok(journal)) => tell(steps.as_ref(), &format!("{name}: droplab report {}", journal.display())),
+                Some(Err(error)) => tell(steps.as_ref(), &format!("{name}: its journal could not be kept: {error}")),
+                None => {}
+            }
             if !erred || tries >= most {
                 drop(steps);
                 screen::note(&format!(

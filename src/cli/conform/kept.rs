@@ -1,0 +1,23 @@
+//! The journal of a play that did not come out as it must: whoever mends the scenario wants to see it, and the next play's takes its
+//! place.
+//!
+//! **Invariant**: a copy; the run itself stays where `droplab heal` finds it.
+
+use std::{fs, io, path::PathBuf};
+
+use super::{child, history::Shown};
+use crate::{
+    home,
+    store::{self, runs::JOURNAL},
+};
+
+/// Copy it; returns the copy, which `droplab report` and `droplab judge` read.
+pub(super) fn journal(id: &str, shown: &Shown) -> io::Result<PathBuf> {
+    let play = shown.play.replace(':', "-");
+    let name = format!("{id}-{}-{play}-{}", shown.round, shown.tries);
+    let folder = store::home().join("conform").join("kept").join(name);
+    home::make_folder(&folder)?;
+    let copy = folder.join(JOURNAL);
+    fs::copy(child::folder().join(JOURNAL), &copy)?;
+    Ok(copy)
+}
