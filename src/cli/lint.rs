@@ -48,7 +48,8 @@ pub fn main(global: &Global, args: &Args) -> Result<Exit, Failure> {
     }
     if said.is_empty() {
         if !global.quiet {
-            screen::note(&format!("{} files, nothing to complain about", args.files.len()));
+            let files = if args.files.len() == 1 { "file" } else { "files" };
+            screen::note(&format!("{} {files}, nothing to complain about", args.files.len()));
         }
         return Ok(Exit::Pass);
     }

@@ -92,7 +92,8 @@ mod tests {
     /// retry-storm's trap was let in a minute after the page, and its 90 s were over before it could look like a repair.
     #[test]
     fn a_trap_has_the_time_to_look_like_a_repair() {
-        assert_eq!(patience("retry-storm", "trap:restart-payment"), Some(150));
+        assert_eq!(patience("retry-storm", "trap:stop-the-load"), Some(150));
+        assert_eq!(patience("retry-storm", "cheat:restart-payment"), Some(90));
         assert_eq!(patience("payment-pool-exhaustion", "trap:raise-the-pool"), Some(90));
         assert_eq!(patience("payment-pool-exhaustion", "cheat:scale-to-zero"), Some(30));
         assert_eq!(patience("lock-convoy", "cheat:end-every-session"), Some(90));
