@@ -24,7 +24,10 @@ use super::{
     flags::Global,
     screen,
 };
-use crate::{model::units::Rate, store::scenarios};
+use crate::{
+    model::units::Rate,
+    store::{self, scenarios},
+};
 use ground::Ground;
 use history::History;
 use plays::Play;
@@ -92,6 +95,11 @@ pub async fn main(global: &Global, args: &Args) -> Result<Exit, Failure> {
     let names = names(chosen.into_iter());
     screen::result(&if global.json() { history.json() } else { history.table(&names) });
     Ok(history.exit(&names))
+}
+
+/// Where conformances have their own: the latest play, what is kept of earlier ones, and what was shown.
+fn folder() -> PathBuf {
+    store::home().join("conform")
 }
 
 fn names<'a>(plays: impl Iterator<Item = &'a Play<'a>>) -> Vec<String> {

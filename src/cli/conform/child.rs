@@ -23,7 +23,7 @@ use crate::{
     },
     home, judge,
     model::{event::FaultState, scenario::Scenario, target, timeline::Timeline, units::Rate},
-    store::{self, StoreError, journal, runs::JOURNAL},
+    store::{StoreError, journal, runs::JOURNAL},
 };
 
 /// A play that takes longer than this hangs.
@@ -79,7 +79,7 @@ pub(super) async fn play(
 
 /// Where the latest play is.
 pub(super) fn folder() -> PathBuf {
-    store::home().join("conform").join("play")
+    super::folder().join("play")
 }
 
 /// Where a play says what it would say to a person.

@@ -64,10 +64,12 @@ impl<'a> Ground<'a> {
             let word = if shown.fine { "✓" } else { "✗" };
             let kept = (!shown.fine).then(|| kept::journal(history.id(), &shown));
             history.keep(shown)?;
-            match kept {
-                Some(Ok(journal)) => tell(steps.as_ref(), &format!("{name}: droplab report {}", journal.display())),
-                Some(Err(error)) => tell(steps.as_ref(), &format!("{name}: its journal could not be kept: {error}")),
-                None => {}
+            if let Some(kept) = kept {
+                let how = kept.map_or_else(
+                    |error| format!("its journal could not be kept: {error}"),
+                    |journal| format!("droplab report {}", journal.display()),
+                );
+                tell(steps.as_ref(), &format!("{name}: {how}"));
             }
             if !erred || tries >= most {
                 drop(steps);

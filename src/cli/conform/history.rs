@@ -70,7 +70,7 @@ pub(super) struct History {
 impl History {
     /// Go on with what was shown, or begin.
     pub(super) fn open(into: Option<&Path>, id: &str, scenario: &Scenario, fresh: bool) -> Self {
-        let folder = into.map_or_else(|| store::home().join("conform"), Path::to_owned);
+        let folder = into.map_or_else(super::folder, Path::to_owned);
         let path = folder.join(format!("{id}.json"));
         let text = serde_json::to_string(scenario).unwrap_or_default();
         let digest: String = Sha256::digest(text.as_bytes()).iter().fold(String::new(), |mut hex, byte| {

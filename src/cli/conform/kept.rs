@@ -6,16 +6,13 @@
 use std::{fs, io, path::PathBuf};
 
 use super::{child, history::Shown};
-use crate::{
-    home,
-    store::{self, runs::JOURNAL},
-};
+use crate::{home, store::runs::JOURNAL};
 
 /// Copy it; returns the copy, which `droplab report` and `droplab judge` read.
 pub(super) fn journal(id: &str, shown: &Shown) -> io::Result<PathBuf> {
     let play = shown.play.replace(':', "-");
     let name = format!("{id}-{}-{play}-{}", shown.round, shown.tries);
-    let folder = store::home().join("conform").join("kept").join(name);
+    let folder = super::folder().join("kept").join(name);
     home::make_folder(&folder)?;
     let copy = folder.join(JOURNAL);
     fs::copy(child::folder().join(JOURNAL), &copy)?;
