@@ -2,7 +2,12 @@
 //!
 //! **Invariant**: it ends nothing; the first one tells when, the last impact counts.
 
-use super::{exit::Exit, failure::Failure, flags::Global, said, screen};
+use super::{
+    exit::Exit,
+    failure::{Code, Failure},
+    flags::Global,
+    said, screen,
+};
 use crate::model::{said::Said, units::Span};
 
 /// Arguments of `droplab ack`.
@@ -25,7 +30,15 @@ pub async fn main(global: &Global, args: &Args) -> Result<Exit, Failure> {
     if let Some(wait) = args.wait {
         said::paged(global, wait.0).await?;
     }
-    let run = said::hand_over(global, &Said::Acknowledged { impact: args.impact.clone() })?;
+    let (run, timeline) = said::live(global)?;
+    if timeline.paged_s().is_none() {
+        let early = Failure::new(
+            Code::Usage,
+            format!("no page of {} has gone out yet: there is nothing to acknowledge", run.id),
+        );
+        return Err(early.next("droplab ack --wait 2m   acknowledges it as soon as it is out"));
+    }
+    let run = said::hand_over(global, &Said::Acknowledged { impact: args.impact.clone() }).await?;
     screen::result(&format!("acknowledged: {}", run.id));
     Ok(Exit::Pass)
 }

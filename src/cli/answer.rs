@@ -37,9 +37,9 @@ pub struct Args {
 }
 
 /// The verb.
-pub fn main(global: &Global, args: &Args) -> Result<Exit, Failure> {
+pub async fn main(global: &Global, args: &Args) -> Result<Exit, Failure> {
     let answer = cause::known(answer(args)?)?;
-    let run = said::hand_over(global, &Said::Diagnosed { answer })?;
+    let run = said::hand_over(global, &Said::Diagnosed { answer }).await?;
     screen::result(&format!("answered: {}; the run goes on", run.id));
     Ok(Exit::Pass)
 }

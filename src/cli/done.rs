@@ -32,7 +32,7 @@ pub struct Args {
 }
 
 /// The verb.
-pub fn main(global: &Global, args: &Args) -> Result<Exit, Failure> {
+pub async fn main(global: &Global, args: &Args) -> Result<Exit, Failure> {
     if args.words {
         let lists = [("component", COMPONENTS), ("mechanism", MECHANISMS), ("trigger", TRIGGERS), ("factor", FACTORS)];
         for (field, words) in lists {
@@ -41,7 +41,7 @@ pub fn main(global: &Global, args: &Args) -> Result<Exit, Failure> {
         return Ok(Exit::Pass);
     }
     let answer = cause::known(args.cause.answer().ok_or_else(|| cause::names_nothing("done"))?)?;
-    let run = said::hand_over(global, &Said::Done { answer })?;
+    let run = said::hand_over(global, &Said::Done { answer }).await?;
     screen::result(&format!("answered: {}", run.id));
     Ok(Exit::Pass)
 }

@@ -8,6 +8,7 @@ mod evidence;
 mod keygen;
 mod run;
 mod seal;
+mod set;
 mod sign;
 mod sitting;
 mod verify;

@@ -2,8 +2,6 @@
 //!
 //! **Invariant**: a hint that was told is in the run's journal, written by the run itself; each is told once.
 
-use std::time::Duration;
-
 use super::{
     exit::Exit,
     failure::Failure,
@@ -12,11 +10,8 @@ use super::{
 };
 use crate::{
     model::{hints, said::Said, timeline::Timeline},
-    store::{journal, runs::RunDir},
+    store::runs::RunDir,
 };
-
-/// How long the run may take to write down that it has told one.
-const PATIENCE: Duration = Duration::from_secs(3);
 
 /// Arguments of `droplab hint`.
 #[derive(Debug, clap::Args)]
@@ -35,13 +30,9 @@ pub async fn main(global: &Global, _args: &Args) -> Result<Exit, Failure> {
     let (text, number) = take(&run, &timeline, global.lang)?;
     screen::result(&text);
     let Some(number) = number else { return Ok(Exit::Pass) };
-    for _ in 0..PATIENCE.as_millis() / 100 {
-        let written = journal::read(&run.journal()).is_ok_and(|timeline| timeline.hinted().contains(&number));
-        if written {
-            screen::note(&format!("it is counted: {}", run.id));
-            return Ok(Exit::Pass);
-        }
-        tokio::time::sleep(Duration::from_millis(100)).await;
+    if said::heard(&run, |timeline| timeline.hinted().contains(&number)).await {
+        screen::note(&format!("it is counted: {}", run.id));
+        return Ok(Exit::Pass);
     }
     screen::note(&format!("run {} has not counted it: it has ended, or was killed (droplab heal)", run.id));
     Ok(Exit::Pass)

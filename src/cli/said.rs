@@ -21,6 +21,8 @@ use crate::{
 };
 
 const PREFIX: &str = "said-";
+/// How long a run may take to write down what it has heard.
+const PATIENCE: Duration = Duration::from_secs(4);
 
 /// Look for words as long as somebody listens: all of them so far, in order.
 pub(super) fn listen(folder: &Path) -> watch::Receiver<Vec<Said>> {
@@ -66,11 +68,35 @@ pub(super) fn write(folder: &Path, said: &Said) -> Result<(), StoreError> {
     store::write_whole(&folder.join(name), &serde_json::to_string(said).unwrap_or_default())
 }
 
-/// Hand a word over to the run that goes on in this lab.
-pub(super) fn hand_over(global: &Global, said: &Said) -> Result<RunDir, Failure> {
-    let (run, _) = live(global)?;
+/// Hand a word over to the run that goes on in this lab, and wait until it has written it down.
+pub(super) async fn hand_over(global: &Global, said: &Said) -> Result<RunDir, Failure> {
+    let (run, timeline) = live(global)?;
+    if timeline.survey(false).is_some() {
+        return Err(Failure::new(Code::Usage, format!("{} is over: it is being healed and counted", run.id)));
+    }
+    let before = times(&timeline, said);
     write(&run.path, said)?;
-    Ok(run)
+    if heard(&run, |timeline| times(timeline, said) > before).await {
+        return Ok(run);
+    }
+    Err(Failure::new(Code::Usage, format!("{} has not heard it: it is over, or was killed", run.id))
+        .next("droplab status; droplab heal, if it was killed"))
+}
+
+fn times(timeline: &Timeline, said: &Said) -> usize {
+    timeline.said().filter(|(_, _, one)| *one == said).count()
+}
+
+/// Wait until a run has written something down.
+pub(super) async fn heard(run: &RunDir, written: impl Fn(&Timeline) -> bool) -> bool {
+    let until = tokio::time::Instant::now() + PATIENCE;
+    while tokio::time::Instant::now() < until {
+        if journal::read_what_is_whole(&run.journal()).is_ok_and(|(timeline, _)| written(&timeline)) {
+            return true;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    false
 }
 
 /// The run that goes on in this lab, and what it has written so far.

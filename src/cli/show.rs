@@ -6,9 +6,10 @@ use super::{
     exit::Exit,
     failure::{Code, Failure},
     flags::{Global, Lang},
-    screen,
+    said, screen,
 };
 use crate::{
+    home::{self, lock},
     model::scenario::{Expectation, Scenario, Text},
     store,
 };
@@ -36,6 +37,10 @@ pub fn main(global: &Global, args: &Args) -> Result<Exit, Failure> {
     let (id, scenario) = store::scenarios::read(global.scenarios.as_deref(), &args.scenario)?;
     let russian = global.lang == Lang::Ru;
     let told_in = |text: &Text| text.of(russian).trim().to_owned();
+    if (args.spoil || args.hint.is_some()) && is_played(global, &id, args.hint) {
+        let why = format!("a run of {id} is under way: what is told now is counted");
+        return Err(Failure::new(Code::Usage, why).next("droplab hint"));
+    }
     if let Some(number) = args.hint {
         let hint = number.checked_sub(1).and_then(|index| scenario.hints.get(index));
         let none = || Failure::new(Code::Usage, format!("there are hints 1 to {}", scenario.hints.len()));
@@ -71,6 +76,16 @@ pub fn main(global: &Global, args: &Args) -> Result<Exit, Failure> {
         screen::result(&format!("\n{} hints: droplab show {id} --hint 1", scenario.hints.len()));
     }
     Ok(Exit::Pass)
+}
+
+/// Whether somebody is at work on this incident now, and has not been told this hint yet.
+fn is_played(global: &Global, id: &str, hint: Option<usize>) -> bool {
+    let Ok((_, timeline)) = said::live(global) else { return false };
+    let is_it = timeline.began().is_some_and(|(_, plan, _)| plan.scenario_id == id);
+    let was_told = hint.is_some_and(|number| timeline.hinted().contains(&number));
+    // A run that was killed has no end either, and nobody works on it.
+    let is_alive = || lock::alone(&home::folder(), &global.lab, "droplab show").is_err();
+    is_it && !was_told && timeline.survey(false).is_none() && is_alive()
 }
 
 /// What must be kept tells where the wrong turns are: that would be a hint.

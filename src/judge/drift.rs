@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use super::case::Case;
 use crate::model::{
-    facts::{Deployment, Facts},
+    facts::{Deployment, Facts, Part},
     op::Op,
     setting::Setting,
 };
@@ -15,15 +15,20 @@ use crate::model::{
 pub(super) fn drift_of(case: &Case) -> Vec<String> {
     let (Some(plan), Some((_, after))) = (case.plan, case.timeline.survey(true)) else { return Vec::new() };
     let before = &plan.injection.before;
+    let read = |part| ![before, after].iter().any(|facts| facts.unread.contains_key(&part));
     let mut drift = Vec::new();
-    for (name, was) in &before.deployments {
+    for (name, was) in before.deployments.iter().filter(|_| read(Part::Deployments)) {
         match after.deployments.get(name) {
             None => drift.push(format!("deployment/{name} is gone")),
             Some(is) => drift.extend(deployment(name, was, is, &plan.injection.blows().collect::<Vec<_>>())),
         }
     }
-    drift.extend(maps("PostgreSQL's ", &before.postgres_settings, &after.postgres_settings));
-    drift.extend(maps("", &before.configs, &after.configs));
+    if read(Part::Postgres) {
+        drift.extend(maps("PostgreSQL's ", &before.postgres_settings, &after.postgres_settings));
+    }
+    if read(Part::Configs) {
+        drift.extend(maps("", &before.configs, &after.configs));
+    }
     drift.extend(servers(before, after, &plan.injection.blows().collect::<Vec<_>>()));
     if before.postgres_started.is_some()
         && after.postgres_started.is_some()
@@ -88,4 +93,28 @@ fn maps(what: &str, was: &BTreeMap<String, String>, is: &BTreeMap<String, String
     let added =
         is.iter().filter(|(key, _)| !was.contains_key(*key)).map(|(key, new)| format!("{what}{key} is new: {new}"));
     changed.chain(added).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{Story, facts, scenario};
+    use super::*;
+
+    fn drift(after: Facts) -> Vec<String> {
+        Story::of(scenario()).paged().surveyed(true, after).judged().drift
+    }
+
+    /// It was told of every deployment and every setting that it was gone.
+    #[test]
+    fn what_could_not_be_read_is_not_gone() {
+        let unread = |part: &Part| (*part, "no answer within 12 s".to_owned());
+        let all = [Part::Deployments, Part::Postgres, Part::Configs];
+        assert_eq!(drift(Facts { unread: all.iter().map(unread).collect(), ..Facts::default() }), [""; 0]);
+        let rest = Facts {
+            postgres_settings: facts("2.8.0").postgres_settings,
+            configs: facts("2.8.0").configs,
+            ..Facts::default()
+        };
+        assert_eq!(drift(rest), ["deployment/payment is gone"]);
+    }
 }

@@ -144,4 +144,12 @@ mod tests {
         assert_eq!((truth, sentence.contains("connection refused")), (Truth::Unknown, true), "{sentence}");
         assert_eq!(keeping(Kept::Replicas("payment".into()), unread).0, Truth::Pass);
     }
+
+    /// Who has no marks of passwords to compare has not seen that one is gone.
+    #[test]
+    fn a_retired_password_that_could_not_be_read_is_nobodys_failure() {
+        let unread = |facts: &mut Facts| drop(facts.unread.insert(Part::Settings, "no answer within 12 s".into()));
+        let (truth, sentence) = keeping(Kept::Retired("shop".into()), unread);
+        assert_eq!((truth, sentence.contains("no answer within 12 s")), (Truth::Unknown, true), "{sentence}");
+    }
 }

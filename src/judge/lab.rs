@@ -26,10 +26,45 @@ pub(super) fn finding(case: &Case) -> Vec<Finding> {
     findings
 }
 
+/// A run that did not come to its own end: what was not over by then is held against nobody.
+pub(super) fn broke_off(case: &Case) -> Option<Finding> {
+    let unknown = |sentence: String, seq: Vec<u64>| Some(case::finding("run", Truth::Unknown, sentence, seq));
+    for event in &case.timeline.events {
+        match &event.kind {
+            EventKind::BrokeOff { reason } => return unknown(format!("the run broke off: {reason}"), vec![event.seq]),
+            EventKind::Interrupted => return unknown("the run was interrupted".to_owned(), vec![event.seq]),
+            _ => {}
+        }
+    }
+    // Whoever comes to the end looks at the repaired lab; whoever was killed is healed without that.
+    match case.timeline.survey(false) {
+        Some(_) => None,
+        None => unknown("the run ended before anybody looked at the repaired lab".to_owned(), vec![]),
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{Story, found, scenario};
+    use super::super::testing::{Story, facts, found, scenario, yaml};
     use super::*;
+
+    /// The customers fell silent, or droplab was killed and healed later, while there was time left to answer in.
+    #[test]
+    fn what_a_run_that_broke_off_did_not_see_is_nobodys_failure() {
+        let mut asked = scenario();
+        asked.expect.push(yaml("says: { within: 15m, answer: { component: payment } }"));
+        let paged = || Story::of(asked.clone()).paged().seconds(3, 5);
+        let broke = EventKind::BrokeOff { reason: "no event for 20 s".into() };
+        let broke = paged().say(broke).surveyed(false, facts("2.8.0")).healed().judged();
+        assert_eq!((found(&broke, "says").0, broke.truth), (Truth::Unknown, Truth::Unknown), "{:#?}", broke.findings);
+        let killed = paged().healed().judged();
+        assert_eq!(
+            (found(&killed, "says").0, killed.truth),
+            (Truth::Unknown, Truth::Unknown),
+            "{:#?}",
+            killed.findings
+        );
+    }
 
     #[test]
     fn a_run_without_an_end_is_unknown() {

@@ -24,6 +24,7 @@ pub mod residue;
 mod says;
 mod score;
 mod score_cause;
+mod score_impact;
 mod stays;
 mod symptom;
 #[cfg(test)]
@@ -54,6 +55,7 @@ pub fn judge(scenario: &Scenario, timeline: &Timeline) -> Verdict {
     grounds.extend(bystanders::findings(&case));
     grounds.extend(lease::findings(&case));
     grounds.extend(page(&case));
+    grounds.extend(lab::broke_off(&case));
     let sound = grounds.iter().all(|finding| finding.truth == Truth::Pass);
     // A service under test has nothing to recover from before its trial.
     let expected =
@@ -106,13 +108,17 @@ pub fn judge(scenario: &Scenario, timeline: &Timeline) -> Verdict {
     }
 }
 
-/// A page that went out before anything was broken says that something else was.
+/// A page that went out before anything was broken says that something else was; nobody can repair, or answer, who is not paged.
 fn page(case: &Case) -> Option<Finding> {
-    let ((seq, paged_s), (_, injected_s)) = (case.paged?, case.first_injected()?);
-    (paged_s < injected_s).then(|| {
-        let sentence = "the page went out before the first injection: something else was wrong";
-        case::finding("page", Truth::Unknown, sentence, vec![seq])
-    })
+    let unknown = |sentence: &str, seq| Some(case::finding("page", Truth::Unknown, sentence, seq));
+    let Some((seq, paged_s)) = case.paged else {
+        let was_broken = case.first_injected().is_some() || case.scenario.hands_in() && case.fault_s.is_some();
+        let is_due = was_broken && case.under_test().is_none() && !case.timeline.was_answered();
+        return if is_due { unknown("nobody was paged", vec![]) } else { None };
+    };
+    let (_, injected_s) = case.first_injected()?;
+    let early = "the page went out before the first injection: something else was wrong";
+    if paged_s < injected_s { unknown(early, vec![seq]) } else { None }
 }
 
 /// What a run that is not sound shows: neither a failure that could be held against the repair, nor a pass.
@@ -152,6 +158,16 @@ mod tests {
             .iter()
             .find(|found| ids.contains(&found.expectation.as_str()) && found.truth == Truth::Pass);
         assert_eq!(passed, None);
+    }
+
+    /// The symptom was there and the page never went out: whoever repairs, or answers, is called by it.
+    #[test]
+    fn nobody_fails_who_was_not_paged() {
+        let mut asked = scenario();
+        asked.expect.push(testing::yaml("says: { within: 15m, answer: { component: payment } }"));
+        let verdict = Story::of(asked).broken().seconds(30, 5).end().judged();
+        assert_eq!(testing::found(&verdict, "page").0, Truth::Unknown);
+        assert_eq!((testing::found(&verdict, "says").0, verdict.truth), (Truth::Unknown, Truth::Unknown));
     }
 
     #[test]

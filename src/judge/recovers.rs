@@ -6,6 +6,7 @@ use super::case::{self, Case};
 use crate::model::{
     evaluate::{self, Met},
     scenario::Recovers,
+    silent,
     verdict::{Finding, Truth},
 };
 
@@ -22,6 +23,9 @@ fn decide(case: &Case, recovers: &Recovers) -> (Truth, String, Vec<u64>) {
     };
     let page: Vec<_> = case.paged.into_iter().map(|(seq, _)| seq).collect();
     if let Some(held) = case.recovery(recovers) {
+        if let Some(since_s) = silent::since(when, case.timeline, held.until_s, case.end_s) {
+            return (Truth::Unknown, format!("{signal} held, and was not read any more from {since_s:.0} s on"), page);
+        }
         let precise = case.precise_s(recovers, held);
         let since_s = precise.map_or(held.since_s, |(_, good_s)| good_s);
         let took_s = (since_s - from_s).max(0.0);
@@ -66,7 +70,7 @@ fn decide(case: &Case, recovers: &Recovers) -> (Truth, String, Vec<u64>) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{Story, found, scenario};
+    use super::super::testing::{Story, found, scenario, yaml};
     use crate::model::{event::EventKind, verdict::Truth};
 
     #[test]
@@ -99,6 +103,20 @@ mod tests {
     #[test]
     fn silence_after_the_page_is_unknown() {
         assert_eq!(found(&Story::of(scenario()).paged().end().judged(), "recovers").0, Truth::Unknown);
+    }
+
+    /// It recovered, and was not read any more while another goal still was to come.
+    #[test]
+    fn a_gauge_that_fell_silent_shows_nothing() {
+        let mut scenario = scenario();
+        let queue = "{ recovers: { id: queue, when: waiting <= 5 for 3s, within: 60s } }";
+        scenario.expect.push(yaml(queue));
+        let read = |story: Story, value| (0..5).fold(story, |story, _| story.gauge("waiting", value).seconds(1, 100));
+        let queue = |story: Story| found(&story.end().judged(), "queue").0;
+        let held = || read(Story::of(scenario.clone()).read_before().paged(), Some(0.0));
+        assert_eq!(queue(held()), Truth::Pass);
+        assert_eq!(queue(held().seconds(10, 100)), Truth::Unknown);
+        assert_eq!(queue(read(read(held(), None), None)), Truth::Unknown);
     }
 
     #[test]

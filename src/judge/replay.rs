@@ -5,6 +5,7 @@
 use super::case::{self, Case};
 use crate::model::{
     scenario::Recovers,
+    silent,
     verdict::{Finding, Truth},
 };
 
@@ -26,6 +27,9 @@ fn finding(case: &Case, recovers: &Recovers) -> Finding {
     }
     let Some(end_s) = case.trigger_end_s() else { return unknown("the trigger that was played again did not end") };
     match case.held(when, end_s, case.end_s) {
+        Some(held) if silent::since(when, case.timeline, held.until_s, case.end_s).is_some() => {
+            unknown(&format!("{} held again, and was not read any more after that", when.signal))
+        }
         Some(held) => {
             let took_s = (held.since_s - end_s).max(0.0);
             let value = when.said(held.value);

@@ -5,6 +5,7 @@
 use super::{
     case::Case,
     score_cause::{self, Graded},
+    score_impact,
 };
 use crate::model::{
     said::Said,
@@ -64,32 +65,14 @@ fn detect(case: &Case) -> Graded {
         0
     };
     let impact = acks.iter().rev().find_map(|(_, _, impact)| *impact);
-    let probes: Vec<&str> = case.scenario.page.when.iter().filter_map(|one| one.probe()).collect();
-    let right = impact.is_some_and(|text| names_impact(text, &probes));
+    let right = impact.is_some_and(|text| score_impact::is_right(case, text));
     let said = match (impact, right) {
         (None, _) => "no impact was named",
         (_, true) => "the impact is right",
-        (_, false) => "the impact is not what the page is about",
+        (_, false) => "the impact that was named is not the one",
     };
     let points = in_time + if right { 40 } else { 0 };
     (points, format!("acknowledged {took_s:.0} s after the page; {said}"), vec![page, *seq])
-}
-
-/// Whether a sentence names those customers, and only a few parts: who names everything has named nothing.
-fn names_impact(text: &str, probes: &[&str]) -> bool {
-    const WORDS: &[(&str, &[&str])] = &[
-        ("payment", &["payment", "pay ", "paying", "оплат", "плат"]),
-        ("checkout", &["checkout", "order", "оформ", "заказ"]),
-        ("browse", &["browse", "browsing", "catalog", "каталог", "просмотр"]),
-    ];
-    let text = format!("{} ", text.to_lowercase());
-    let meant = |name: &str, words: &[&str]| text.contains(name) || words.iter().any(|word| text.contains(word));
-    let named: Vec<&str> = WORDS.iter().filter(|(name, words)| meant(name, words)).map(|(name, _)| *name).collect();
-    let about = |probe: &&str| {
-        let name = probe.split('.').next().unwrap_or_default();
-        named.contains(&name) || text.contains(name)
-    };
-    named.len() < WORDS.len() && probes.iter().any(about)
 }
 
 /// Goals of service are the most of it, the books the rest; without the goals there is nothing.

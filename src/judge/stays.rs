@@ -6,6 +6,7 @@ use super::case::{self, Case};
 use crate::model::{
     evaluate::{self, Met},
     scenario::{Since, Stays},
+    silent,
     verdict::{Finding, Truth},
 };
 
@@ -21,7 +22,10 @@ fn decide(case: &Case, stays: &Stays) -> (Truth, String, Vec<u64>) {
     };
     let from_s = from_s + after.0.as_secs_f64();
     let (mut told, mut doubt, mut last) = (0_u32, None, None);
-    for at_s in evaluate::moments(when, case.timeline, from_s, case.end_s) {
+    let lasting_s = when.lasting.0.as_secs_f64();
+    // A gauge that has not been read for as long as the condition asks is no gap yet.
+    let soon = |at_s: &f64| when.probe().is_none() && at_s - from_s < lasting_s;
+    for at_s in evaluate::moments(when, case.timeline, from_s, case.end_s).into_iter().skip_while(soon) {
         match evaluate::at(when, case.timeline, from_s, at_s) {
             Met::No(reading) => {
                 let since_s = at_s - from_s;
@@ -36,6 +40,9 @@ fn decide(case: &Case, stays: &Stays) -> (Truth, String, Vec<u64>) {
             }
             Met::Unknown(why) => doubt = Some(why),
         }
+    }
+    if let Some(since_s) = silent::since(when, case.timeline, from_s, case.end_s) {
+        doubt = doubt.or(Some(format!("{} was not read from {since_s:.0} s on", when.signal)));
     }
     match (told, doubt) {
         (0, doubt) => {
@@ -90,6 +97,17 @@ mod tests {
         };
         assert_eq!(stays(60), Truth::Pass);
         assert_eq!(stays(10), Truth::Fail);
+    }
+
+    #[test]
+    fn a_gauge_that_fell_silent_is_a_gap() {
+        let read = |story: Story, seconds: u32| {
+            (0..seconds).fold(story, |story, _| story.gauge("waiting", Some(0.0)).seconds(1, 100))
+        };
+        let stays = |story: Story| found(&story.end().judged(), "no-outage").0;
+        let paged = || Story::of(with_stays("waiting <= 5 for 2s")).read_before().paged();
+        assert_eq!(stays(read(paged(), 20)), Truth::Pass);
+        assert_eq!(stays(read(paged(), 8).seconds(12, 100)), Truth::Unknown);
     }
 
     #[test]

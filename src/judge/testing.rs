@@ -173,6 +173,11 @@ impl Story {
         self.healing().surveyed(true, facts("2.8.0")).say(EventKind::RunEnded { lab_errors: vec![] })
     }
 
+    /// What was written down so far.
+    pub(super) fn events(self) -> Vec<Event> {
+        self.events
+    }
+
     pub(super) fn judged(self) -> Verdict {
         super::judge(&self.scenario, &Timeline { events: self.events })
     }

@@ -184,16 +184,16 @@ impl Answer {
     }
 }
 
-/// Why a word is none of a field's; with the nearest one.
+/// Why a word is none of a field's; with the nearest one, where one is near.
 fn doubt(field: &str, word: &str, known: &[&str]) -> Option<String> {
     if known.contains(&word) {
         return None;
     }
-    let near = known.iter().min_by_key(|candidate| super::nearest::distance(word, candidate))?;
-    Some(format!(
-        "{field}: `{word}` is not in the vocabulary; the nearest word is `{near}`, all are: {}",
-        known.join(", ")
-    ))
+    // A part of a word is near enough: `pool-exhaustion`.
+    let of_it = |candidate: &&str| word.len() > 3 && (candidate.contains(word) || word.contains(*candidate));
+    let near = super::nearest::nearest(word, known.iter().copied()).or_else(|| known.iter().copied().find(of_it));
+    let near = near.map_or_else(String::new, |near| format!("the nearest word is `{near}`, "));
+    Some(format!("{field}: `{word}` is not in the vocabulary; {near}all are: {}", known.join(", ")))
 }
 
 #[cfg(test)]

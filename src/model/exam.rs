@@ -112,6 +112,12 @@ impl Exam {
         }
         let worthless = self.scenarios.iter().enumerate().filter(|(_, task)| !(1..=1_000).contains(&task.points));
         doubts.extend(worthless.map(|(index, _)| ("points", index, "expected 1 to 1000 points".to_owned())));
+        let no_time = |task: &Task| task.within.is_some_and(|within| within.0.is_zero());
+        // Tasks without a time are not counted by a reader who looks for the nth.
+        let timed = self.scenarios.iter().filter(|task| task.within.is_some()).enumerate();
+        let timeless = timed.filter(|(_, task)| no_time(task));
+        doubts
+            .extend(timeless.map(|(index, _)| ("within", index, "expected some time: nobody could repair".to_owned())));
         if self.pass.0 <= 0.0 {
             doubts.push(("pass", 0, "expected more than 0%: nobody could fail".to_owned()));
         }

@@ -98,8 +98,9 @@ impl Kept {
             }
             Self::Setting(path) if path.starts_with("redis/") => Part::Redis,
             Self::Setting(path) if path.starts_with("topic/") => Part::Topics,
-            Self::Setting(_) | Self::Uptime(_) | Self::Retired(_) => Part::Postgres,
+            Self::Setting(_) | Self::Uptime(_) => Part::Postgres,
             Self::Config(_) => Part::Configs,
+            Self::Retired(_) => Part::Settings,
         }
     }
 

@@ -112,7 +112,11 @@ impl Timeline {
     pub fn repaired_survey_s(&self) -> Option<f64> {
         let looked = |event: &Event| matches!(event.kind, EventKind::Surveyed { healed: false, .. });
         let found = self.events.iter().position(looked)?;
-        self.events.get(found.saturating_sub(1)).map(|event| event.at_s)
+        // Faults that are held are renewed while it is looked.
+        let beside = |event: &&Event| {
+            matches!(event.kind, EventKind::Renewed { .. } | EventKind::NotRenewed { .. } | EventKind::Acted { .. })
+        };
+        self.events[..found].iter().rev().find(|event| !beside(event)).map(|event| event.at_s)
     }
 
     /// Whether somebody pressed Ctrl-C.

@@ -14,7 +14,7 @@ use crate::model::{
 };
 
 pub use check::{Doubt, lint};
-pub use overrides::Overrides;
+pub use overrides::{Overrides, main_rate};
 
 /// Every reason why this lab cannot play this scenario.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -74,6 +74,11 @@ pub(super) fn main_customers(scenario: &Scenario) -> Option<String> {
     scenario.load.customers.contains_key(name).then(|| name.to_owned())
 }
 
+/// The rate of the traffic that decides: what [`Overrides::rate`] sets.
+pub fn main_rate(scenario: &Scenario) -> Option<Rate> {
+    scenario.load.customers.get(&main_customers(scenario)?).map(|customers| customers.rate)
+}
+
 /// Another rate; with less traffic queues are shorter in proportion, and so are the thresholds on gauges that say so.
 fn set_rate(scenario: &mut Scenario, name: &str, rate: Rate, said: &mut Vec<String>) {
     let Some(customers) = scenario.load.customers.get_mut(name) else { return };

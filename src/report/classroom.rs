@@ -6,7 +6,10 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
 
 use super::words;
-use crate::model::verdict::{Truth, Verdict};
+use crate::model::{
+    score::{Line, Score},
+    verdict::{Truth, Verdict},
+};
 
 pub(super) fn render(verdict: &Verdict) -> String {
     STANDARD.encode(content(verdict).to_string()) + "\n"
@@ -21,14 +24,32 @@ fn content(verdict: &Verdict) -> Value {
     let tests: Vec<Value> = score
         .lines
         .iter()
-        .map(|line| {
-            let status = if line.points == line.out_of { "pass" } else { "fail" };
+        .zip(points(score))
+        .map(|(line, points)| {
+            let status = if points == line.out_of { "pass" } else { "fail" };
             let name = format!("{} {}", verdict.scenario, line.dimension);
-            test(&name, status, line.points, line.out_of, &line.sentence)
+            let cost = line.points - points;
+            let told = if cost > 0 {
+                format!("{}; {cost} points went for hints", line.sentence)
+            } else {
+                line.sentence.clone()
+            };
+            test(&name, status, points, line.out_of, &told)
         })
         .collect();
     let status = if verdict.truth == Truth::Pass { "pass" } else { "fail" };
     json!({ "version": 1, "status": status, "max_score": score.out_of, "tests": tests })
+}
+
+/// The points of each line, with what hints cost taken off, the last ones first: the reporter adds them up.
+fn points(score: &Score) -> Vec<u32> {
+    let mut left = score.points;
+    let of = |line: &Line| {
+        let points = line.points.min(left);
+        left -= points;
+        points
+    };
+    score.lines.iter().map(of).collect()
 }
 
 fn test(name: &str, status: &str, points: u32, out_of: u32, message: &str) -> Value {
@@ -36,4 +57,20 @@ fn test(name: &str, status: &str, points: u32, out_of: u32, message: &str) -> Va
         "name": name, "status": status, "score": points, "max_score": out_of, "message": message,
         "test_code": "droplab run", "filename": "", "line_no": 0, "execution_time": "0s",
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::score::Dimension;
+
+    /// With the lines as they stand hints cost nothing in a classroom.
+    #[test]
+    fn the_tests_add_up_to_the_score() {
+        let line =
+            |dimension, points, out_of| Line { dimension, points, out_of, sentence: String::new(), evidence: vec![] };
+        let lines = vec![line(Dimension::Fix, 30, 30), line(Dimension::Safe, 20, 20), line(Dimension::Learn, 2, 20)];
+        let score = Score::of(lines, 3);
+        assert_eq!((score.points, points(&score)), (43, vec![30, 13, 0]));
+    }
 }

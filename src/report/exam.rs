@@ -46,7 +46,9 @@ pub fn line(number_of: usize, one: &Examined) -> String {
         Grade::Failed => ("✗".red().to_string(), "failed"),
         Grade::NotExamined => ("?".yellow().to_string(), "not examined"),
     };
-    format!("{mark} {number_of} {}  {word}  {} of {} points  {}", one.scenario, number(one.earned), one.points, one.why)
+    let again = if one.tries > 1 { ", at the second try" } else { "" };
+    let (earned, points) = (number(one.earned), one.points);
+    format!("{mark} {number_of} {}  {word}{again}  {earned} of {points} points  {}", one.scenario, one.why)
 }
 
 /// Points, without decimals that say nothing.

@@ -40,6 +40,9 @@ pub(super) fn render(verdict: &Verdict) -> String {
             let _ =
                 writeln!(text, "| {}/{} | {} | {} |", line.points, line.out_of, line.dimension, cell(&line.sentence));
         }
+        if score.hint_cost > 0 {
+            let _ = writeln!(text, "| -{} | hints | {} were told |", score.hint_cost, score.hints);
+        }
         let _ = writeln!(text, "| **{}/{}** | score | |", score.points, score.out_of);
     }
     text

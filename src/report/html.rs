@@ -82,6 +82,10 @@ fn score(verdict: &Verdict) -> String {
             line.dimension
         );
     }
+    if score.hint_cost > 0 {
+        let (cost, hints) = (score.hint_cost, score.hints);
+        let _ = write!(text, "<tr><th>hints</th><td></td><td>-{cost}</td><td>{hints} were told</td></tr>");
+    }
     text + "</table>"
 }
 

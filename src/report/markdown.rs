@@ -121,6 +121,7 @@ pub(super) fn line(event: &Event) -> Option<String> {
         EventKind::Counterexamples { id, rows, error: None } => format!("{id}: {} counterexamples", rows.len()),
         EventKind::Counterexamples { id, error: Some(why), .. } => format!("{id} could not be asked: {why}"),
         EventKind::Interrupted => "**interrupted**".into(),
+        EventKind::BrokeOff { reason } => format!("**the run broke off**: {reason}"),
         EventKind::RunEnded { .. } => "the run ends".into(),
         _ => return None,
     })

@@ -22,8 +22,10 @@ pub(super) const HEAL_PAUSE: Duration = Duration::from_secs(2);
 pub(super) const SETTLE: Duration = Duration::from_secs(90);
 /// A survey.
 pub(super) const SURVEY: Duration = Duration::from_secs(30);
-/// How often one is tried.
-pub(super) const SURVEY_TRIES: u32 = 4;
+/// For how long it is tried again where a part could not be read: before the heal, when what broke it may still be in,
+pub(super) const SURVEY_AGAIN_BROKEN: Duration = Duration::from_secs(15);
+/// and after it.
+pub(super) const SURVEY_AGAIN_HEALED: Duration = Duration::from_secs(60);
 /// The pause between these.
 pub(super) const SURVEY_PAUSE: Duration = Duration::from_secs(5);
 /// Starting the customers.

@@ -127,7 +127,7 @@ impl Play<'_, '_> {
     async fn baseline(&mut self, sensor: &mut dyn Sensor) -> Result<(), PortError> {
         let load = &self.plan.scenario.load;
         let (baseline_s, probes) = (load.baseline.0.as_secs_f64(), steady::probes(&self.plan.scenario));
-        let latest_s = baseline_s + (load.timeout.0 + limits::LATE_WINDOW).as_secs_f64();
+        let latest_s = baseline_s + (load.patience().0 + limits::LATE_WINDOW).as_secs_f64();
         loop {
             let now_s = self.record.now_s();
             let seen =

@@ -18,7 +18,7 @@ use super::{
 use crate::model::{
     evaluate,
     event::{EventKind, Phase},
-    facts::Facts,
+    facts::{Facts, Part},
     plan::Plan,
     scenario::Recovers,
     settled,
@@ -40,6 +40,7 @@ pub(super) async fn wind_up(plan: &Plan, lab: &mut Ports, record: &mut Record<'_
             interrupted = true;
         }
         Ending::Broke(error) => {
+            record.try_write(EventKind::BrokeOff { reason: error.to_string() });
             errors.push(error.to_string());
             measures = false;
         }
@@ -122,22 +123,26 @@ async fn stop(plan: &Plan, lab: &mut Ports, record: &mut Record<'_>, errors: &mu
 
 async fn survey(plan: &Plan, lab: &Ports, record: &mut Record<'_>, healed: bool, errors: &mut Vec<String>) {
     // Who does not answer is waited for longer than some faults live.
-    let surveyed = hold::holding(&plan.injection, lab.actuator.as_ref(), record, facts(lab.surveyor.as_ref())).await;
+    let look = facts(lab.surveyor.as_ref(), healed);
+    let surveyed = hold::holding(&plan.injection, lab.actuator.as_ref(), record, look).await;
     match surveyed {
         Ok(facts) => record.try_write(EventKind::Surveyed { healed, facts: Box::new(facts) }),
         Err(error) => errors.push(error.to_string()),
     }
 }
 
-async fn facts(surveyor: &dyn Surveyor) -> Result<Facts, PortError> {
-    let mut tries = 0;
+async fn facts(surveyor: &dyn Surveyor, healed: bool) -> Result<Facts, PortError> {
+    let patience = if healed { limits::SURVEY_AGAIN_HEALED } else { limits::SURVEY_AGAIN_BROKEN };
+    let last = Instant::now() + patience - limits::SURVEY_PAUSE;
+    // What the repair is measured by is no table's definition, and a lock of the incident's may hide it until the heal.
+    let wanted = |part: &Part| healed || *part != Part::Tables;
     loop {
-        tries += 1;
-        match limits::within(limits::SURVEY, "survey the lab", surveyor.survey()).await {
-            // A database that was just restarted answers in a moment.
-            Ok(facts) if facts.unread.is_empty() || tries >= limits::SURVEY_TRIES => return Ok(facts),
-            Err(error) if tries >= limits::SURVEY_TRIES => return Err(error),
-            Ok(_) | Err(_) => tokio::time::sleep(limits::SURVEY_PAUSE).await,
+        let found = limits::within(limits::SURVEY, "survey the lab", surveyor.survey()).await;
+        let whole = found.as_ref().is_ok_and(|facts| !facts.unread.keys().any(wanted));
+        if whole || Instant::now() >= last {
+            return found;
         }
+        // A database that was just restarted answers in a moment.
+        tokio::time::sleep(limits::SURVEY_PAUSE).await;
     }
 }

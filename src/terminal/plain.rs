@@ -118,6 +118,7 @@ impl<W: Write + Send> Plain<W> {
             EventKind::Paged { sentence } => self.page(at_s, sentence),
             EventKind::Said { said } => self.line(at_s, &said.to_string()),
             EventKind::SensorLost { what, why } => self.line(at_s, &format!("{what} lost: {why}")),
+            EventKind::BrokeOff { reason } => self.line(at_s, &format!("the run broke off: {reason}")),
             EventKind::Interrupted => self.line(at_s, "interrupted; healing, this takes a moment"),
             EventKind::Fault { state: FaultState::Stuck, step, reason } => {
                 let why = reason.as_deref().unwrap_or_default();

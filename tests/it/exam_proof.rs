@@ -72,7 +72,9 @@ fn only_what_the_journals_show_is_signed_afterwards() {
     let keys = hall.keys();
     let result = hall.path("out/exam-result.json");
     assert_eq!(hall.held(&["--fix", "none"]).code, 1);
-    let signed = || hall.droplab(&["exam", "sign", text(&result), "--key", text(&keys.join("exam.key"))]);
+    let (key, exam) = (keys.join("exam.key"), hall.path("try.yaml"));
+    let sign = |exam: &Path| hall.droplab(&["exam", "sign", text(&result), "--key", text(&key), "--exam", text(exam)]);
+    let signed = || sign(&exam);
     let verified = || hall.droplab(&["exam", "verify", text(&result), "--public", text(&keys.join("exam.pub"))]);
     assert!(verified().err.contains("nobody signed it"));
     let whole = forged(&result, "\"earned\": 0.0", "\"earned\": 80.0");
@@ -80,6 +82,35 @@ fn only_what_the_journals_show_is_signed_afterwards() {
     assert_eq!(refused.code, 1, "{}", refused.out);
     assert!(refused.err.contains("it is worth 0, and not 80"), "{}", refused.err);
     fs::write(&result, whole).unwrap();
+
+    // Nothing that the result says of its exam or of its run is believed for itself.
+    let seed = hall.result().seed.to_string();
+    let tampered = [
+        ("\"candidate\": \"unnamed\"", "\"candidate\": \"mallory\"", "the seed of candidate mallory is"),
+        ("\"exam\": \"try\"", "\"exam\": \"senior\"", "the exam is senior, and try in the exam that was set"),
+        ("\"pass_mark\": 50.0", "\"pass_mark\": 60.0", "the pass mark is 60, and 50"),
+        ("\"out_of\": 100", "\"out_of\": 7", "the sum of all points is 7, and 100"),
+        ("\"hints\": \"cost\"", "\"hints\": \"free\"", "what is told of hints is hints are free, and hints cost"),
+        ("\"points\": 100,", "\"points\": 200,", "200 points, and payment-pool-exhaustion, 100 points"),
+        ("droplab/payment:2.8.0", "droplab/payment:0.0.7", "is not what its journal shows"),
+        ("time to repair 20s", "time to repair 99s", "is not what its journal shows"),
+        (&format!("\"seed\": {seed}"), "\"seed\": 7", "its journal is that of another scenario, candidate or lab"),
+    ];
+    for (from, to, why) in tampered {
+        let whole = forged(&result, from, to);
+        let refused = signed();
+        assert!(refused.code == 1 && refused.err.contains(why), "{from} to {to}: {}{}", refused.out, refused.err);
+        fs::write(&result, whole).unwrap();
+    }
+    let without = hall.droplab(&["exam", "sign", text(&result), "--key", text(&key)]);
+    assert!(without.code == 2 && without.err.contains("no exam to hold it against"), "{}", without.err);
+    // Another exam of the same name, in which there is more time.
+    let other = hall.path("other");
+    fs::create_dir(&other).unwrap();
+    fs::write(other.join("try.yaml"), fs::read_to_string(&exam).unwrap().replace("20s", "40s")).unwrap();
+    let refused = sign(&other.join("try.yaml"));
+    assert!(refused.err.contains("the hash of the exam's file is"), "{}", refused.err);
+    assert!(refused.err.contains("of other conditions than the exam's"), "{}", refused.err);
     assert_eq!(signed().code, 0);
     assert_eq!(verified().code, 0, "a result that failed is believed as well");
     assert!(signed().err.contains("signed already"));

@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use crate::model::scenario::{Cheat, Expectation, Fix, Scenario, Since};
 
-/// How long nobody repairs, or a cheat is given to look like a repair.
+/// How long nobody repairs; the length of a hold is waited for after it.
+const PATIENCE_WITH_NOBODY: Duration = Duration::from_secs(15);
+/// How long a cheat is given to look like a repair.
 const PATIENCE: Duration = Duration::from_secs(30);
 /// A trap, and a cheat that only the replay of the trigger tells from a repair, must have the time to look like one.
 const PATIENCE_TO_BE_TAKEN_IN: Duration = Duration::from_secs(90);
@@ -47,7 +49,7 @@ impl Play<'_> {
     /// How long after the page the customers wait for a repair, where not as long as the scenario says.
     pub(super) fn patience(&self, scenario: &Scenario) -> Option<Duration> {
         match self {
-            Self::Nothing => Some(PATIENCE),
+            Self::Nothing => Some(PATIENCE_WITH_NOBODY),
             Self::Cheat(cheat) => {
                 let replayed = cheat.caught_by.iter().any(|id| id.starts_with("then/") || from_then(scenario, id));
                 let patience = if replayed || cheat.trap { PATIENCE_TO_BE_TAKEN_IN } else { PATIENCE };

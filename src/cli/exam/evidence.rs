@@ -4,31 +4,54 @@
 
 use std::path::{Component, Path};
 
+use jiff::{SignedDuration, Timestamp};
+
+use super::set;
 use crate::{
     judge,
     model::{
         exam::result::{ExamResult, Examined, Grade, Shown},
+        plan::Plan,
         verdict::{Truth, Verdict},
     },
-    report::exam::number,
-    store::{journal, runs::JOURNAL, signed::sha256},
+    report::{exam::number, words},
+    store::{
+        exams::{Paper, Sheet},
+        journal,
+        runs::JOURNAL,
+        signed::sha256,
+    },
 };
 
+/// A journal, judged.
+pub(super) struct Evidence {
+    pub(super) verdict: Verdict,
+    pub(super) shown: Shown,
+    /// What was played.
+    plan: Plan,
+}
+
 /// Judge the journal in a folder.
-pub(super) fn of(folder: &Path, name: &str) -> Result<(Verdict, Shown), String> {
+pub(super) fn of(folder: &Path, name: &str) -> Result<Evidence, String> {
     let path = folder.join(JOURNAL);
     let bytes = std::fs::read(&path).map_err(|error| format!("{}: {error}", path.display()))?;
     let timeline = journal::parse(&path, &String::from_utf8_lossy(&bytes)).map_err(|error| error.to_string())?;
     let (_, plan, _) = timeline.began().ok_or_else(|| format!("{}: holds no run", path.display()))?;
     let verdict = judge::judge(&plan.scenario, &timeline);
     let shown = judge::exam::shown(&timeline, &verdict, name, sha256(&bytes));
-    Ok((verdict, shown))
+    Ok(Evidence { verdict, shown, plan: plan.clone() })
 }
 
 /// Hold a result against the journals in a folder: how many were there, or everything that does not fit. Where all must be there, one that
-/// is missing does not fit.
-pub(super) fn held_against(result: &ExamResult, folder: &Path, all: bool) -> Result<usize, Vec<String>> {
+/// is missing does not fit; where the exam is at hand, neither does what is not of it.
+pub(super) fn held_against(
+    result: &ExamResult,
+    sheet: Option<&Sheet>,
+    folder: &Path,
+    all: bool,
+) -> Result<usize, Vec<String>> {
     let (mut wrong, mut there) = (sums(result), 0);
+    wrong.extend(sheet.map(|sheet| set::other_than(result, sheet)).into_iter().flatten());
     for (index, one) in result.scenarios.iter().enumerate() {
         let Some(shown) = &one.shown else { continue };
         let wrong_here = |what: String| format!("{} {}: {what}", index + 1, one.scenario);
@@ -40,14 +63,15 @@ pub(super) fn held_against(result: &ExamResult, folder: &Path, all: bool) -> Res
             continue;
         }
         there += 1;
-        wrong.extend(differs(result, one, shown, &runs).map(wrong_here));
+        let paper = sheet.and_then(|sheet| sheet.papers.get(index));
+        wrong.extend(differs(result, one, shown, &runs, paper).map(wrong_here));
     }
     if wrong.is_empty() { Ok(there) } else { Err(wrong) }
 }
 
 /// Why a journal does not show what the result says of it.
-fn differs(result: &ExamResult, one: &Examined, shown: &Shown, folder: &Path) -> Option<String> {
-    let (verdict, again) = match of(folder, &shown.folder) {
+fn differs(result: &ExamResult, one: &Examined, shown: &Shown, folder: &Path, paper: Option<&Paper>) -> Option<String> {
+    let Evidence { verdict, shown: again, plan } = match of(folder, &shown.folder) {
         Ok(found) => found,
         Err(why) => return Some(format!("its journal cannot be judged: {why}")),
     };
@@ -57,6 +81,12 @@ fn differs(result: &ExamResult, one: &Examined, shown: &Shown, folder: &Path) ->
     let of = (verdict.scenario.as_str(), verdict.seed, verdict.rehearsal);
     if of != (one.scenario.as_str(), result.seed, result.rehearsal) {
         return Some("its journal is that of another scenario, candidate or lab".to_owned());
+    }
+    if !within(result, &again) {
+        return Some("its journal is of another time than the exam's".to_owned());
+    }
+    if let Some(why) = paper.and_then(|paper| set::otherwise_played(&plan, paper, result.hints)) {
+        return Some(why);
     }
     let version = if again.droplab == env!("CARGO_PKG_VERSION") {
         String::new()
@@ -75,8 +105,25 @@ fn differs(result: &ExamResult, one: &Examined, shown: &Shown, folder: &Path) ->
         return Some(format!("judged again its journal scores {}, and not {}{version}", points(&again), points(shown)));
     }
     let earned = judge::exam::earned(one.points, again.truth, again.score.as_ref(), result.hints);
-    (number(earned) != number(one.earned))
-        .then(|| format!("it is worth {}, and not {}", number(earned), number(one.earned)))
+    if number(earned) != number(one.earned) {
+        return Some(format!("it is worth {}, and not {}", number(earned), number(one.earned)));
+    }
+    (again != *shown || words::sentence(&verdict) != one.why)
+        .then(|| format!("what is told of its run is not what its journal shows{version}"))
+}
+
+/// Whether a run went on while the exam did. The exam's clock is read before the run's and after it.
+fn within(result: &ExamResult, run: &Shown) -> bool {
+    let moment = |text: &str| text.parse::<Timestamp>().ok();
+    // A rehearsal has a clock of its own, which runs ahead.
+    let ended = if result.rehearsal { Some(Timestamp::MAX) } else { moment(&result.ended) };
+    let (Some(began), Some(from), Some(to), Some(ended)) =
+        (moment(&result.began), moment(&run.began), moment(&run.ended), ended)
+    else {
+        return false;
+    };
+    // The journal writes milliseconds.
+    began <= from + SignedDuration::from_millis(1) && to <= ended
 }
 
 /// What does not add up.
@@ -89,6 +136,14 @@ fn sums(result: &ExamResult) -> Vec<String> {
     let outcome = judge::exam::outcome(result.pass_mark, &result.scenarios, result.interrupted);
     if outcome != result.outcome {
         wrong.push(format!("its points come to {outcome}, and not to {}", result.outcome));
+    }
+    let mut journals: Vec<_> =
+        result.scenarios.iter().filter_map(|one| one.shown.as_ref()).map(|shown| &shown.journal_sha256).collect();
+    let count = journals.len();
+    journals.sort_unstable();
+    journals.dedup();
+    if journals.len() < count {
+        wrong.push("two of its incidents are shown by one run".to_owned());
     }
     let unshown = result.scenarios.iter().filter(|one| one.shown.is_none() && one.earned > 0.0);
     wrong.extend(unshown.map(|one| format!("{}: points without a run", one.scenario)));

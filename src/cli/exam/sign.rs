@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use super::{
     What, evidence,
+    set::Set,
     verify::{beside, parse, read, refused},
 };
 use crate::{
@@ -25,12 +26,16 @@ use crate::{
 /// Arguments of `droplab exam sign`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
-  droplab exam sign results/exam-result.json --key exam.key
+  droplab exam sign results/exam-result.json --exam exams/smoke.yaml --key exam.key
 
-For a machine of the examiner's: the key then never lies where candidates' programs run. Every journal must be there, and is judged again.")]
+For a machine of the examiner's: the key then never lies where candidates' programs run. Every journal must be there, and is judged again;
+whose exam it is, with which seed and for how many points, is taken from the examiner's own file.")]
 pub struct Args {
     /// The result, not signed yet
     pub result: PathBuf,
+    /// The exam that was set
+    #[command(flatten)]
+    pub set: Set,
     /// The key that signs
     #[arg(long, value_name = "FILE", env = "DROPLAB_EXAM_KEY")]
     pub key: Option<String>,
@@ -50,8 +55,11 @@ pub(super) fn main(global: &Global, args: &Args) -> Result<Exit, Failure> {
     }
     let unbelieved = |why: &dyn std::fmt::Display| refused(&args.result, &[why.to_string()]);
     let result = parse(&args.result, &envelope.text().map_err(|why| unbelieved(&why))?)?;
+    let no_exam =
+        || Failure::new(Code::Usage, "no exam to hold it against").next("--exam FILE: your own copy of the exam");
+    let sheet = args.set.sheet(global)?.ok_or_else(no_exam)?;
     let folder = args.runs.clone().unwrap_or_else(|| beside(&args.result));
-    evidence::held_against(&result, &folder, true).map_err(|why| refused(&args.result, &why))?;
+    evidence::held_against(&result, Some(&sheet), &folder, true).map_err(|why| refused(&args.result, &why))?;
     envelope.sign(&key).map_err(|why| unbelieved(&why))?;
     let text = serde_json::to_string_pretty(&envelope).unwrap_or_default() + "\n";
     store::write_whole(&args.result, &text)?;

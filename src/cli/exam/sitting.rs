@@ -6,9 +6,14 @@ mod start;
 
 use std::{path::Path, time::Duration};
 
+use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
-use super::{args::Args, candidate::Candidate, evidence};
+use super::{
+    args::Args,
+    candidate::Candidate,
+    evidence::{self, Evidence},
+};
 use crate::{
     cli::{
         child,
@@ -69,8 +74,9 @@ impl Sitting<'_> {
         let title = exam.title.of(self.global.lang == Lang::Ru);
         let (candidate, count, all) = (&self.args.candidate, papers.len(), exam.out_of());
         let mark = points(exam.pass_mark());
+        let incidents = if count == 1 { "incident" } else { "incidents" };
         screen::note(&format!(
-            "{title}\nexam {id}, candidate {candidate}: {count} incidents, {all} points, {mark} are a pass; {}",
+            "{title}\nexam {id}, candidate {candidate}: {count} {incidents}, {all} points, {mark} are a pass; {}",
             exam.hints
         ));
     }
@@ -125,6 +131,7 @@ impl Sitting<'_> {
 
     async fn play(&self, paper: &Paper, name: &str, stop: &CancellationToken) -> Result<Played, Failure> {
         let folder = self.folder.join(name);
+        let began = Timestamp::now();
         let mut run = self.start(paper, &folder).await?;
         let status = tokio::select! {
             status = tokio::time::timeout(longest(paper), run.wait()) => status,
@@ -140,10 +147,20 @@ impl Sitting<'_> {
         Ok(match (status.code(), evidence::of(&folder, name)) {
             (Some(130), _) => Played::Interrupted,
             (Some(4), _) => Played::Unhealed("something of the fault may be left in the lab: droplab heal".to_owned()),
-            (Some(0 | 1), Ok((verdict, shown))) if verdict.truth != Truth::Unknown => {
+            (_, Ok(Evidence { shown, .. })) if shown.began.parse().is_ok_and(|at: Timestamp| at < began) => {
+                Played::LabErred("the journal in its folder is older than the run".to_owned())
+            }
+            // The run has told by its exit code what it came to, before anybody else could touch its journal.
+            (Some(0), Ok(Evidence { verdict, shown, .. })) if verdict.truth == Truth::Pass => {
                 Played::Judged(Box::new((verdict, shown)))
             }
-            (_, Ok((verdict, _))) if verdict.truth == Truth::Unknown => Played::LabErred(words::sentence(&verdict)),
+            (Some(1), Ok(Evidence { verdict, shown, .. })) if verdict.truth == Truth::Fail => {
+                Played::Judged(Box::new((verdict, shown)))
+            }
+            (_, Ok(Evidence { verdict, .. })) if verdict.truth == Truth::Unknown => {
+                Played::LabErred(words::sentence(&verdict))
+            }
+            (Some(0 | 1), Ok(_)) => Played::LabErred("its journal does not show what the run came to".to_owned()),
             (code, Err(why)) => Played::LabErred(format!("{}, and left no whole journal: {why}", ended(code))),
             (code, Ok(_)) => Played::LabErred(ended(code)),
         })

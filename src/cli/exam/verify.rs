@@ -4,7 +4,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::evidence;
+use super::{evidence, set::Set};
 use crate::{
     cli::{
         exit::Exit,
@@ -25,6 +25,7 @@ use crate::{
 #[command(after_help = "Examples:
   droplab exam verify results/exam-result.json --public exam.pub
   droplab exam verify results/exam-result.json --public exam.pub --runs results    every journal must be there
+  droplab exam verify results/exam-result.json --public exam.pub --exam exams/smoke.yaml    and it is of this exam
   droplab exam verify results/exam-result.json --public exam.pub --json | jq .outcome
 
 Exit 0: it is to be believed, whatever it says; 1: it is not, and a sentence says why.")]
@@ -34,6 +35,9 @@ pub struct Args {
     /// The examiner's key that checks: exam.pub
     #[arg(long, value_name = "FILE")]
     pub public: PathBuf,
+    /// The exam that was set: the result must be one of it
+    #[command(flatten)]
+    pub set: Set,
     /// The folder of the runs' folders: each journal is judged again [default: the result's own folder, as far as they are there]
     #[arg(long, value_name = "DIR")]
     pub runs: Option<PathBuf>,
@@ -46,8 +50,9 @@ pub(super) fn main(global: &Global, args: &Args) -> Result<Exit, Failure> {
     let text = envelope.believed(&key).map_err(|why| refused(&args.result, &[why.to_string()]))?;
     let result = parse(&args.result, &text)?;
     let folder = args.runs.clone().unwrap_or_else(|| beside(&args.result));
-    let there =
-        evidence::held_against(&result, &folder, args.runs.is_some()).map_err(|why| refused(&args.result, &why))?;
+    let sheet = args.set.sheet(global)?;
+    let there = evidence::held_against(&result, sheet.as_ref(), &folder, args.runs.is_some())
+        .map_err(|why| refused(&args.result, &why))?;
     if global.json() {
         screen::result(&text);
         return Ok(Exit::Pass);

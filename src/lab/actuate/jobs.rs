@@ -4,10 +4,10 @@
 
 use std::time::Duration;
 
-use k8s_openapi::api::batch::v1::Job as KubeJob;
+use k8s_openapi::api::{batch::v1::Job as KubeJob, core::v1::Pod};
 use kube::{
     Api,
-    api::{DeleteParams, PostParams},
+    api::{DeleteParams, ListParams, PostParams},
 };
 use serde_json::{Value, json};
 
@@ -24,21 +24,33 @@ use crate::{
     },
 };
 
+/// How long a job's pod may take to run: less than an op may take in all.
+const BEGUN: Duration = Duration::from_secs(15);
 /// How long a job's pods may take to go.
 const GONE: Duration = Duration::from_secs(20);
 
 impl Lab {
-    /// Start a job; there already is fine.
+    /// Start a job, and wait until it runs: what a busy machine has only accepted has not acted yet. There already is fine.
     pub(super) async fn start_job(&self, job: &Job) -> Result<(), LabError> {
         guard(&self.kube, &self.layout).await?;
         let api = Api::<KubeJob>::namespaced(self.kube.clone(), NAMESPACE);
         let wanted: KubeJob = serde_json::from_value(manifest(job))
             .map_err(|error| LabError::Malformed { what: format!("job/{}", job.name), why: error.to_string() })?;
         match tokio::time::timeout(Duration::from_secs(10), api.create(&PostParams::default(), &wanted)).await {
-            Ok(Err(kube::Error::Api(answer))) if answer.code == 409 => Ok(()),
-            Ok(done) => done.map(drop).map_err(|error| refused("create the job", &error)),
-            Err(_) => Err(late("create the job", 10)),
+            Ok(Err(kube::Error::Api(answer))) if answer.code == 409 => {}
+            Ok(done) => done.map(drop).map_err(|error| refused("create the job", &error))?,
+            Err(_) => return Err(late("create the job", 10)),
         }
+        let pods = Api::<Pod>::namespaced(self.kube.clone(), NAMESPACE);
+        let of_the_job = ListParams::default().labels(&format!("job-name={}", job.name));
+        let began = tokio::time::Instant::now();
+        while !within(5, "list the job's pods", pods.list(&of_the_job)).await?.items.iter().any(has_begun) {
+            if began.elapsed() > BEGUN {
+                return Err(late("start the job's pod", BEGUN.as_secs()));
+            }
+            tokio::time::sleep(Duration::from_millis(200)).await;
+        }
+        Ok(())
     }
 
     /// Delete a job with its pods, and end what its sessions do: PostgreSQL does not notice a client that is gone while it works.
@@ -60,6 +72,12 @@ impl Lab {
         let end = "select pg_terminate_backend(pid, 5000) from pg_stat_activity where application_name = $1";
         self.primary().await?.rows(end, &[&name]).await.map(drop)
     }
+}
+
+/// Whether a pod runs, or has already run.
+fn has_begun(pod: &Pod) -> bool {
+    let phase = pod.status.as_ref().and_then(|status| status.phase.as_deref());
+    matches!(phase, Some("Running" | "Succeeded" | "Failed"))
 }
 
 /// As a chart of the shop's would have it.

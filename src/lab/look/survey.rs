@@ -24,7 +24,7 @@ use crate::lab::{
     node::traces,
 };
 use crate::{
-    model::facts::{Deployment, Facts, Part},
+    model::facts::{Deployment, Facts, Part, Settings},
     run::ports::{PortError, Surveyor},
 };
 
@@ -64,6 +64,7 @@ impl Surveyor for Lab {
             stateful_sets,
             groups,
             settings,
+            tables,
         ) = tokio::join!(
             in_time(self.handle.deployments()),
             in_time(self.configs()),
@@ -75,7 +76,8 @@ impl Surveyor for Lab {
             in_time(self.topics()),
             in_time(self.stateful_sets()),
             in_time(self.groups_with_members()),
-            in_time(self.settings_and_tables())
+            in_time(self.settings_of_all()),
+            in_time(self.tables())
         );
         let mut unread = BTreeMap::new();
         let population: Facts = read(&mut unread, Part::Population, population).unwrap_or_default();
@@ -84,12 +86,14 @@ impl Surveyor for Lab {
         let sessions = postgres.iter().flat_map(|postgres| postgres.sessions.clone());
         let members = groups.iter().map(|group| format!("a member of Kafka's group {group}"));
         let traces = read(&mut unread, Part::Traces, traces).unwrap_or_default();
+        let tables = read(&mut unread, Part::Tables, tables).unwrap_or_default();
+        let settings = read(&mut unread, Part::Settings, settings).unwrap_or_default();
         let kept = self.kept_traces().map_err(|error| PortError::new("survey the lab", error))?;
         let facts = Facts {
             deployments: read(&mut unread, Part::Deployments, deployments).unwrap_or_default(),
             postgres_started: postgres.as_ref().map(|postgres| postgres.started.clone()),
             traces: traces.into_iter().chain(sessions).chain(members).chain(kept).collect(),
-            settings: read(&mut unread, Part::Settings, settings).unwrap_or_default(),
+            settings: Settings { tables, ..settings },
             postgres_settings: postgres.map(|postgres| postgres.settings).unwrap_or_default(),
             images: read(&mut unread, Part::Images, images).unwrap_or_default(),
             configs: read(&mut unread, Part::Configs, configs).unwrap_or_default(),
@@ -107,7 +111,7 @@ impl Surveyor for Lab {
 }
 
 /// How many parts there are.
-const PARTS: usize = 11;
+const PARTS: usize = 12;
 
 /// A part that is not there by then is not read: the others are not kept waiting.
 const DEADLINE: Duration = Duration::from_secs(12);

@@ -28,8 +28,10 @@ pub enum Part {
     Groups,
     /// StatefulSets.
     StatefulSets,
-    /// What else a person can set, tables and jobs.
+    /// What else a person can set, and jobs.
     Settings,
+    /// The definitions of tables.
+    Tables,
 }
 
 impl std::fmt::Display for Part {
@@ -45,7 +47,8 @@ impl std::fmt::Display for Part {
             Self::Topics => "Kafka's topics",
             Self::Groups => "Kafka's groups",
             Self::StatefulSets => "the stateful sets",
-            Self::Settings => "settings, tables and jobs",
+            Self::Settings => "settings, passwords and jobs",
+            Self::Tables => "the tables' definitions",
         })
     }
 }

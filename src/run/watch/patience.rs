@@ -7,7 +7,6 @@ use std::time::Duration;
 use super::Watch;
 use crate::{
     model::{
-        event::Phase,
         plan::{Begin, Part},
         scenario::{Expectation, Recovers},
         units::Span,
@@ -47,11 +46,12 @@ impl Watch<'_> {
     /// When waiting ends, as far as is known now.
     pub(in crate::run) fn deadline_s(&self) -> Option<f64> {
         let scenario = &self.plan.scenario;
-        let late_s = (scenario.load.timeout.0 + limits::LATE_WINDOW).as_secs_f64();
+        // A second is known when the last of its customers has given up, after the last of his tries.
+        let late_s = (scenario.load.patience().0 + limits::LATE_WINDOW).as_secs_f64();
         let longest = |of: fn(&Recovers) -> Span| scenario.recoveries().map(|one| of(one).0).max().unwrap_or_default();
         let (within, hold) = (longest(|one| one.within), longest(|one| one.when.lasting));
-        // A hold window that began in time may end late.
-        let holding_s = if self.phase == Phase::Recovery { hold.as_secs_f64() } else { 0.0 };
+        // A hold window that began in time may end late; where customers are few, nobody sees for a while that it has begun.
+        let holding_s = hold.as_secs_f64();
         if let Some(replay_s) = self.replay_s {
             let trigger = self.plan.injection.of(Part::Replay).map(|(_, step)| {
                 let begin_s = if let Begin::AtS(at_s) = step.begin { at_s } else { 0.0 };

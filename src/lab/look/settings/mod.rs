@@ -4,16 +4,19 @@
 
 mod cluster;
 mod postgres;
+mod tables;
 
 pub(in crate::lab) use cluster::{CHECKSUM, COREDNS};
 pub(in crate::lab) use postgres::server_pods;
+
+use std::collections::BTreeMap;
 
 use crate::lab::{Lab, error::LabError};
 use crate::model::facts::Settings;
 
 impl Lab {
-    /// All of it, or the first reason why not.
-    pub(in crate::lab) async fn settings_and_tables(&self) -> Result<Settings, LabError> {
+    /// All of it but the tables, or the first reason why not.
+    pub(in crate::lab) async fn settings_of_all(&self) -> Result<Settings, LabError> {
         let (primary, old_passwords, servers, workloads, configs, jobs, redis) = tokio::try_join!(
             self.primary_facts(),
             self.old_passwords(),
@@ -34,10 +37,10 @@ impl Lab {
             roles: primary.roles,
             passwords: primary.passwords,
             old_passwords,
-            tables: primary.tables,
             checksums: workloads.checksums,
             limits: workloads.limits,
             requests: workloads.requests,
+            tables: BTreeMap::new(),
         })
     }
 

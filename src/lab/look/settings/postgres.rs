@@ -1,4 +1,4 @@
-//! PostgreSQL's settings, roles and tables: the primary's through its port, each server's own beside it.
+//! PostgreSQL's settings and roles: the primary's through its port, each server's own beside it.
 //!
 //! **Invariant**: a replica that does not answer is missing, and nobody waits for it longer than some seconds.
 
@@ -22,7 +22,7 @@ use crate::{
         node::{sandbox, shell},
     },
     model::{
-        facts::{Facts, Pod, Table},
+        facts::{Facts, Pod},
         setting::password_key,
     },
 };
@@ -37,22 +37,6 @@ const ROLES: &str = "select rolname, coalesce(rolconfig, '{}'), coalesce(rolpass
         (select setconfig as rolconfig from pg_db_role_setting where setrole = pg_authid.oid and setdatabase = 0) s on true
     where rolname not like 'pg\\_%'";
 
-const TABLES: &str = "select n.nspname || '.' || c.relname, pg_get_userbyid(c.relowner), md5(concat_ws(';',
-    (select string_agg(concat_ws(' ', a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull,
-            a.attidentity, a.attgenerated, pg_get_expr(d.adbin, d.adrelid)), ',' order by a.attnum)
-        from pg_attribute a left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
-        where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped),
-    (select string_agg(k.conname || ' ' || pg_get_constraintdef(k.oid), ',' order by k.conname)
-        from pg_constraint k where k.conrelid = c.oid),
-    (select string_agg(pg_get_indexdef(i.indexrelid), ',' order by pg_get_indexdef(i.indexrelid))
-        from pg_index i where i.indrelid = c.oid),
-    (select string_agg(pg_get_triggerdef(t.oid), ',' order by t.tgname)
-        from pg_trigger t where t.tgrelid = c.oid and not t.tgisinternal),
-    (select string_agg(grants::text, ',' order by grants::text) from unnest(c.relacl) grants),
-    c.relrowsecurity))
-    from pg_class c join pg_namespace n on n.oid = c.relnamespace
-    where c.relkind = 'r' and n.nspname not like 'pg\\_%' and n.nspname <> 'information_schema'";
-
 /// Prints what ALTER SYSTEM has set, a name and its value on each line.
 const ALTERED: &str = include_str!("altered.sh");
 
@@ -62,7 +46,6 @@ pub(super) struct Primary {
     pub(super) contexts: BTreeMap<String, BTreeSet<String>>,
     pub(super) roles: BTreeMap<String, BTreeMap<String, String>>,
     pub(super) passwords: BTreeMap<String, String>,
-    pub(super) tables: BTreeMap<String, Table>,
 }
 
 impl Lab {
@@ -82,10 +65,6 @@ impl Lab {
                 found.passwords.insert(role.clone(), mark(&self.secrets.postgres, &password.0, &hash));
             }
             found.roles.insert(role, settings);
-        }
-        for row in primary.rows(TABLES, &[]).await? {
-            let definition: String = row.get(2);
-            found.tables.insert(row.get(0), Table { owner: row.get(1), definition: definition[..12].to_owned() });
         }
         Ok(found)
     }

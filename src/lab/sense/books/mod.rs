@@ -46,7 +46,8 @@ pub(super) async fn reconcile(
                 let mut rows = rows::of(&target.postgres, &receipts).await?;
                 let mut unread = Vec::new();
                 match topic::events(&target.kafka, promised(&receipts), rows.since_ms).await {
-                    Ok(events) => rows.events = events,
+                    Ok(Some(events)) => rows.events = Some(events),
+                    Ok(None) => unread.push(format!("the topic {}: records of this run were removed", topic::PAID)),
                     Err(why) => unread.push(format!("the topic {}: {why}", topic::PAID)),
                 }
                 Ok(LedgerReading { unread, ..orders::audit(&receipts, &rows) })
