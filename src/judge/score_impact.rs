@@ -126,7 +126,8 @@ fn unhurt(case: &Case) -> BTreeSet<Topic> {
     let hurt = hurt(case);
     let about_orders = hurt.contains(&Topic::Parcel) || hurt.contains(&Topic::History);
     let served = failed(case).into_iter().filter(|(_, failed)| *failed < UNHURT).map(|(topic, _)| topic);
-    served.filter(|topic| !hurt.contains(topic) && !(about_orders && *topic == Topic::Order)).collect()
+    let is_meant = |topic: &Topic| hurt.contains(topic) || about_orders && *topic == Topic::Order;
+    served.filter(|topic| !is_meant(topic)).collect()
 }
 
 /// The share of requests that failed while it went on, by what was asked for.

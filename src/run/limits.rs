@@ -25,7 +25,7 @@ pub(super) const SURVEY: Duration = Duration::from_secs(30);
 /// For how long it is tried again where a part could not be read: before the heal, when what broke it may still be in,
 pub(super) const SURVEY_AGAIN_BROKEN: Duration = Duration::from_secs(15);
 /// and after it.
-pub(super) const SURVEY_AGAIN_HEALED: Duration = Duration::from_secs(60);
+pub(super) const SURVEY_AGAIN_HEALED: Duration = Duration::from_mins(1);
 /// The pause between these.
 pub(super) const SURVEY_PAUSE: Duration = Duration::from_secs(5);
 /// Starting the customers.
