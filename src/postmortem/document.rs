@@ -127,23 +127,49 @@ impl Document {
     }
 }
 
-/// Whether something is left for the person to write.
+/// Whether something is left for the person to write: the draft's own marks, or what people put where they mean to come back.
+/// Words of a sentence, as in "to fill memory" or «заполнить пул», are none of these.
 pub(super) fn is_left_open(text: &str) -> bool {
-    const DUMMIES: [&str; 7] = ["tbd", "todo", "???", "lorem ipsum", "fill me", "заполнить", "xxx"];
+    const DUMMIES: [&str; 5] = ["tbd", "todo", "???", "lorem ipsum", "xxx"];
     let lower = text.to_lowercase();
     text.contains([OPEN, CLOSE]) || words(&lower).iter().any(|word| DUMMIES.contains(&word.as_str())) || {
         DUMMIES.iter().any(|dummy| dummy.contains([' ', '?']) && lower.contains(dummy))
     }
 }
 
-/// Words in lower case, without signs; hyphens, dots, slashes and underscores inside of a word stay.
+/// Words as they are written, without signs; hyphens, dots, slashes and underscores inside of a word stay.
+pub(super) fn spoken(text: &str) -> impl Iterator<Item = &str> {
+    let outside = |letter: char| !letter.is_alphanumeric() && !"-_./%".contains(letter);
+    text.split(outside).map(|word| word.trim_matches(['-', '_', '.', '/'])).filter(|word| !word.is_empty())
+}
+
+/// The same in lower case.
 pub(super) fn words(text: &str) -> Vec<String> {
-    let inside = |letter: char| letter.is_alphanumeric() || "-_./%".contains(letter);
-    let trimmed = |word: &str| word.trim_matches(['-', '_', '.', '/']).to_lowercase();
-    text.split(|letter| !inside(letter)).map(trimmed).filter(|word| !word.is_empty()).collect()
+    spoken(text).map(str::to_lowercase).collect()
 }
 
 /// The same sentence is the same text, however it is set.
 pub(super) fn normal(text: &str) -> String {
     words(text).join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mark_is_left_open_and_a_word_of_a_sentence_is_not() {
+        for open in
+            ["‹write: what customers saw›", "‹напишите: что увидели клиенты›", "‹заполнить", "TBD", "to be told???"]
+        {
+            assert!(is_left_open(open), "{open}");
+        }
+        for told in [
+            "Никто не успел заполнить пул соединений",
+            "The queue had no time to fill memory",
+            "Заполнить пул за секунду нельзя",
+        ] {
+            assert!(!is_left_open(told), "{told}");
+        }
+    }
 }

@@ -257,6 +257,222 @@ async fn what_pays_nothing_names_its_line() {
     }
 }
 
+/// The good one with something else in the place of a text.
+#[track_caller]
+fn instead(outcome: &Outcome, lang: Lang, from: &str, to: &str) -> String {
+    let text = good(outcome, lang);
+    assert!(text.contains(from), "no {from} in {text}");
+    text.replace(from, to)
+}
+
+/// Steps of three words each, until the vocabulary is through.
+fn every_word(lang: Lang) -> String {
+    let words: Vec<_> =
+        droplab::model::diagnosis::TRIGGERS.iter().chain(droplab::model::diagnosis::MECHANISMS).collect();
+    let last = lang.pick("And so no customer could pay.", "И ни один клиент не смог заплатить.");
+    let steps = words.chunks(3).map(|three| {
+        let three: Vec<_> = three.iter().map(|word| format!("`{word}`")).collect();
+        lang.pick(format!("There was {}.", three.join(", ")), format!("Случилось {}.", three.join(", ")))
+    });
+    let steps = steps.chain([last]).enumerate();
+    steps.map(|(index, step)| format!("{}. {step}", index + 1)).collect::<Vec<_>>().join("\n")
+}
+
+#[tokio::test(start_paused = true)]
+#[expect(clippy::too_many_lines, reason = "a list of tricks in two languages")]
+async fn what_only_looks_good_pays_nothing() {
+    let outcome = played().await;
+    let (en, ru) = (Lang::En, Lang::Ru);
+    let own = |lang, from: &str, to: &str| instead(&outcome, lang, from, to);
+    let english = |from: &str, to: &str| own(en, from, to);
+    let russian = |from: &str, to: &str| own(ru, from, to);
+    let deploy = "1. The `deploy` of payment 2.8.1 brought a query for each line of an order.";
+    let pool = "2. Each payment kept its connection longer, which ended in `connection-pool-exhaustion`.";
+    let waited = "3. Requests waited for a connection until the customers had given up.";
+    let rollout = "1. Выкладка (`deploy`) payment 2.8.1 принесла запрос на каждую строку заказа.";
+    let kept = "2. Каждый платёж дольше держал соединение, и это кончилось `connection-pool-exhaustion`.";
+    let refused = "3. Запросы ждали соединения, пока клиенты не сдавались.";
+    let cases: Vec<(&str, String, u32, &str)> = vec![
+        // A remedy is taken away.
+        (
+            "A5",
+            english("Page the person on call when `pool-waiting` grows", "Delete the alert on `pool-waiting` for good"),
+            4,
+            "| A1 |",
+        ),
+        (
+            "A5",
+            english("Limit the wait for a connection in `payment`", "Disable the timeout of a connection in `payment`"),
+            4,
+            "| A1 |",
+        ),
+        (
+            "A5",
+            english("Add a canary of 5% of the traffic to each deploy of `payment`", "Remove the canary of `payment`")
+                .replace("Test the number of queries of each payment in", "Drop every timeout of"),
+            2,
+            "| A1 |",
+        ),
+        (
+            "A5",
+            russian("Добавить оповещение о росте `pool-waiting`", "Удалить алерт о росте `pool-waiting`"),
+            4,
+            "| A1 |",
+        ),
+        (
+            "A5",
+            russian("Ограничить ожидание соединения в `payment`", "Отключить таймаут соединения в `payment`"),
+            4,
+            "| A1 |",
+        ),
+        (
+            "A5",
+            russian("Добавить канареечную выкладку на 5% трафика для `payment`", "Убрать канарейку у `payment`")
+                .replace("Настроить проверку числа запросов", "Выключить все таймауты запросов"),
+            2,
+            "| A1 |",
+        ),
+        // What is denied is not named.
+        ("P9", english(deploy, "1. The `deploy` of payment 2.8.1 had nothing to do with it."), 3, "1. The `deploy`"),
+        ("P9", english(deploy, "1. It was not the `deploy` of payment 2.8.1."), 3, "1. It was"),
+        ("P9", english(pool, "2. There never was any `connection-pool-exhaustion`."), 1, "1. The `deploy`"),
+        ("P9", english(waited, "3. No customer noticed any of that."), 3, "1. The `deploy`"),
+        ("P9", russian(rollout, "1. Выкладка (`deploy`) payment 2.8.1 тут ни при чём."), 3, "1. Выкладка"),
+        ("P9", russian(rollout, "1. Это был не `deploy` payment."), 3, "1. Это был"),
+        ("P9", russian(kept, "2. Никакого `connection-pool-exhaustion` никогда не было."), 1, "1. Выкладка"),
+        ("P9", russian(refused, "3. Клиенты ничего из этого не заметили."), 3, "1. Выкладка"),
+        // The whole vocabulary, three words a step.
+        ("P9", with(&good(&outcome, en), "Causal chain", &every_word(en)), 0, "`ddl`"),
+        ("P9", with(&good(&outcome, ru), "Цепочка причин", &every_word(ru)), 0, "`ddl`"),
+        // A factor is told by its word.
+        (
+            "P8",
+            english("`no-canary`: the release reached both pods at the same moment.", "The weather was nice that day.")
+                .replace(
+                    "`no-pool-alert`: nobody is told that requests wait for a connection.",
+                    "It rained after that.",
+                ),
+            3,
+            "## Contributing factors",
+        ),
+        (
+            "P8",
+            english("`no-canary`: the release", "`no-canary`: this had nothing to do with it, the release").replace(
+                "`no-pool-alert`: nobody is told that requests wait",
+                "`no-pool-alert` was not a factor in the wait",
+            ),
+            3,
+            "## Contributing factors",
+        ),
+        (
+            "P8",
+            russian("`no-canary`: релиз попал на оба пода в один момент.", "Погода в тот день была хорошая.").replace(
+                "`no-pool-alert`: никто не узнаёт, что запросы ждут соединения.",
+                "А потом пошёл сильный дождь.",
+            ),
+            3,
+            "## Способствующие факторы",
+        ),
+        (
+            "P8",
+            russian("`no-canary`: релиз попал", "`no-canary`: это никак не повлияло, релиз попал")
+                .replace("`no-pool-alert`: никто не узнаёт", "`no-pool-alert` тут ни при чём, никто не узнаёт"),
+            3,
+            "## Способствующие факторы",
+        ),
+        // A tool is no mitigation.
+        (
+            "P5",
+            english("`kubectl rollout undo deployment/payment`\n- rec", "we ran kubectl delete pod and prayed\n- rec"),
+            8,
+            "- first mitigation",
+        ),
+        (
+            "P5",
+            russian(
+                "`kubectl rollout undo deployment/payment`\n- вос",
+                "сделали kubectl delete pod и помолились\n- вос",
+            ),
+            8,
+            "- первая мера",
+        ),
+        // Nobody measures in these.
+        ("A4", english("`payment` answers 503 after 200 ms of waiting", "it comes to 2 smiles"), 3, "| A3 |"),
+        ("A4", english("`payment` answers 503 after 200 ms of waiting", "there are 3 sheep"), 3, "| A3 |"),
+        ("A4", russian("`payment` отвечает 503 после 200 мс ожидания", "на стенде живут 3 слона"), 3, "| A3 |"),
+    ];
+    for (id, changed, most, at) in cases {
+        let review = reviewed(&outcome, &changed);
+        let (points, line, reason) = line(&review, id);
+        assert!(points <= most, "{id} {at}: {points} {reason}\n{changed}");
+        assert_eq!(line, number(&changed, at), "{id}: {reason}\n{changed}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_well_said_otherwise_is_worth_as_much() {
+    let outcome = played().await;
+    let (en, ru) = (Lang::En, Lang::Ru);
+    let own = |lang, from: &str, to: &str| instead(&outcome, lang, from, to);
+    let in_utc = |lang| {
+        let text = own(lang, "2026-01-01T12", "2026-01-01 12");
+        text.replace("Z |", " UTC |").replace("Z, ", " UTC, ")
+    };
+    let well = with(
+        &good(&outcome, en),
+        "What went wrong",
+        "- The alert should have fired, lazy loading hid it, and nobody is to blame.",
+    );
+    let just = with(
+        &good(&outcome, ru),
+        "Что пошло не так",
+        "- Алерт должен был сработать, ленивая загрузка это скрыла, из графика следовало обратное, и никто не виноват.",
+    );
+    let cases: Vec<(&str, String)> = vec![
+        ("P10 P1", well),
+        ("P10 P1", just),
+        ("P1", own(en, "The old image was still on every node.", "The queue had no time to fill memory that day.")),
+        ("P1", own(ru, "Старый образ ещё лежал на каждом узле.", "Никто не успел заполнить пул соединений до конца.")),
+        ("P2 P3 P5 P6", in_utc(en)),
+        ("P2 P3 P5 P6", in_utc(ru)),
+        ("P4", own(en, "| duration | 15 s |", "| duration | 15 s, from 12:00:22 to 12:00:37 |")),
+        ("P4", own(ru, "| длительность | 15 с |", "| длительность | 15 с, с 12:00:22 по 12:00:37 |")),
+        ("P5", own(en, "`kubectl rollout undo deployment/payment`\n- rec", "payment was rolled back\n- rec")),
+        ("P5", own(ru, "`kubectl rollout undo deployment/payment`\n- вос", "откатили payment\n- вос")),
+        (
+            "P8",
+            own(en, "`no-canary`: the release reached", "There was no canary: the release reached").replace(
+                "`no-pool-alert`: nobody is told that requests wait",
+                "The pool has no alert, and nobody is told that requests wait",
+            ),
+        ),
+        (
+            "P8",
+            own(ru, "`no-canary`: релиз попал", "Канарейки не было: релиз попал")
+                .replace("`no-pool-alert`: никто не узнаёт", "На пул нет алерта, и никто не узнаёт"),
+        ),
+        ("P9", own(en, "2.8.1 brought a query", "2.8.1 did not go through a canary and brought a query")),
+        (
+            "P9",
+            own(en, "2. Each payment kept its connection longer, which ended in", "2. No connection was left, as in"),
+        ),
+        ("P9", own(en, "until the customers had given up", "and no customer could pay")),
+        ("P9", own(ru, "2.8.1 принесла запрос", "2.8.1 не прошла канарейку и принесла запрос")),
+        ("P9", own(ru, "соединение, и это кончилось", "соединение, их не осталось, и это кончилось")),
+        ("A1 A5", own(en, "Limit the wait for a connection", "Implement a limit of the wait for a connection")),
+        ("A1 A5", own(en, "Limit the wait for a connection", "Make the wait idempotent: a limit of a connection")),
+        ("A1 A5", own(ru, "Ограничить ожидание соединения", "Завести ограничение ожидания соединения")),
+        ("A1 A5", own(ru, "Ограничить ожидание соединения", "Переписать ожидание соединения")),
+    ];
+    for (ids, changed) in cases {
+        let review = reviewed(&outcome, &changed);
+        for id in ids.split(' ') {
+            let found = review.lines.iter().find(|line| line.id == id).unwrap();
+            assert_eq!(found.points, found.out_of, "{id}: {}\n{changed}", found.reason);
+        }
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn blame_is_found_in_russian_too() {
     let outcome = played().await;
@@ -418,7 +634,24 @@ mod typed {
         let verdict = std::fs::read_to_string(Path::new(folder).join("verdict.json")).unwrap();
         assert_eq!(droplab(home.path(), &["judge", "--json"]).1, verdict, "the files say the same");
 
-        std::fs::write(Path::new(folder).join("postmortem.json"), "{").unwrap();
+        let kept = Path::new(folder).join("postmortem.json");
+        let whole = std::fs::read_to_string(&kept).unwrap();
+        for (field, number) in [("/points", 4000_u32), ("/points", 0), ("/lines/2/points", 40), ("/lines/2/points", 1)]
+        {
+            let mut forged: serde_json::Value = serde_json::from_str(&whole).unwrap();
+            *forged.pointer_mut(field).unwrap() = number.into();
+            std::fs::write(&kept, forged.to_string()).unwrap();
+            for verb in [&["judge"][..], &["report", "--format", "human"]] {
+                let (code, out, err) = droplab(home.path(), verb);
+                let told = err.starts_with("DL-POSTMORTEM-INVALID") && err.contains("postmortem.json:1:1");
+                assert!(code == 2 && told, "{field} {number}: {code} {out}{err}");
+                assert!(err.contains("droplab postmortem review FILE") && !out.contains("learn"), "{out}{err}");
+            }
+        }
+        std::fs::write(&kept, &whole).unwrap();
+        assert_eq!(droplab(home.path(), &["judge", "--json"]).1, verdict, "as it was");
+
+        std::fs::write(&kept, "{").unwrap();
         let (code, _, err) = droplab(home.path(), &["judge"]);
         assert!(code == 2 && err.contains("postmortem.json:1:1"), "{code} {err}");
     }

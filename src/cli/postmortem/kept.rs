@@ -1,6 +1,6 @@
 //! `postmortem.json` and `tried.json`: the review, and what came of action items, kept in a run's folder.
 //!
-//! **Invariant**: of this run, or it is refused; the judge does not know it, its points are handed in from here.
+//! **Invariant**: of this run, with points that add up, or it is refused; the judge does not know it, its points are handed in from here.
 
 use std::path::Path;
 
@@ -13,6 +13,8 @@ use crate::{
 
 const FILE: &str = "postmortem.json";
 const TRIED: &str = "tried.json";
+/// No review has more points.
+const MOST: u64 = 100;
 
 /// Keep a review beside the journal.
 pub(super) fn keep(folder: &Path, review: &Review) -> Result<(), Failure> {
@@ -60,6 +62,57 @@ pub(in super::super) fn learned(folder: &Path, mut verdict: Verdict) -> Result<V
     if review.run != verdict.run {
         return Err(invalid(format!("1:1: it is the review of run {}", review.run)));
     }
+    if let Some(amiss) = amiss(&review) {
+        return Err(invalid(format!("1:1: {amiss}; it has been changed since, so review the postmortem again")));
+    }
     verdict.score = verdict.score.map(|score| score.learned(review.points));
     Ok(verdict)
+}
+
+/// Why the points of a review are not those of its lines; `None` where they add up, as those of every review do that is kept here.
+fn amiss(review: &Review) -> Option<String> {
+    if let Some(line) = review.lines.iter().find(|line| line.points > line.out_of) {
+        return Some(format!("line {} has {} points of {}", line.id, line.points, line.out_of));
+    }
+    let sum = review.lines.iter().map(|line| u64::from(line.points)).sum::<u64>().min(MOST);
+    (u64::from(review.points) != sum).then(|| format!("it says {} points, and its lines come to {sum}", review.points))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::postmortem::{Lang, review::Line};
+
+    /// A review whose lines have these points, each of ten.
+    fn review(points: u32, lines: &[u32]) -> Review {
+        let line = |points: &u32| Line { id: "P3".into(), points: *points, out_of: 10, reason: String::new(), line: 1 };
+        Review {
+            run: "run-1".into(),
+            scenario: "payment-pool-exhaustion".into(),
+            lang: Lang::En,
+            sha256: String::new(),
+            points,
+            out_of: 100,
+            lines: lines.iter().map(line).collect(),
+            alerts: Vec::new(),
+            tried: Vec::new(),
+            remarks: Vec::new(),
+            not_measured: String::new(),
+        }
+    }
+
+    #[test]
+    fn points_are_those_of_the_lines_and_a_hundred_at_most() {
+        assert_eq!(amiss(&review(15, &[10, 5])), None);
+        assert_eq!(amiss(&review(100, &[10; 11])), None, "a bonus is never over a hundred");
+        for (points, lines, said) in [
+            (4000, &[10, 5][..], "it says 4000 points, and its lines come to 15"),
+            (110, &[10; 11][..], "it says 110 points, and its lines come to 100"),
+            (14, &[10, 5][..], "it says 14 points, and its lines come to 15"),
+            (1, &[0][..], "it says 1 points, and its lines come to 0"),
+            (40, &[40][..], "line P3 has 40 points of 10"),
+        ] {
+            assert_eq!(amiss(&review(points, lines)).as_deref(), Some(said));
+        }
+    }
 }

@@ -1,22 +1,23 @@
-//! P7, P8 and P9: the cause, what made it possible, and how one led to the other.
+//! P7 and P8: the cause, and what made it possible.
 //!
 //! **Invariant**: words are compared, by the judge's own comparison; a reason says how much is right and never what would be.
 
 use super::{
     super::{
-        document::{Passage, is_left_open, normal, words},
+        document::{Passage, is_left_open, words},
         headings::Heading,
         review::Line,
+        words::factors,
     },
     paper::Paper,
 };
 use crate::{
     judge::compare,
-    model::diagnosis::{Answer, FACTORS, MECHANISMS, TRIGGERS},
+    model::diagnosis::{Answer, FACTORS},
 };
 
-/// A step that names more words than this is a list, not a step.
-const MOST_WORDS: usize = 3;
+/// A factor is told in a sentence, which has so many words at least.
+const SENTENCE: usize = 4;
 
 /// A field of the causes, in the spelling of the vocabulary.
 fn given(paper: &Paper, names: &[&str]) -> Option<(usize, String)> {
@@ -82,7 +83,7 @@ fn in_russian(sentence: &str) -> String {
 }
 
 /// P8.
-pub(super) fn factors(paper: &Paper) -> Line {
+pub(super) fn made_possible(paper: &Paper) -> Line {
     let at = paper.document.line_of(Heading::Factors);
     let truth = &paper.facts.scenario.diagnosis;
     let (line, mut named) = named_factors(paper).unwrap_or_default();
@@ -92,8 +93,7 @@ pub(super) fn factors(paper: &Paper) -> Line {
     let right = named.iter().filter(|one| truth.factors.contains(one)).count();
     let extras = named.len() - right;
     let (answer, _) = answer(paper);
-    let told = paper.own(Heading::Factors);
-    let told = told.iter().filter(|passage| words(&passage.text).len() >= 4).count();
+    let told = told(paper, &named);
     let listed = if right >= wanted && (wanted > 0 || extras == 0) { 3 } else { u32::from(right > 0) };
     let points =
         (listed + if told >= wanted.max(1) { 2 } else { 0 }).saturating_sub(u32::try_from(extras).unwrap_or(9));
@@ -121,41 +121,12 @@ pub(super) fn factors(paper: &Paper) -> Line {
     )
 }
 
-/// P9.
-pub(super) fn chain(paper: &Paper) -> Line {
-    let at = paper.document.line_of(Heading::Chain);
-    let truth = &paper.facts.scenario.diagnosis;
-    let steps: Vec<&Passage> =
-        paper.own(Heading::Chain).into_iter().filter(|step| words(&step.text).len() >= 3).collect();
-    let names = |step: &Passage, word: &str| {
-        words(&step.text).iter().any(|said| said == word) || normal(&step.text).contains(&word.replace('-', " "))
-    };
-    let vocabulary = || TRIGGERS.iter().chain(MECHANISMS).chain(FACTORS);
-    if let Some(list) = steps.iter().find(|step| {
-        vocabulary().filter(|word| words(&step.text).iter().any(|said| said == *word)).count() > MOST_WORDS
-    }) {
-        return paper.line("P9", 0, 5, list.line, "this step lists the vocabulary", "этот шаг перечисляет словарь");
-    }
-    let first = |word: &str| steps.iter().position(|step| names(step, word));
-    let (trigger, mechanism) = (first(&truth.trigger), first(&truth.mechanism));
-    let seen = steps.iter().rposition(|step| is_symptom(paper, step));
-    let follows = |one: Option<usize>, other: Option<usize>| one.zip(other).is_some_and(|(one, other)| one < other);
-    let links = u32::from(follows(trigger, mechanism)) + u32::from(follows(mechanism, seen));
-    let points = 2 * links + u32::from(steps.len() >= 3);
-    let line = steps.first().map_or(at, |step| step.line);
-    let en = format!(
-        "{} steps, {links} of 2 links from what set it off, over what happened, to what customers saw",
-        steps.len()
-    );
-    let ru =
-        format!("шагов: {}, связей от запуска через механизм к тому, что увидели клиенты: {links} из 2", steps.len());
-    paper.line("P9", points, 5, line, en, ru)
-}
-
-/// Whether a step is about what the customers saw.
-fn is_symptom(paper: &Paper, step: &Passage) -> bool {
-    let probe = paper.facts.watched().and_then(|condition| condition.probe()).unwrap_or("customers");
-    let stems = ["customer", "user", "клиент", "покупател", "пользовател"];
-    let said = words(&step.text);
-    said.iter().any(|word| stems.iter().any(|stem| word.starts_with(stem)) || word == &format!("{probe}.success"))
+/// How many of the factors that are named are told as well, each in a passage of its own.
+fn told(paper: &Paper, named: &[String]) -> usize {
+    let own = paper.own(Heading::Factors);
+    let sentences: Vec<_> = own.into_iter().filter(|own| words(&own.text).len() >= SENTENCE).collect();
+    let named: Vec<&String> = named.iter().filter(|one| FACTORS.contains(&one.as_str())).collect();
+    let telling = sentences.iter().filter(|own| named.iter().any(|one| factors::tells(&own.text, one))).count();
+    let told = named.iter().filter(|one| sentences.iter().any(|own| factors::tells(&own.text, one))).count();
+    telling.min(told)
 }

@@ -1,13 +1,9 @@
 //! P5: how it was noticed, what helped first, and when it was over.
 //!
-//! **Invariant**: each is held against an event of the journal; a command must also be told in its own words.
+//! **Invariant**: each is held against an event of the journal; a command must also be told, by its verb and by what it was done to.
 
 use super::{
-    super::{
-        document::{is_left_open, normal, words},
-        headings::Heading,
-        review::Line,
-    },
+    super::{document::is_left_open, headings::Heading, review::Line, words::typed},
     impact::{rightness, says_none},
     numbers,
     paper::Paper,
@@ -62,7 +58,7 @@ pub(super) fn detection(paper: &Paper) -> Line {
     }
 }
 
-/// A command or a change near that time, and in those words: 4; only near: 2.
+/// A command or a change near that time, and told: 4; only near: 2.
 fn mitigation(paper: &Paper, text: &str) -> u32 {
     let facts = paper.facts;
     if facts.deeds.is_empty() {
@@ -70,10 +66,7 @@ fn mitigation(paper: &Paper, text: &str) -> u32 {
     }
     let Some(at_s) = numbers::moment(text).map(|moment| facts.at_s(moment)) else { return 0 };
     let near: Vec<_> = facts.deeds.iter().filter(|deed| (deed.at_s - at_s).abs() <= facts.tolerance_s).collect();
-    let said = normal(text);
-    let shares =
-        |deed: &str| words(deed).iter().filter(|word| word.len() >= 4).any(|word| said.contains(word.as_str()));
-    match (near.is_empty(), near.iter().any(|deed| shares(&deed.text))) {
+    match (near.is_empty(), near.iter().any(|deed| typed::tells(text, &deed.text))) {
         (true, _) => 0,
         (false, true) => 4,
         (false, false) => 2,

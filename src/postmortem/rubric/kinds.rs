@@ -1,6 +1,7 @@
 //! A5 and A6: what the items are good for together, and a bonus for one that was shown to work.
 //!
-//! **Invariant**: an item that only lists things touches none of them, and an alert that goes off for nothing detects nothing.
+//! **Invariant**: an item that only lists things, or takes a remedy away, touches none of them, and an alert that goes off for nothing
+//! detects nothing.
 
 use super::{
     super::{
@@ -8,16 +9,13 @@ use super::{
         headings::Heading,
         review::{Alert, Line},
         words::{
-            factors,
+            factors, removal,
             verbs::{self, Lead},
         },
     },
     items::{Item, MOST, Type},
     paper::Paper,
 };
-
-/// An item that touches more factors than this touches none.
-const MOST_FACTORS: usize = 3;
 
 /// Whether an item begins with something that is done.
 pub(in super::super) fn does(item: &Item) -> bool {
@@ -29,16 +27,21 @@ pub(super) fn helps(alert: &Alert) -> bool {
     !alert.noisy && alert.sooner_s.is_some()
 }
 
-/// The factors that an item touches; none, if it only lists them.
+/// Whether an item is done once, and makes nothing worse.
+fn is_good(item: &Item) -> bool {
+    does(item) && !item.repeated && !removal::takes_away(&item.action)
+}
+
+/// The factors that an item touches; none, if it only lists them or takes their remedy away.
 pub(in super::super) fn touches(item: &Item) -> Vec<&'static str> {
     let touched = factors::touched(&item.text());
-    if touched.len() > MOST_FACTORS || !does(item) || item.repeated { Vec::new() } else { touched }
+    if touched.len() <= factors::MOST && is_good(item) { touched } else { Vec::new() }
 }
 
 /// A5.
 pub(super) fn types(paper: &Paper) -> Line {
     let at = paper.document.line_of(Heading::Actions);
-    let good = |item: &&Item| does(item) && !item.repeated && paper.alert(item).is_none_or(helps);
+    let good = |item: &&Item| is_good(item) && paper.alert(item).is_none_or(helps);
     let of = |kind: Type| paper.items.iter().filter(good).filter(move |item| item.kind == Some(kind));
     let kinds =
         [Type::Prevent, Type::Detect, Type::Mitigate].into_iter().filter(|kind| of(*kind).next().is_some()).count();

@@ -5,6 +5,7 @@
 mod actions;
 pub(super) mod alerts;
 mod causes;
+mod chain;
 mod course;
 mod detection;
 mod form;
@@ -29,7 +30,7 @@ pub(super) fn lines(paper: &Paper) -> Vec<Line> {
         detection::detection(paper),
         course::evidence(paper),
     ]);
-    lines.extend([causes::cause(paper), causes::factors(paper), causes::chain(paper), form::blameless(paper)]);
+    lines.extend([causes::cause(paper), causes::made_possible(paper), chain::chain(paper), form::blameless(paper)]);
     lines.extend(actions::lines(paper));
     lines.extend([kinds::types(paper), kinds::bonus(paper)]);
     lines

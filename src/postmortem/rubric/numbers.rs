@@ -4,13 +4,20 @@
 
 use jiff::Timestamp;
 
-/// The first moment in a text.
+use super::super::{document::words, words::clauses::listed};
+
+/// The first moment in a text: with its zone, or with ` UTC` behind it.
 pub(super) fn moment(text: &str) -> Option<Timestamp> {
     let trim =
         |word: &str| word.trim_matches(|letter: char| "`,;()[]*".contains(letter)).trim_end_matches('.').to_owned();
-    let words: Vec<String> = text.split_whitespace().map(trim).collect();
-    let single = words.iter().find_map(|word| word.parse().ok());
-    single.or_else(|| words.windows(2).find_map(|pair| pair.join("T").parse().ok()))
+    let said: Vec<String> = text.split_whitespace().map(trim).collect();
+    let word = |place: usize| said.get(place).map_or("", String::as_str);
+    let is_utc = |place: usize| ["utc", "gmt"].contains(&word(place).to_lowercase().as_str());
+    (0..said.len()).find_map(|place| {
+        let (one, two) = (word(place).to_owned(), format!("{}T{}", word(place), word(place + 1)));
+        let zoned = [is_utc(place + 1).then(|| format!("{one}Z")), is_utc(place + 2).then(|| format!("{two}Z"))];
+        [Some(one), Some(two)].into_iter().chain(zoned).flatten().find_map(|time| time.parse::<Timestamp>().ok())
+    })
 }
 
 /// The first number in a text: `11,332`, `11 332`, `9.5`, `9,5`.
@@ -41,23 +48,49 @@ pub(super) fn number(text: &str) -> Option<f64> {
     digits.parse().ok()
 }
 
-/// Seconds: `17 s`, `1m20s`, `2 мин 5 с`, `01:20`.
+/// Seconds: `17 s`, `1m20s`, `2 мин 5 с`, `01:20`; of several durations the first, without times of day.
 pub(super) fn seconds(text: &str) -> Option<f64> {
-    if let Some((minutes, rest)) = text.trim().split_once(':') {
-        return Some(minutes.trim().parse::<f64>().ok()? * 60.0 + rest.trim().parse::<f64>().ok()?);
+    if let Some((minutes, rest)) = text.trim().split_once(':')
+        && let (Ok(minutes), Ok(rest)) = (minutes.trim().parse::<f64>(), rest.trim().parse::<f64>())
+    {
+        return Some(minutes * 60.0 + rest);
     }
-    let (mut sum, mut found, mut rest) = (0.0, false, text);
+    let (mut sum, mut least, mut rest) = (0.0, f64::MAX, text);
     while let Some(start) = rest.find(|letter: char| letter.is_ascii_digit()) {
-        rest = &rest[start..];
-        let end =
-            rest.find(|letter: char| !letter.is_ascii_digit() && letter != '.' && letter != ',').unwrap_or(rest.len());
-        let value: f64 = rest[..end].trim_end_matches(['.', ',']).replace(',', ".").parse().ok()?;
-        rest = rest[end..].trim_start();
-        let unit: String = rest.chars().take_while(|letter| letter.is_alphabetic()).collect();
-        sum += value * worth(&unit.to_lowercase())?;
-        found = true;
+        let (between, number) = rest.split_at(start);
+        let found = least < f64::MAX;
+        if found && !is_joint(between) {
+            break;
+        }
+        if let Some(after) = behind_time(number).filter(|_| !found) {
+            rest = after;
+            continue;
+        }
+        let end = number.find(|letter: char| !letter.is_ascii_digit() && letter != '.' && letter != ',');
+        let (digits, after) = number.split_at(end.unwrap_or(number.len()));
+        let after = after.trim_start();
+        let unit: String = after.chars().take_while(|letter| letter.is_alphabetic()).collect();
+        // `1m20s`: each unit is smaller than the one in front of it.
+        let Some(each) = worth(&unit.to_lowercase()).filter(|each| *each < least) else { break };
+        sum += digits.trim_end_matches(['.', ',']).replace(',', ".").parse::<f64>().ok()? * each;
+        (least, rest) = (each, after.get(unit.len()..).unwrap_or_default());
     }
-    found.then_some(sum)
+    (least < f64::MAX).then_some(sum)
+}
+
+/// Whether what stands between two numbers makes one duration of them.
+fn is_joint(between: &str) -> bool {
+    let words = between.trim_matches(|letter: char| letter.is_whitespace() || letter == '.' || letter == ',');
+    ["", "and", "и"].contains(&words)
+}
+
+/// What is behind a time of day or a date, where a text begins with one.
+fn behind_time(text: &str) -> Option<&str> {
+    let sign = text.trim_start_matches(|letter: char| letter.is_ascii_digit());
+    let rest = sign.strip_prefix([':', '-'])?;
+    let is_time = rest.starts_with(|letter: char| letter.is_ascii_digit());
+    let behind = text.trim_start_matches(|letter: char| letter.is_ascii_digit() || ":-.+TZ".contains(letter));
+    is_time.then_some(behind)
 }
 
 fn worth(unit: &str) -> Option<f64> {
@@ -74,49 +107,27 @@ fn worth(unit: &str) -> Option<f64> {
     })
 }
 
+/// What is counted or measured. One letter is a unit only by itself: two smiles are no seconds.
+#[rustfmt::skip]
+const UNITS: &[&str] = &[
+    "%", "s", "m", "h", "d", "k", "x", "ms", "sec", "secs", "min", "mins", "rps", "qps", "kb", "mb", "gb", "mi", "gi", "kib", "mib", "gib",
+    "request*", "query", "querie*", "connection*", "replica*", "pod", "pods", "row", "rows", "order", "orders", "payment*", "day", "days", "week*",
+    "hour*", "minute*", "second", "seconds", "percent*", "time", "times", "timeout*", "error*", "message*", "record*", "event*", "attempt*",
+    "retry", "retries", "core", "cores", "byte*",
+    "с", "м", "ч", "мс", "сек", "мин", "запрос*", "соединен*", "реплик*", "под", "пода", "поды", "подов", "строк*", "заказ", "заказа", "заказов",
+    "платеж*", "день", "дня", "дней", "недел*", "час", "часа", "часов", "минут*", "секунд*", "процент*", "раз", "раза", "ошиб*", "сообщен*",
+    "запис*", "событ*", "попыт*", "повтор*",
+];
+
 /// Whether a text bounds something: a number with its unit.
 pub(super) fn has_bound(text: &str) -> bool {
-    const UNITS: &[&str] = &[
-        "request",
-        "querie",
-        "connection",
-        "replica",
-        "pod",
-        "row",
-        "order",
-        "payment",
-        "day",
-        "hour",
-        "minute",
-        "second",
-        "ms",
-        "percent",
-        "time",
-        "запрос",
-        "соединен",
-        "реплик",
-        "под",
-        "строк",
-        "заказ",
-        "платеж",
-        "платёж",
-        "дн",
-        "час",
-        "мин",
-        "сек",
-        "процент",
-        "раз",
-        "s",
-        "с",
-        "gib",
-        "mib",
-    ];
-    let words = super::super::document::words(text);
-    let follows =
-        |index: usize| words.get(index + 1).is_some_and(|next| UNITS.iter().any(|unit| next.starts_with(unit)));
-    words.iter().enumerate().any(|(index, word)| {
-        let digits = word.starts_with(|letter: char| letter.is_ascii_digit());
-        digits && (word.ends_with(|letter: char| letter.is_alphabetic() || letter == '%') || follows(index))
+    let said = words(text);
+    said.iter().enumerate().any(|(place, word)| {
+        let number = word.starts_with(|letter: char| letter.is_ascii_digit());
+        let unit = word.trim_start_matches(|letter: char| letter.is_ascii_digit() || ".,-/".contains(letter));
+        let follows = said.get(place + 1).map_or("", String::as_str);
+        let unit = if unit.is_empty() { follows } else { unit };
+        number && listed(&unit.replace('ё', "е"), UNITS)
     })
 }
 
@@ -140,8 +151,65 @@ mod tests {
     }
 
     #[test]
+    fn utc_behind_a_time_is_its_zone() {
+        let noon = moment("2026-01-01T06:14:04Z");
+        assert!(noon.is_some());
+        for text in [
+            "2026-01-01 06:14:04 UTC",
+            "2026-01-01T06:14:04 UTC",
+            "at 2026-01-01 06:14:04 UTC, by the page",
+            "2026-01-01 06:14:04 (UTC), пейджем",
+            "`2026-01-01 06:14:04` UTC",
+        ] {
+            assert_eq!(moment(text), noon, "{text}");
+        }
+        assert_eq!((moment("2026-01-01 06:14:04"), moment("06:14:04 UTC")), (None, None), "no zone, no day");
+    }
+
+    #[test]
+    fn a_duration_is_read_beside_its_times() {
+        for (text, wanted) in [
+            ("15 s, from 06:14:02 to 06:14:17", 15.0),
+            ("from 06:14:02 to 06:14:17, 15 s", 15.0),
+            ("15 с, с 06:14:02 по 06:14:17", 15.0),
+            ("15 s (2026-01-01T06:14:02Z – 2026-01-01T06:14:17Z)", 15.0),
+            ("2026-01-01T06:14:02Z–2026-01-01T06:14:17Z: 15 s", 15.0),
+            ("2 minutes and 5 seconds", 125.0),
+            ("15 s, or 20 s", 15.0),
+        ] {
+            assert_eq!(seconds(text), Some(wanted), "{text}");
+        }
+        assert_eq!(seconds("from 06:14:02 to 06:14:17"), None, "nobody says how long that is");
+    }
+
+    #[test]
     fn a_bound_has_its_unit() {
         assert!(has_bound("at most 5% of the traffic") && has_bound("no more than 50 queries a payment"));
         assert!(!has_bound("when it is done") && !has_bound("version 3"));
+        for text in [
+            "within 3 s",
+            "for 5 %",
+            "200/s at most",
+            "within 500ms",
+            "за 3 с",
+            "за 200 мс",
+            "2 пода",
+            "5 платежей",
+            "не дольше 2мин",
+        ] {
+            assert!(has_bound(text), "{text}");
+        }
+        for text in [
+            "2 smiles",
+            "3 sheep",
+            "2smiles",
+            "the 2nd time",
+            "3 слона",
+            "3 подарка",
+            "3 разработчика",
+            "5 сотрудников",
+        ] {
+            assert!(!has_bound(text), "{text}");
+        }
     }
 }

@@ -2,7 +2,14 @@
 //!
 //! **Invariant**: every factor of the vocabulary has its row; a consequence never says the word of the vocabulary.
 
-use super::super::{document::words, lang::Lang};
+use super::{
+    super::{document::words, lang::Lang},
+    clauses::{clauses, listed},
+    denial,
+};
+
+/// A text that touches more factors than this only lists them.
+pub(in super::super) const MOST: usize = 3;
 
 /// A factor, the stems that touch it (all of one group must be there), and the next incident in both languages.
 struct Row {
@@ -99,6 +106,29 @@ pub(in super::super) fn touched(text: &str) -> Vec<&'static str> {
     ROWS.iter().filter(is).map(|row| row.factor).collect()
 }
 
+/// What says that something was not there.
+#[rustfmt::skip]
+const LACKING: &[&str] = &[
+    "no", "not", "never", "nothing", "nobody", "none", "without", "neither", "nor", "lack*", "miss*", "absen*", "would", "only", "unbounded",
+    "unlimited", "не", "ни", "нет", "без", "никто", "никого", "никому", "ничто", "ничего", "никак*", "никогда", "отсутств*", "бы", "нехват*",
+];
+
+/// Whether a text tells of a factor: by its word, or in other words, as "the call had no timeout" and «очередь без лимита» do.
+pub(in super::super) fn tells(text: &str, factor: &str) -> bool {
+    denial::tells(text, factor).unwrap_or_else(|| {
+        let touched = touched(text);
+        let stems =
+            ROWS.iter().filter(|row| row.factor == factor).flat_map(|row| row.touched.iter().copied().flatten());
+        let stems: Vec<&str> = stems.copied().collect();
+        let lacks = |word: &str| listed(word, LACKING);
+        let lacking = clauses(text).iter().any(|clause| clause.words.iter().any(|word| lacks(&word.text)));
+        touched.len() <= MOST
+            && touched.contains(&factor)
+            && (lacking || !factor.starts_with("no-"))
+            && !denial::denies(text, |word| stems.iter().any(|stem| word.starts_with(stem)))
+    })
+}
+
 /// The next incident, when a factor stays as it is.
 pub(in super::super) fn consequence(factor: &str, lang: Lang) -> Option<String> {
     let row = ROWS.iter().find(|row| row.factor == factor)?;
@@ -126,5 +156,36 @@ mod tests {
         assert_eq!(touched("Добавить канареечную выкладку payment"), ["no-canary"]);
         assert_eq!(touched("Add an alert on pool-waiting"), ["no-pool-alert"]);
         assert!(touched("Write more runbooks").is_empty());
+    }
+
+    #[test]
+    fn a_factor_is_told_by_its_word_or_in_other_words() {
+        for (factor, text) in [
+            ("n-plus-one", "`n-plus-one`: the release asks once for each line, and no test counts queries."),
+            ("n-plus-one", "`n-plus-one`: релиз спрашивает за каждую строку, и ни один тест не считает запросы."),
+            ("no-pool-alert", "`no-pool-alert`: никто не узнаёт, что запросы ждут соединения."),
+            ("no-timeout", "There was no timeout on the calls to the bank."),
+            ("no-timeout", "У вызова банка нет таймаута."),
+            ("no-timeout", "The timeout of the calls was never set."),
+            ("no-canary", "No canary: the release reached both pods at once."),
+            ("no-canary", "Канарейки не было, релиз попал на оба пода."),
+            ("no-limit-on-queue", "The queue of the bank grew without a limit."),
+            ("no-limit-on-queue", "Очередь к банку была без лимита."),
+            ("no-idempotency", "The charge was not idempotent."),
+            ("too-small-limit", "The CPU limit of orders was a tenth of what it needs."),
+        ] {
+            assert!(tells(text, factor), "{factor}: {text}");
+        }
+        for (factor, text) in [
+            ("no-canary", "The weather was nice that day."),
+            ("no-canary", "В тот день была хорошая погода."),
+            ("no-canary", "The canary worked well."),
+            ("no-canary", "`no-canary`: this had nothing to do with it."),
+            ("no-canary", "The missing canary had nothing to do with it."),
+            ("no-canary", "`no-canary` тут ни при чём, погода была хорошая."),
+            ("n-plus-one", "There was no `n-plus-one` in the release."),
+        ] {
+            assert!(!tells(text, factor), "{factor}: {text}");
+        }
     }
 }
