@@ -38,7 +38,7 @@ pub async fn main(global: &Global, args: &Args) -> Result<Exit, Failure> {
         );
         return Err(early.next("droplab ack --wait 2m   acknowledges it as soon as it is out"));
     }
-    let run = said::hand_over(global, &Said::Acknowledged { impact: args.impact.clone() }).await?;
+    let run = said::hand_over((run, timeline), &Said::Acknowledged { impact: args.impact.clone() }).await?;
     screen::result(&format!("acknowledged: {}", run.id));
     Ok(Exit::Pass)
 }

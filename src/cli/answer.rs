@@ -39,7 +39,7 @@ pub struct Args {
 /// The verb.
 pub async fn main(global: &Global, args: &Args) -> Result<Exit, Failure> {
     let answer = cause::known(answer(args)?)?;
-    let run = said::hand_over(global, &Said::Diagnosed { answer }).await?;
+    let run = said::hand_over(said::live(global)?, &Said::Diagnosed { answer }).await?;
     screen::result(&format!("answered: {}; the run goes on", run.id));
     Ok(Exit::Pass)
 }

@@ -41,7 +41,7 @@ pub async fn main(global: &Global, args: &Args) -> Result<Exit, Failure> {
         return Ok(Exit::Pass);
     }
     let answer = cause::known(args.cause.answer().ok_or_else(|| cause::names_nothing("done"))?)?;
-    let run = said::hand_over(global, &Said::Done { answer }).await?;
+    let run = said::hand_over(said::live(global)?, &Said::Done { answer }).await?;
     screen::result(&format!("answered: {}", run.id));
     Ok(Exit::Pass)
 }

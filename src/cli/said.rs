@@ -68,9 +68,8 @@ pub(super) fn write(folder: &Path, said: &Said) -> Result<(), StoreError> {
     store::write_whole(&folder.join(name), &serde_json::to_string(said).unwrap_or_default())
 }
 
-/// Hand a word over to the run that goes on in this lab, and wait until it has written it down.
-pub(super) async fn hand_over(global: &Global, said: &Said) -> Result<RunDir, Failure> {
-    let (run, timeline) = live(global)?;
+/// Hand a word over to a run that goes on ([`live`]), and wait until it has written it down.
+pub(super) async fn hand_over((run, timeline): (RunDir, Timeline), said: &Said) -> Result<RunDir, Failure> {
     if timeline.survey(false).is_some() {
         return Err(Failure::new(Code::Usage, format!("{} is over: it is being healed and counted", run.id)));
     }

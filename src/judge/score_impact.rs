@@ -71,7 +71,9 @@ const UNHURT: f64 = 0.01;
 
 /// Whether a sentence says whom the incident hurts.
 pub(super) fn is_right(case: &Case, text: &str) -> bool {
-    let (hurt, unhurt) = (hurt(case), unhurt(case));
+    let failed = failed(case);
+    let hurt = hurt(case, &failed);
+    let unhurt = unhurt(&hurt, &failed);
     let (mut named, mut well) = (BTreeSet::new(), BTreeSet::new());
     let text = text.to_lowercase().replace('ё', "е").replace("in order to", "to");
     let text = [" but ", " while ", " но ", " а "].iter().fold(text, |text, word| text.replace(word, ","));
@@ -109,7 +111,7 @@ fn topics(clause: &mut String) -> BTreeSet<Topic> {
 }
 
 /// Whom it hurts: those of the page and of the symptom, and who else was refused.
-fn hurt(case: &Case) -> BTreeSet<Topic> {
+fn hurt(case: &Case, failed: &[(Topic, f64)]) -> BTreeSet<Topic> {
     let symptom = case.scenario.symptom.iter().flat_map(|symptom| &symptom.when.0);
     let watched = case.scenario.page.when.iter().chain(symptom).filter_map(Condition::probe);
     let mut hurt: BTreeSet<Topic> = watched.filter_map(|probe| topic(case, probe)).collect();
@@ -117,15 +119,14 @@ fn hurt(case: &Case) -> BTreeSet<Topic> {
         // A page that watches no customers watches their money.
         hurt.extend([Topic::Order, Topic::Payment, Topic::Charge, Topic::Price]);
     }
-    hurt.extend(failed(case).into_iter().filter(|(_, failed)| *failed >= HURT).map(|(topic, _)| topic));
+    hurt.extend(failed.iter().filter(|(_, failed)| *failed >= HURT).map(|(topic, _)| *topic));
     hurt
 }
 
 /// Who was served all the while, and is not what it is about either.
-fn unhurt(case: &Case) -> BTreeSet<Topic> {
-    let hurt = hurt(case);
+fn unhurt(hurt: &BTreeSet<Topic>, failed: &[(Topic, f64)]) -> BTreeSet<Topic> {
     let about_orders = hurt.contains(&Topic::Parcel) || hurt.contains(&Topic::History);
-    let served = failed(case).into_iter().filter(|(_, failed)| *failed < UNHURT).map(|(topic, _)| topic);
+    let served = failed.iter().filter(|(_, failed)| *failed < UNHURT).map(|(topic, _)| *topic);
     let is_meant = |topic: &Topic| hurt.contains(topic) || about_orders && *topic == Topic::Order;
     served.filter(|topic| !is_meant(topic)).collect()
 }

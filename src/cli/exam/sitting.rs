@@ -151,10 +151,9 @@ impl Sitting<'_> {
                 Played::LabErred("the journal in its folder is older than the run".to_owned())
             }
             // The run has told by its exit code what it came to, before anybody else could touch its journal.
-            (Some(0), Ok(Evidence { verdict, shown, .. })) if verdict.truth == Truth::Pass => {
-                Played::Judged(Box::new((verdict, shown)))
-            }
-            (Some(1), Ok(Evidence { verdict, shown, .. })) if verdict.truth == Truth::Fail => {
+            (Some(code), Ok(Evidence { verdict, shown, .. }))
+                if matches!((code, verdict.truth), (0, Truth::Pass) | (1, Truth::Fail)) =>
+            {
                 Played::Judged(Box::new((verdict, shown)))
             }
             (_, Ok(Evidence { verdict, .. })) if verdict.truth == Truth::Unknown => {
