@@ -10,6 +10,7 @@ pub mod faults;
 pub mod home;
 pub mod judge;
 pub mod lab;
+pub mod llm;
 pub mod load;
 pub mod log;
 pub mod model;

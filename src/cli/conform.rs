@@ -73,9 +73,9 @@ pub async fn main(global: &Global, args: &Args) -> Result<Exit, Failure> {
     let all = plays::of(&scenario);
     let chosen = chosen(&all, &args.plays)?;
     if args.list {
-        for play in chosen {
-            screen::result(&play.name());
-        }
+        let plays = names(chosen.into_iter());
+        let json = || serde_json::to_string_pretty(&plays).unwrap_or_default();
+        screen::result(&if global.json() { json() } else { plays.join("\n") });
         return Ok(Exit::Pass);
     }
     let mut history = History::open(args.into.as_deref(), &id, &scenario, args.fresh);

@@ -13,21 +13,34 @@ mod sign;
 mod sitting;
 mod verify;
 
-use super::{exit::Exit, failure::Failure, flags::Global, screen};
+use super::{
+    exit::Exit,
+    failure::{Code, Failure},
+    flags::Global,
+    screen,
+};
 use crate::model::schema;
 
 /// Arguments of `droplab exam`.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:
+#[command(
+    args_conflicts_with_subcommands = true,
+    subcommand_negates_reqs = true,
+    override_usage = "droplab exam <FILE> [OPTIONS]\n       droplab exam <COMMAND>",
+    after_help = "Examples:
   droplab exam keygen ~/examiner
-  droplab exam run exams/smoke.yaml --candidate anna --key ~/examiner/exam.key
-  droplab exam verify results/exam-result.json --public exam.pub
+  droplab exam exams/smoke.yaml --candidate anna --out results --key ~/examiner/exam.key      the same as `droplab exam run …`
+  droplab exam verify results/exam-result.json --public ~/examiner/exam.pub --exam exams/smoke.yaml
 
-docs/exams.md tells it as a story.")]
+docs/exams.md tells it as a story."
+)]
 pub struct Args {
     /// What to do.
     #[command(subcommand)]
-    pub what: What,
+    pub what: Option<What>,
+    /// An exam to be held: what `run` is told
+    #[command(flatten)]
+    pub run: Option<args::Args>,
 }
 
 /// What to do.
@@ -56,15 +69,17 @@ impl What {
 
 /// The verb.
 pub async fn main(global: &Global, args: &Args) -> Result<Exit, Failure> {
-    match &args.what {
-        What::Run(args) => run::main(global, args).await,
-        What::Verify(args) => verify::main(global, args),
-        What::Sign(args) => sign::main(global, args),
-        What::Keygen(args) => keygen::main(args),
-        What::Seal(args) => seal::main(args),
-        What::Schema => {
+    match (&args.what, &args.run) {
+        (Some(What::Run(args)), _) => run::main(global, args).await,
+        (Some(What::Verify(args)), _) => verify::main(global, args),
+        (Some(What::Sign(args)), _) => sign::main(global, args),
+        (Some(What::Keygen(args)), _) => keygen::main(global, args),
+        (Some(What::Seal(args)), _) => seal::main(global, args),
+        (Some(What::Schema), _) => {
             screen::result(schema::exam_schema().trim_end());
             Ok(Exit::Pass)
         }
+        (None, Some(args)) => run::main(global, args).await,
+        (None, None) => Err(Failure::new(Code::Usage, "no exam was named").next("droplab exam --help")),
     }
 }

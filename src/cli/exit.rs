@@ -37,6 +37,11 @@ impl Exit {
         if !verdict.residue.is_empty() || !timeline.unhealed().is_empty() {
             return Self::Unhealed;
         }
+        Self::judged(verdict, timeline)
+    }
+
+    /// The same where there is no lab any more in which something could be left.
+    pub fn judged(verdict: &Verdict, timeline: &Timeline) -> Self {
         if timeline.interrupted() {
             return Self::Interrupted;
         }

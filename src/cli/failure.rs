@@ -27,15 +27,17 @@ pub enum Code {
     PlanRefused,
     /// The lab has not got what the fault is to hit, or another fault has it.
     FaultRefused,
-    /// An argument makes no sense here.
+    /// What was asked for makes no sense here or now.
     Usage,
+    /// A file or folder that was named is not there, is there already, or is another kind of thing.
+    Path,
     /// No run of that name.
     RunUnknown,
     /// A file is no postmortem that could be reviewed.
     PostmortemInvalid,
     /// A journal cannot be read as one.
     JournalInvalid,
-    /// A file cannot be read or written.
+    /// A file of droplab's own, or the disk under any file, is at fault.
     File,
     /// Another droplab works on this lab.
     LabBusy,
@@ -81,7 +83,8 @@ impl Code {
             Self::KeyInvalid => ("DL-KEY-INVALID", "the key cannot be used", Exit::Usage),
             Self::PlanRefused => ("DL-PLAN-REFUSED", "this lab cannot play the scenario", Exit::Usage),
             Self::FaultRefused => ("DL-FAULT-REFUSED", "this fault cannot be put in", Exit::Usage),
-            Self::Usage => ("DL-USAGE", "the arguments make no sense together", Exit::Usage),
+            Self::Usage => ("DL-USAGE", "this cannot be done so", Exit::Usage),
+            Self::Path => ("DL-PATH", "the file or folder that was named cannot be used", Exit::Usage),
             Self::RunUnknown => ("DL-RUN-UNKNOWN", "there is no such run", Exit::Usage),
             Self::PostmortemInvalid => ("DL-POSTMORTEM-INVALID", "the postmortem cannot be reviewed", Exit::Usage),
             Self::JournalInvalid => ("DL-JOURNAL-INVALID", "the journal cannot be read", Exit::Unknown),

@@ -4,11 +4,16 @@
 
 use clap::{Args, ValueEnum};
 
+use crate::lab::{
+    cluster::elsewhere,
+    layout::{DEFAULT_PORT_BASE, Layout},
+};
+
 /// Flags that every verb takes.
 #[derive(Clone, Debug, Args)]
 pub struct Global {
     /// The lab to work on
-    #[arg(long, global = true, value_name = "NAME", env = "DROPLAB_LAB", default_value = "droplab")]
+    #[arg(long, global = true, value_name = "NAME", env = "DROPLAB_LAB", default_value = "droplab", value_parser = lab_name)]
     pub lab: String,
     /// First of the lab's ports on 127.0.0.1: shop +80, PostgreSQL +432, Redis +379, Kafka +92…94, API +443
     #[arg(long, global = true, value_name = "PORT", env = "DROPLAB_PORT_BASE", default_value_t = 27000)]
@@ -55,6 +60,14 @@ impl Global {
     pub fn json(&self) -> bool {
         self.json || self.output == Output::Json
     }
+}
+
+/// What can name a lab, or another cluster (`context/NAME/NAMESPACE`).
+fn lab_name(name: &str) -> Result<String, String> {
+    if elsewhere::named(name).is_none() {
+        Layout::new(name, DEFAULT_PORT_BASE).map_err(|error| error.to_string())?;
+    }
+    Ok(name.to_owned())
 }
 
 /// How results are written.

@@ -12,7 +12,7 @@ use super::{
     screen,
 };
 use crate::{
-    judge::residue,
+    judge::residue::{self, Proof},
     log,
     model::timeline::Timeline,
     run::{
@@ -51,7 +51,7 @@ pub async fn main(global: &Global, args: &Args) -> Result<Exit, Failure> {
     }
     let open = match &args.run {
         None => runs::unhealed(&store::home(), &global.lab),
-        Some(name) => named(name)?,
+        Some(name) => named(global, name)?,
     };
     healed_and_told(global, &open).await
 }
@@ -59,7 +59,7 @@ pub async fn main(global: &Global, args: &Args) -> Result<Exit, Failure> {
 /// `droplab fault heal ID`: the same for one fault, whoever holds it.
 pub(super) async fn healed_by_name(global: &Global, id: &str) -> Result<Exit, Failure> {
     let _mine = turn(global, &format!("droplab fault heal {id}")).await?;
-    healed_and_told(global, &named(id)?).await
+    healed_and_told(global, &named(global, id)?).await
 }
 
 /// Heal what can be read; what cannot be read is named, and keeps the exit code from being a clean one.
@@ -82,31 +82,53 @@ async fn heal(global: &Global, open: &[(RunDir, Timeline)]) -> Result<Exit, Fail
     let lab = for_healing(global).await?;
     let done = each(global, open, &lab).await;
     lab.actuator.leave().await;
-    let (left, kept) = done?;
     let names: Vec<_> = open.iter().rev().map(|(run, _)| run.id.clone()).collect();
-    if left.is_empty() {
-        return Ok(said(global, &names, &kept, &format!("healed: {}", names.join(", "))));
+    if !done.stuck.is_empty() {
+        let all = [done.stuck, done.proof.left].concat().join("\n");
+        return Err(Failure::new(Code::Unhealed, all).next("droplab status, then droplab heal again"));
     }
-    Err(Failure::new(Code::Unhealed, left.join("\n")).next("droplab status, then droplab heal again"))
+    if !done.proof.left.is_empty() {
+        // Every op of the way back was done, so that the journals are closed: healing again would do nothing.
+        let next = "droplab reset; if it is still there, droplab down and droplab up";
+        return Err(Failure::new(Code::Unhealed, done.proof.left.join("\n")).next(next));
+    }
+    if !done.proof.doubts.is_empty() {
+        let why = format!("healed, and not proven: {}", done.proof.doubts.join("\n"));
+        return Err(Failure::new(Code::LabError, why).next("droplab status, then droplab reset"));
+    }
+    Ok(said(global, &names, &done.kept, &format!("healed: {}", names.join(", "))))
 }
 
-/// Heal them, the last one first: what is left, and what was kept.
-async fn each(
-    global: &Global,
-    open: &[(RunDir, Timeline)],
-    lab: &Ports,
-) -> Result<(Vec<String>, Vec<String>), Failure> {
-    let (mut left, mut kept) = (Vec::new(), Vec::new());
+/// What came of a heal.
+#[derive(Default)]
+struct Healed {
+    /// Whose way back could not be gone.
+    stuck: Vec<String>,
+    /// What the others can show for themselves.
+    proof: Proof,
+    /// What was not set back because somebody had changed it since.
+    kept: Vec<String>,
+}
+
+/// Heal them, the last one first. One that cannot be healed keeps none of the older ones in.
+async fn each(global: &Global, open: &[(RunDir, Timeline)], lab: &Ports) -> Healed {
+    let mut all = Healed::default();
     for (run, timeline) in open.iter().rev() {
-        let (still, changed) = one(global, lab, run, timeline).await?;
-        left.extend(still);
-        kept.extend(changed);
+        match one(global, lab, run, timeline).await {
+            Ok(healed) => {
+                all.stuck.extend(healed.stuck);
+                all.proof.left.extend(healed.proof.left);
+                all.proof.doubts.extend(healed.proof.doubts);
+                all.kept.extend(healed.kept);
+            }
+            Err(failure) => all.stuck.push(format!("{}: {failure}", run.id)),
+        }
     }
-    Ok((left, kept))
+    all
 }
 
 /// A run by its name, if anything of it may be left.
-fn named(name: &str) -> Result<Open, Failure> {
+fn named(global: &Global, name: &str) -> Result<Open, Failure> {
     let run = runs::find(&store::home(), Some(name))?;
     let (timeline, broken) = journal::read_what_is_whole(&run.journal())?;
     if timeline.injection().is_none() {
@@ -116,17 +138,18 @@ fn named(name: &str) -> Result<Open, Failure> {
     if timeline.injection().is_some_and(|(.., rehearsal)| rehearsal) {
         return Err(Failure::new(Code::Usage, "a rehearsal touches no lab, so there is nothing to heal"));
     }
+    let its_lab = timeline.injection().map_or("", |(_, injection, _)| injection.before.lab.as_str());
+    if its_lab != global.lab {
+        // The way back of one lab does nothing on another, or harm; and its journal would be closed.
+        let why = format!("{name} is a run on lab {its_lab}, and not on {}", global.lab);
+        return Err(Failure::new(Code::Usage, why).next(format!("the same with --lab {its_lab}")));
+    }
     let broken = broken.iter().map(ToString::to_string).collect();
     Ok(Open { runs: if timeline.unhealed().is_empty() { Vec::new() } else { vec![(run, timeline)] }, broken })
 }
 
-/// Heal one run; what is still left of it, and what was not set back because somebody had changed it since.
-async fn one(
-    global: &Global,
-    lab: &Ports,
-    run: &RunDir,
-    timeline: &Timeline,
-) -> Result<(Vec<String>, Vec<String>), Failure> {
+/// Heal one run.
+async fn one(global: &Global, lab: &Ports, run: &RunDir, timeline: &Timeline) -> Result<Healed, Failure> {
     if journal::read(&run.journal()).is_err() {
         let aside = journal::set_aside(&run.journal(), timeline)?;
         screen::note(&format!("healing from what can be read; the whole file is {}", aside.display()));
@@ -136,13 +159,9 @@ async fn one(
     let manner = Manner { candid: true, quiet: global.quiet, ..Manner::default() };
     let mut watcher = Plain::new(anstream::stderr(), manner);
     let healed = heal::from_journal(timeline, lab, &mut journal, &mut watcher).await?;
-    let mut left: Vec<_> =
-        healed.unhealed().iter().map(|step| format!("{}: the fault of step {} is stuck", run.id, step + 1)).collect();
-    match (healed.injection(), healed.survey(true)) {
-        (Some((_, injection, _)), Some((_, after))) => left.extend(residue::residue(injection, after)),
-        _ => left.push(format!("{}: the lab could not be surveyed after healing", run.id)),
-    }
-    Ok((left, healed.kept()))
+    let stuck =
+        healed.unhealed().into_iter().map(|step| format!("{}: the fault of step {} is stuck", run.id, step + 1));
+    Ok(Healed { stuck: stuck.collect(), proof: residue::proof(&healed, timeline.events.len()), kept: healed.kept() })
 }
 
 /// Close what earlier runs left open in a lab of this name that does not exist any more. A run that still goes on will see for

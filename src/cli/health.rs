@@ -10,12 +10,22 @@ use super::{
     lab::flags,
 };
 use crate::{
-    lab::{Lab, host::needs::Room, look::status::status},
+    lab::{Lab, cluster::elsewhere, host::needs::Room, look::status::status},
     model::scenario::Scenario,
 };
 
 /// How long it may take.
 const PATIENCE: Duration = Duration::from_secs(2);
+
+/// Refuse what is no lab: customers, books and incidents are a lab's alone, and to look at somebody's cluster puts pods into it.
+pub(super) fn is_a_lab(global: &Global) -> Result<(), Failure> {
+    if elsewhere::named(&global.lab).is_none() {
+        return Ok(());
+    }
+    let why = format!("{} is not a lab, and incidents are played on a lab alone", global.lab);
+    Err(Failure::new(Code::Usage, why)
+        .next("droplab fault inject … --outside-the-lab   puts one fault into such a cluster"))
+}
 
 /// Refuse a lab of which a component does not do what it is there for.
 pub(super) async fn healthy(global: &Global) -> Result<(), Failure> {

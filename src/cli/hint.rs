@@ -1,6 +1,6 @@
 //! `droplab hint`: the next hint that fits what the run in the other terminal shows now.
 //!
-//! **Invariant**: a hint that was told is in the run's journal, written by the run itself; each is told once.
+//! **Invariant**: a hint that was told is in the run's journal, written by the run itself; each is told once, and none before the page.
 
 use super::{
     exit::Exit,
@@ -45,6 +45,10 @@ pub(super) fn take(run: &RunDir, timeline: &Timeline, lang: Lang) -> Result<(Str
     if scenario.hints.is_empty() {
         return Ok(("there are no hints in this run".to_owned(), None));
     }
+    // Whoever is not called yet has nothing to find out, and nothing that a hint is about is there to be seen.
+    if timeline.paged_s().is_none() {
+        return Ok(("nobody has been paged yet: hints are told from the page on".to_owned(), None));
+    }
     let mut given = timeline.hinted();
     // Given a moment ago, and not in the journal yet.
     given.extend(said::so_far(&run.path).iter().filter_map(Said::hint));
@@ -62,4 +66,38 @@ pub(super) fn take(run: &RunDir, timeline: &Timeline, lang: Lang) -> Result<(Str
     said::write(&run.path, &Said::Hinted { number })?;
     let text = hint.of(lang == Lang::Ru);
     Ok((format!("hint {number} of {}: {}", scenario.hints.len(), text.trim()), Some(number)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        model::{
+            event::{Event, EventKind},
+            facts::Facts,
+            plan::{Injection, Plan},
+        },
+        store::scenarios,
+    };
+
+    fn timeline(paged: bool) -> Timeline {
+        let (scenario_id, scenario) = scenarios::read(None, "payment-pool-exhaustion").unwrap();
+        let injection = Injection { seed: 1, before: Facts::default(), steps: vec![] };
+        let plan = Box::new(Plan { scenario_id, scenario, injection, adjusted: vec![], under_test: None });
+        let began = EventKind::RunBegan { run: "r".into(), version: "0".into(), rehearsal: false, plan };
+        let page = paged.then(|| EventKind::Paged { sentence: "P1".into() });
+        let event = |(seq, kind)| Event { seq, at_s: 0.0, wall: String::new(), kind };
+        Timeline { events: (0..).zip([began].into_iter().chain(page)).map(event).collect() }
+    }
+
+    /// The method could be had before anything was broken.
+    #[test]
+    fn no_hint_is_told_before_the_page_and_each_once_after_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let run = RunDir::create(folder.path(), "test", jiff::Timestamp::now(), None).unwrap();
+        let taken = |paged| take(&run, &timeline(paged), Lang::En).map(|(_, number)| number).ok().flatten();
+        assert_eq!(taken(false), None);
+        assert_eq!(taken(true), Some(1));
+        assert_eq!(taken(true), Some(2));
+    }
 }

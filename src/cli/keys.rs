@@ -1,10 +1,10 @@
 //! The keys of the live screen: the same words that another terminal would say, on the same way.
 //!
-//! **Invariant**: nothing is said here that `droplab ack`, `hint` and `answer` could not say.
+//! **Invariant**: nothing is said here that `droplab ack`, `hint`, `answer` and `done` could not say.
 
 use tokio_util::sync::CancellationToken;
 
-use super::{cause, failure::Failure, flags::Lang, hint, interrupt, said};
+use super::{cause, done, failure::Failure, flags::Lang, hint, interrupt, said};
 use crate::{
     model::{diagnosis::Answer, said::Said},
     store::{journal, runs::RunDir},
@@ -47,6 +47,17 @@ impl Keys for AtTheScreen {
         match cause::known(answer) {
             Ok(answer) => self.say(&Said::Diagnosed { answer }),
             Err(failure) => failure.text(),
+        }
+    }
+
+    fn done(&mut self) -> String {
+        let Some(run) = &self.run else { return REHEARSAL.to_owned() };
+        match journal::read_what_is_whole(&run.journal()) {
+            Ok((timeline, _)) if done::wants_an_answer(&timeline) => {
+                "here the cause is what is wanted: droplab done --help, in another terminal".to_owned()
+            }
+            Ok(_) => self.say(&Said::Finished),
+            Err(error) => error.to_string(),
         }
     }
 

@@ -43,12 +43,13 @@ pub mod shell;
 pub mod show;
 pub mod status;
 pub mod steps;
+mod typed;
 pub mod up;
 mod watcher;
 
 use std::{panic::AssertUnwindSafe, process::ExitCode};
 
-use clap::{CommandFactory as _, Parser as _};
+use clap::CommandFactory as _;
 use futures::FutureExt as _;
 
 use args::{Cli, Verb};
@@ -60,12 +61,11 @@ use crate::log;
 
 /// Run the command line.
 pub fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = typed::read();
     let global = cli.global.clone();
     screen::prepare(&global);
     log::begin(global.verbose);
-    let typed: Vec<_> = std::env::args().skip(1).collect();
-    tracing::debug!(version = env!("CARGO_PKG_VERSION"), process = std::process::id(), "droplab {}", typed.join(" "));
+    tracing::debug!(version = env!("CARGO_PKG_VERSION"), process = std::process::id(), "droplab {}", typed::line());
     let outcome = match runtime(&cli) {
         Ok(runtime) => runtime.block_on(AssertUnwindSafe(dispatch(cli)).catch_unwind()),
         Err(error) => Ok(Err(Failure::new(failure::Code::LabError, format!("starting threads: {error}")))),
@@ -113,16 +113,26 @@ async fn dispatch(cli: Cli) -> Result<Exit, Failure> {
     }
 }
 
+/// One failure, as whoever reads it wants it.
+fn tell(global: &Global, failure: &Failure) {
+    let text = if global.json() { failure.json().to_string() } else { failure.text() };
+    screen::note(text.trim_end());
+}
+
 /// The one place where failures and bugs are shown.
 fn finish(global: &Global, outcome: std::thread::Result<Result<Exit, Failure>>) -> ExitCode {
     match outcome {
-        Ok(Ok(exit)) => exit.into(),
-        Ok(Err(failure)) if global.json() => {
-            screen::note(&failure.json().to_string());
-            failure.exit().into()
+        Ok(Ok(exit)) => {
+            let Some(why) = screen::lost() else { return exit.into() };
+            let failure = Failure::new(failure::Code::File, format!("write a result to standard output: {why}"));
+            let failure = failure.next("make room where it goes to, then ask for it again");
+            tell(global, &failure);
+            // What the command itself came to counts for more, unless that was well.
+            let exit = if exit == Exit::Pass { failure.exit() } else { exit };
+            exit.into()
         }
         Ok(Err(failure)) => {
-            screen::note(failure.text().trim_end());
+            tell(global, &failure);
             failure.exit().into()
         }
         Err(_) => {

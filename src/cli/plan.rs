@@ -7,6 +7,7 @@ use super::{
     exit::Exit,
     failure::Failure,
     flags::Global,
+    health,
     overrides::OverrideArgs,
     screen,
 };
@@ -37,6 +38,9 @@ pub struct Args {
 /// The verb.
 pub async fn main(global: &Global, args: &Args) -> Result<Exit, Failure> {
     let (id, scenario) = store::scenarios::read(global.scenarios.as_deref(), &args.scenario)?;
+    if !args.rehearse {
+        health::is_a_lab(global)?;
+    }
     let lab = connect(global, args.rehearse.then_some(&scenario)).await?;
     let before = lab.surveyor.survey().await?;
     let plan = plan::compile(&id, &scenario, before, args.overrides.seed, &args.overrides.overrides())?;

@@ -30,7 +30,8 @@ impl RepairArgs {
 }
 
 /// Who repairs: in a rehearsal the scenario's own way, unless asked otherwise; on a real lab a person.
-pub(super) fn of(args: &RepairArgs, rehearse: bool, healthy: bool, scenario: &Scenario) -> Result<Repair, Failure> {
+/// Nobody does in the proof that a healthy lab passes, and in a trial.
+pub(super) fn of(args: &RepairArgs, rehearse: bool, nobody: bool, scenario: &Scenario) -> Result<Repair, Failure> {
     if let Some(name) = &args.cheat {
         let known: Vec<_> = scenario.cheats.iter().map(|cheat| cheat.name.as_str()).collect();
         let found = scenario.cheats.iter().find(|cheat| cheat.name == *name);
@@ -38,10 +39,10 @@ pub(super) fn of(args: &RepairArgs, rehearse: bool, healthy: bool, scenario: &Sc
         return found.map(Repair::cheat).ok_or_else(unknown);
     }
     match args.fix.as_deref() {
-        Some("none") => Ok(Repair::Wait),
+        Some("none") => Ok(Repair::Nobody),
         Some("reference") => reference(scenario),
         Some(name) if scenario.fixes.iter().any(|fix| fix.name == name) => {
-            Ok(scenario.fixes.iter().find(|fix| fix.name == name).map_or(Repair::Wait, Repair::fix))
+            Ok(scenario.fixes.iter().find(|fix| fix.name == name).map_or(Repair::Nobody, Repair::fix))
         }
         Some(script) => {
             // Only who nearly knows a name is told it: the names give the repair away.
@@ -56,8 +57,9 @@ pub(super) fn of(args: &RepairArgs, rehearse: bool, healthy: bool, scenario: &Sc
             }
             Ok(Repair::Script(path))
         }
-        None if rehearse && !healthy => reference(scenario),
-        None => Ok(Repair::Wait),
+        None if rehearse && !nobody => reference(scenario),
+        None if nobody => Ok(Repair::Nobody),
+        None => Ok(Repair::Person),
     }
 }
 

@@ -27,8 +27,8 @@ use crate::{report::Format, store};
 pub struct Args {
     /// A run's name, folder or journal; the latest when left out
     pub run: Option<String>,
-    /// How it is written; several of them need --out
-    #[arg(long = "format", value_enum, value_delimiter = ',', value_name = "FORMAT", default_value = "markdown")]
+    /// How it is written; several of them need --out [default: markdown]
+    #[arg(long = "format", value_enum, value_delimiter = ',', value_name = "FORMAT")]
     pub formats: Vec<Wanted>,
     /// A folder for the files, instead of stdout
     #[arg(long, value_name = "DIR")]
@@ -74,23 +74,30 @@ impl Wanted {
 
 /// The verb.
 pub fn main(global: &Global, args: &Args) -> Result<Exit, Failure> {
-    let formats: Vec<_> = args.formats.iter().map(|wanted| wanted.format()).collect();
+    let mut formats: Vec<_> = args.formats.iter().map(|wanted| wanted.format()).collect();
+    if formats.is_empty() {
+        // A format that was asked for by its name counts before a variable.
+        formats.push(if global.json() && args.out.is_none() { Format::Json } else { Format::Markdown });
+    }
     if formats.len() > 1 && args.out.is_none() {
         return Err(Failure::new(Code::Usage, "several formats need a folder").next("droplab report --out DIR"));
     }
     let (timeline, verdict) = judged(args.run.as_deref())?;
     let Some(folder) = &args.out else {
-        let format = formats.first().copied().filter(|_| !global.json()).unwrap_or(Format::Json);
-        screen::result(format.render(&timeline, &verdict).trim_end());
+        for format in formats {
+            screen::result(format.render(&timeline, &verdict).trim_end());
+        }
         return Ok(Exit::Pass);
     };
-    let failed = |error: std::io::Error| Failure::new(Code::File, format!("create {}: {error}", folder.display()));
-    std::fs::create_dir_all(folder).map_err(failed)?;
+    std::fs::create_dir_all(folder).map_err(|error| Failure::io("create", folder, &error))?;
+    let mut written = Vec::new();
     for (name, content) in crate::report::render(&formats, &timeline, &verdict) {
         let path = folder.join(name);
         store::write_whole(&path, &anstream::adapter::strip_str(&content).to_string())?;
-        screen::result(&path.display().to_string());
+        written.push(path.display().to_string());
     }
+    let json = || serde_json::to_string_pretty(&written).unwrap_or_default();
+    screen::result(&if global.json() { json() } else { written.join("\n") });
     Ok(Exit::Pass)
 }
 

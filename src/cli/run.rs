@@ -24,9 +24,7 @@ use crate::{
         self,
         lock::{self, Lock},
     },
-    judge,
-    lab::cluster::elsewhere,
-    log,
+    judge, log,
     model::scenario::Scenario,
     plan::{self, Overrides},
     report::{self, Format},
@@ -93,9 +91,12 @@ pub async fn main(global: &Global, args: &Args) -> Result<Exit, Failure> {
     } else {
         store::scenarios::read(global.scenarios.as_deref(), &args.scenario)?
     };
-    let repair = repairs::of(&args.by, args.rehearse, args.healthy, &scenario)?;
+    let repair = repairs::of(&args.by, args.rehearse, args.healthy || args.service.is_some(), &scenario)?;
+    // From here on Ctrl-C is heard: what is being reset is left half way, and nothing is broken any more.
+    let stop = interrupt::token();
     let _alone = (!args.rehearse).then(|| alone(global, args)).transpose()?;
-    if !args.rehearse && elsewhere::named(&global.lab).is_none() {
+    if !args.rehearse {
+        health::is_a_lab(global)?;
         health::bears(&scenario).await?;
         if args.reset {
             reset::again(global).await?;
@@ -117,6 +118,9 @@ pub async fn main(global: &Global, args: &Args) -> Result<Exit, Failure> {
     can(&lab, &plan.injection).await?;
     readable(&lab, &plan.scenario, args.rehearse).await?;
 
+    if stop.is_cancelled() {
+        return Err(Failure::new(Code::Interrupted, "nothing was broken yet"));
+    }
     let folder = RunDir::create(&store::home(), &id, Timestamp::now(), args.out.as_deref())?;
     log::into_folder(&folder.path);
     let wall = if args.rehearse { Wall::From(Timestamp::now()) } else { Wall::Real };
@@ -132,7 +136,6 @@ pub async fn main(global: &Global, args: &Args) -> Result<Exit, Failure> {
         repair,
         said: (!args.rehearse).then(|| said::listen(&folder.path)),
     };
-    let stop = interrupt::token();
     let candid = args.rehearse || args.by.is_named() || args.healthy || args.service.is_some();
     let seen = Seen { rehearse: args.rehearse, plain: args.plain, candid };
     let mut watcher = watcher(global, &seen, &plan, &folder, &stop);

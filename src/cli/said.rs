@@ -101,7 +101,8 @@ pub(super) async fn heard(run: &RunDir, written: impl Fn(&Timeline) -> bool) -> 
 /// The run that goes on in this lab, and what it has written so far.
 pub(super) fn live(global: &Global) -> Result<(RunDir, Timeline), Failure> {
     runs::all(&store::home())?.into_iter().rev().find_map(|run| open(&global.lab, run)).ok_or_else(|| {
-        Failure::new(Code::Usage, format!("no run on lab `{}` is under way", global.lab)).next("droplab run")
+        Failure::new(Code::Usage, format!("no run on lab `{}` is under way", global.lab))
+            .next("droplab run NAME   (droplab list names the incidents)")
     })
 }
 

@@ -1,10 +1,16 @@
 //! The two streams: results on stdout, everything else on stderr.
 //!
-//! **Invariant**: the only place that prints; a closed pipe ends output, never a run.
+//! **Invariant**: the only place that prints; a closed pipe ends output, never a run; a result that could not be written is told.
 
-use std::io::{IsTerminal as _, Write as _};
+use std::{
+    io::{ErrorKind, IsTerminal as _, Write as _},
+    sync::OnceLock,
+};
 
 use super::flags::Global;
+
+/// Why the first result that was lost could not be written.
+static LOST: OnceLock<String> = OnceLock::new();
 
 /// Decide about colour once, for both streams: only on a terminal, not with `NO_COLOR`, not with `--no-color`.
 pub fn prepare(global: &Global) {
@@ -12,9 +18,20 @@ pub fn prepare(global: &Global) {
     choice.write_global();
 }
 
-/// A result.
+/// A result. Whoever closed the pipe has read enough of it; a disk that is full has not.
 pub fn result(text: &str) {
-    let _ = writeln!(anstream::stdout(), "{text}");
+    let mut out = anstream::stdout();
+    let written = writeln!(out, "{text}").and_then(|()| out.flush());
+    if let Err(error) = written
+        && error.kind() != ErrorKind::BrokenPipe
+    {
+        let _ = LOST.set(error.to_string());
+    }
+}
+
+/// Why a result could not be written, if one could not.
+pub fn lost() -> Option<&'static str> {
+    LOST.get().map(String::as_str)
 }
 
 /// News for a person.

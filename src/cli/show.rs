@@ -10,7 +10,10 @@ use super::{
 };
 use crate::{
     home::{self, lock},
-    model::scenario::{Expectation, Scenario, Text},
+    model::{
+        keeps::{Keeps, Kept},
+        scenario::{Expectation, Scenario, Text},
+    },
     store,
 };
 
@@ -43,8 +46,11 @@ pub fn main(global: &Global, args: &Args) -> Result<Exit, Failure> {
     }
     if let Some(number) = args.hint {
         let hint = number.checked_sub(1).and_then(|index| scenario.hints.get(index));
-        let none = || Failure::new(Code::Usage, format!("there are hints 1 to {}", scenario.hints.len()));
-        screen::result(hint.map(|hint| hint.of(russian).trim()).ok_or_else(none)?);
+        let of = scenario.hints.len();
+        let none = || Failure::new(Code::Usage, format!("there are hints 1 to {of}"));
+        let text = hint.map(|hint| hint.of(russian).trim()).ok_or_else(none)?;
+        let json = || serde_json::json!({ "id": id, "hint": number, "of": of, "text": text }).to_string();
+        screen::result(&if global.json() { json() } else { text.to_owned() });
         return Ok(Exit::Pass);
     }
     if global.json() {
@@ -106,7 +112,19 @@ fn told(expectation: &Expectation) -> String {
         Expectation::Books(ledger) => {
             format!("every one of the {ledger} that a customer was told is done is in the books, once")
         }
-        Expectation::Keeps(keeps) => format!("{keeps} is no less than before"),
+        Expectation::Keeps(keeps) => kept(keeps),
+    }
+}
+
+/// What is kept, in words: only of replicas more is as good, and of some limits it counts only that they are there.
+fn kept(keeps: &Keeps) -> String {
+    match &keeps.what {
+        Kept::Replicas(_) => format!("{keeps}: as many as before, or more"),
+        Kept::Limited(_) => format!("{keeps}: each that there was is there"),
+        Kept::AtMost { .. } => keeps.to_string(),
+        Kept::Uptime(server) => format!("{server} was not restarted"),
+        Kept::Retired(_) => format!("{keeps} opens no session"),
+        _ => format!("{keeps}: as before"),
     }
 }
 
@@ -128,4 +146,21 @@ fn spoiled(scenario: &Scenario, say: impl Fn(&Text) -> String) -> String {
     }
     lines.push(format!("\nSeen in production:\n{}", scenario.seen_in_production.trim()));
     lines.join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_kept_is_told_as_it_is_judged() {
+        let told = |what| told(&Expectation::Keeps(Keeps { id: None, what }));
+        assert_eq!(told(Kept::Config("configmap/nginx".into())), "configmap/nginx: as before");
+        assert_eq!(
+            told(Kept::Replicas("payment".into())),
+            "replicas of deployment/payment: as many as before, or more"
+        );
+        assert_eq!(told(Kept::Retired("shop".into())), "the old password of PostgreSQL role shop opens no session");
+        assert_eq!(told(Kept::Uptime("postgres-dc-1".into())), "postgres-dc-1 was not restarted");
+    }
 }

@@ -35,7 +35,7 @@ use super::{
     parameters::{Manual, NONE, may, must},
 };
 use crate::model::{
-    facts::{Settings, TOPIC_SETTINGS},
+    facts::{Part, Settings, TOPIC_SETTINGS},
     fault::ChangeSetting,
     op::{Op, Recipe},
     quantity::quantity,
@@ -74,6 +74,9 @@ pub(super) fn recipe(fault: &ChangeSetting, context: &Context) -> Refused<Recipe
     if !matches!(kind, "configmap" | "coredns") && (fault.from.is_some() || fault.to.is_some()) {
         return refuse("from, to: only for a key of a ConfigMap; give the value".to_owned());
     }
+    if !matches!(kind, "redis" | "topic") {
+        context.has_read(&[Part::Settings])?;
+    }
     let setting = match (kind, whose) {
         ("postgres", _) => postgres(fault, whose, settings)?,
         ("configmap", _) => return config(fault, whose, settings),
@@ -103,7 +106,7 @@ pub(super) fn recipe(fault: &ChangeSetting, context: &Context) -> Refused<Recipe
     if value.chars().any(char::is_control) {
         return refuse("value: expected one line".to_owned());
     }
-    let before = setting.of(context.facts);
+    let before = context.before(&setting)?;
     if before.as_ref() == Some(&value) {
         return refuse(format!("{setting} is {} already: nothing would change", setting.short(Some(&value))));
     }
@@ -193,4 +196,30 @@ fn limit(fault: &ChangeSetting, deployment: &str, context: &Context) -> Refused<
 
 fn refuse<T>(why: String) -> Refused<T> {
     Err(vec![why])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::facts::{Deployment, Facts};
+
+    fn made(facts: &Facts) -> Refused<Recipe> {
+        let (of, name, value) = ("deployment/orders".into(), "cpu".into(), Some("60m".into()));
+        let fault = ChangeSetting { of, name, value, from: None, to: None, restart: false };
+        recipe(&fault, &Context::new(facts, 1, "test", 0))
+    }
+
+    #[test]
+    fn a_limit_that_could_not_be_read_is_not_taken_away_by_the_heal() {
+        let deployments = [("orders".to_owned(), Deployment::default())].into();
+        let mut facts = Facts { deployments, ..Facts::default() };
+        facts.settings.limits.insert("orders".into(), [("cpu".to_owned(), "1".to_owned())].into());
+        let back = made(&facts).unwrap().heal[0].to_string();
+        assert_eq!(back, "set the cpu limit of deployment/orders to 1, unless it was changed since");
+        // The deployments were read, what is set was not.
+        facts.settings = Settings::default();
+        facts.unread.insert(Part::Settings, "no answer within 12 s".into());
+        let why = made(&facts).unwrap_err().join("; ");
+        assert!(why.starts_with("settings, passwords and jobs could not be read (no answer within 12 s)"), "{why}");
+    }
 }

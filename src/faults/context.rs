@@ -1,14 +1,16 @@
 //! What every recipe stands on: the facts, how long a hold lasts, and the name by which it is found again.
 //!
-//! **Invariant**: a recipe is made only for a target that is there, is not everything, and has a network of its own.
+//! **Invariant**: a recipe is made only for a target that is there, is not everything, and has a network of its own; and what could not
+//! be read is never taken for what is not set: its way back would take it away.
 
 use std::time::Duration;
 
 use crate::model::{
-    facts::{Deployment, Facts, Topic},
+    facts::{Deployment, Facts, Part, Topic},
     hold::{Direction, Fate, Hold, Packets, Selection},
     nearest::nearest,
     op::Recipe,
+    setting::Setting,
     target::{Target, mixed},
     units::Span,
 };
@@ -71,18 +73,62 @@ impl<'a> Context<'a> {
 
     /// A topic that is there.
     pub(super) fn topic(&self, name: &str) -> Result<&'a Topic, Vec<String>> {
-        self.facts.topics.get(name).ok_or_else(|| {
-            let known: Vec<_> = self.facts.topics.keys().map(String::as_str).collect();
-            vec![format!("there is no topic `{name}`; this lab has {}", or_none(&known))]
-        })
+        let all = &self.facts.topics;
+        all.get(name).ok_or_else(|| self.none(Part::Topics, &format!("topic `{name}`"), all.keys()))
     }
 
     /// A deployment that is there.
     pub(super) fn deployment(&self, name: &str) -> Result<&'a Deployment, Vec<String>> {
-        self.facts.deployments.get(name).ok_or_else(|| {
-            let known: Vec<_> = self.facts.deployments.keys().map(String::as_str).collect();
-            vec![format!("there is no deployment `{name}`; this lab has {}", or_none(&known))]
-        })
+        let all = &self.facts.deployments;
+        all.get(name).ok_or_else(|| self.none(Part::Deployments, &format!("deployment `{name}`"), all.keys()))
+    }
+
+    /// Why there is none such, of those that a part of the survey told.
+    fn none<'k>(&self, part: Part, such: &str, all: impl Iterator<Item = &'k String>) -> Vec<String> {
+        let known: Vec<_> = all.map(String::as_str).collect();
+        let refusal = || vec![format!("there is no {such}; this lab has {}", or_none(&known))];
+        self.has_read(&[part]).err().unwrap_or_else(refusal)
+    }
+
+    /// That these parts of the survey were read: only then is what they do not tell not there.
+    pub(super) fn has_read(&self, parts: &[Part]) -> Result<(), Vec<String>> {
+        let unread = parts.iter().filter_map(|part| Some((part, self.facts.unread.get(part)?)));
+        let refusals: Vec<_> = unread
+            .map(|(part, why)| {
+                format!("{part} could not be read ({why}): what is there, and the way back, is not known")
+            })
+            .collect();
+        if refusals.is_empty() { Ok(()) } else { Err(refusals) }
+    }
+
+    /// What a setting is before a fault sets it, which is its way back; `None` only when it is known not to be set.
+    pub(super) fn before(&self, setting: &Setting) -> Result<Option<String>, Vec<String>> {
+        let found = setting.of(self.facts);
+        if found.is_none() {
+            self.has_read(told_by(setting))?;
+            // A server has a value for each of its parameters, and none is nothing that it could be set back to.
+            if matches!(setting, Setting::Redis(_)) {
+                return Err(vec![format!("the survey does not tell {setting}: the way back is not known")]);
+            }
+        }
+        Ok(found)
+    }
+}
+
+/// The parts of a survey that tell what a setting is.
+fn told_by(setting: &Setting) -> &'static [Part] {
+    match setting {
+        // The four that decide what Redis forgets, and all of them.
+        Setting::Redis(_) => &[Part::Redis, Part::Settings],
+        Setting::RedisKeys => &[Part::Redis],
+        Setting::Topic { .. } | Setting::Replicas { .. } => &[Part::Topics],
+        Setting::Pods(_) => &[Part::StatefulSets],
+        Setting::Postgres { .. }
+        | Setting::Role { .. }
+        | Setting::Password { .. }
+        | Setting::ConfigMap { .. }
+        | Setting::Checksum(_)
+        | Setting::Limit { .. } => &[Part::Settings],
     }
 }
 
@@ -149,5 +195,42 @@ pub(super) fn both(
     match at {
         Some(at) if refusals.is_empty() => Ok((at, peer)),
         _ => Err(refusals),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_could_not_be_read_is_not_taken_for_what_is_not_set() {
+        let limit = Setting::Limit { deployment: "orders".into(), resource: "cpu".into() };
+        let redis = Setting::Redis("maxmemory".into());
+        let all = [&limit, &redis, &Setting::RedisKeys, &Setting::Pods("kafka-dc-1".into())];
+        let before = |facts: &Facts| all.map(|setting| Context::new(facts, 1, "test", 0).before(setting));
+        let mut facts = Facts::default();
+        let none = Ok(None);
+        assert_eq!(before(&facts)[0], none, "read, and not set");
+        assert!(before(&facts)[1].is_err(), "Redis has a value for each of its parameters");
+        assert_eq!(before(&facts)[2..], [none.clone(), none]);
+        for part in [Part::Settings, Part::Redis, Part::StatefulSets] {
+            facts.unread.insert(part, "no answer within 12 s".into());
+        }
+        for refused in before(&facts) {
+            let why = refused.unwrap_err().join("; ");
+            assert!(why.contains("could not be read (no answer within 12 s)"), "{why}");
+        }
+        // Another part told it all the same.
+        facts.settings.redis.insert("maxmemory".into(), "201326592".into());
+        facts.unread.remove(&Part::Settings);
+        assert_eq!(before(&facts)[1], Ok(Some("201326592".into())));
+    }
+
+    #[test]
+    fn an_unread_part_is_told_instead_of_a_lab_without_anything() {
+        let facts = Facts { unread: [(Part::Topics, "gone".to_owned())].into(), ..Facts::default() };
+        let context = Context::new(&facts, 1, "test", 0);
+        assert!(context.topic("orders").unwrap_err()[0].starts_with("Kafka's topics could not be read (gone)"));
+        assert!(context.deployment("orders").unwrap_err()[0].starts_with("there is no deployment"));
     }
 }

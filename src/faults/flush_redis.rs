@@ -42,7 +42,7 @@ pub(super) const MANUAL: Manual = Manual {
 };
 
 pub(super) fn recipe(_fault: &FlushRedis, context: &Context) -> Result<Recipe, Vec<String>> {
-    if Setting::RedisKeys.of(context.facts).is_some() {
+    if context.before(&Setting::RedisKeys)?.is_some() {
         return Err(vec!["Redis' database 15 is not empty: an earlier flush-redis has not been healed".to_owned()]);
     }
     let set = |value: Option<&str>| Op::Set { setting: Setting::RedisKeys, value: value.map(str::to_owned) };

@@ -52,10 +52,40 @@ pub(super) fn recipe(fault: &ShrinkMemory, context: &Context) -> Result<Recipe, 
         Eviction::AllkeysLru => "allkeys-lru",
     };
     let wanted = [("maxmemory-policy", policy.to_owned()), ("maxmemory", (fault.mebibytes << 20).to_string())];
-    let recipes = wanted.map(|(name, value)| {
+    let mut whole = Recipe { inject: vec![], heal: vec![] };
+    for (name, value) in wanted {
         let setting = Setting::Redis(name.to_owned());
-        let before = setting.of(context.facts);
-        Recipe::set(setting, value, before)
-    });
-    Ok(recipes.into_iter().fold(Recipe { inject: vec![], heal: vec![] }, Recipe::then))
+        let before = context.before(&setting)?;
+        whole = whole.then(Recipe::set(setting, value, before));
+    }
+    Ok(whole)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::facts::{Facts, Part};
+
+    fn made(facts: &Facts) -> Result<Recipe, Vec<String>> {
+        let fault = ShrinkMemory { mebibytes: 1, policy: Eviction::Noeviction };
+        recipe(&fault, &Context::new(facts, 1, "test", 0))
+    }
+
+    #[test]
+    fn both_go_back_to_what_they_were_and_what_is_not_known_is_left_alone() {
+        let both = [("maxmemory", "201326592"), ("maxmemory-policy", "allkeys-lru")];
+        let redis = both.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
+        let heal = made(&Facts { redis, ..Facts::default() }).unwrap().heal;
+        let said: Vec<_> = heal.iter().map(ToString::to_string).collect();
+        assert_eq!(
+            said,
+            [
+                "set Redis' maxmemory to 201326592, unless it was changed since",
+                "set Redis' maxmemory-policy to allkeys-lru, unless it was changed since",
+            ]
+        );
+        let unread = [(Part::Redis, "no answer within 12 s".to_owned())].into();
+        let why = made(&Facts { unread, ..Facts::default() }).unwrap_err().join("; ");
+        assert!(why.starts_with("Redis could not be read (no answer within 12 s)"), "{why}");
+    }
 }

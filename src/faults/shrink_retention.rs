@@ -41,6 +41,6 @@ pub(super) fn recipe(fault: &ShrinkRetention, context: &Context) -> Result<Recip
         return Err(vec!["retention: `0s`: expected 1ms or more".to_owned()]);
     }
     let setting = Setting::Topic { topic: fault.topic.clone(), key: "retention.ms".to_owned() };
-    let before = setting.of(context.facts);
+    let before = context.before(&setting)?;
     Ok(Recipe::set(setting, fault.retention.0.as_millis().to_string(), before))
 }

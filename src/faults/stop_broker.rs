@@ -39,7 +39,7 @@ pub(super) fn recipe(fault: &StopBroker, context: &Context) -> Result<Recipe, Ve
     context.zone(&fault.zone)?;
     let set = format!("kafka-{}", fault.zone);
     let setting = Setting::Pods(set.clone());
-    match setting.of(context.facts) {
+    match context.before(&setting)? {
         None => Err(vec![format!("there is no statefulset `{set}`")]),
         Some(pods) if pods == "0" => Err(vec![format!("statefulset/{set} has no pods already: nothing would change")]),
         before => Ok(Recipe::set(setting, "0".to_owned(), before)),

@@ -21,6 +21,8 @@ fn decide(case: &Case, recovers: &Recovers) -> (Truth, String, Vec<u64>) {
     let Some(from_s) = case.recovery_from_s() else {
         return (Truth::Unknown, format!("{signal}: no page went out, so there was nothing to recover from"), vec![]);
     };
+    // A healthy play has no page to count from: it counts from the end of its baseline.
+    let from = if case.is_healthy_run() { "baseline" } else { "page" };
     let page: Vec<_> = case.paged.into_iter().map(|(seq, _)| seq).collect();
     if let Some(held) = case.recovery(recovers) {
         if let Some(since_s) = silent::since(when, case.timeline, held.until_s, case.end_s) {
@@ -33,7 +35,7 @@ fn decide(case: &Case, recovers: &Recovers) -> (Truth, String, Vec<u64>) {
         let interval = precise.map_or_else(String::new, |(bad_s, good_s)| {
             format!(" (last bad request {bad_s:.3} s, first good one {good_s:.3} s)")
         });
-        let numbers = format!("{signal} back at {} {took_s:.1} s after the page{interval}", when.said(held.value));
+        let numbers = format!("{signal} back at {} {took_s:.1} s after the {from}{interval}", when.said(held.value));
         return if took_s <= within.0.as_secs_f64() {
             (Truth::Pass, format!("{numbers}, {within} allowed, held for {hold}"), evidence)
         } else {
@@ -42,7 +44,7 @@ fn decide(case: &Case, recovers: &Recovers) -> (Truth, String, Vec<u64>) {
     }
     let moments = evaluate::moments(when, case.timeline, from_s, case.end_s);
     let Some(last_s) = moments.last().copied() else {
-        return (Truth::Unknown, format!("{signal}: nothing was seen after the page"), page);
+        return (Truth::Unknown, format!("{signal}: nothing was seen after the {from}"), page);
     };
     let reading = match evaluate::at(when, case.timeline, from_s, last_s) {
         Met::Yes(reading) | Met::No(reading) => Ok(reading),
@@ -61,23 +63,37 @@ fn decide(case: &Case, recovers: &Recovers) -> (Truth, String, Vec<u64>) {
     if last_s < from_s + within.0.as_secs_f64() - 1.0 && !case.timeline.was_answered() {
         let ended_s = last_s - from_s;
         let sentence =
-            format!("the run ended {ended_s:.0} s after the page, before the time was up; {signal} was at {reached}");
+            format!("the run ended {ended_s:.0} s after the {from}, before the time was up; {signal} was at {reached}");
         return (Truth::Unknown, sentence, evidence);
     }
-    let sentence = format!("{signal} was at {reached} at the end, `{when}` was expected within {within} of the page");
+    let sentence = format!("{signal} was at {reached} at the end, `{when}` was expected within {within} of the {from}");
     (Truth::Fail, sentence, evidence)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{Story, found, scenario, yaml};
-    use crate::model::{event::EventKind, verdict::Truth};
+    use super::super::testing::{Story, facts, found, scenario, yaml};
+    use crate::model::{
+        event::{EventKind, Phase},
+        timeline::Timeline,
+        verdict::Truth,
+    };
 
     #[test]
     fn served_again_and_held_is_recovered() {
         let (truth, sentence) = found(&Story::of(scenario()).paged().seconds(7, 100).end().judged(), "recovers");
         insta::assert_snapshot!(sentence);
         assert_eq!(truth, Truth::Pass);
+    }
+
+    #[test]
+    fn without_a_page_it_is_counted_from_the_baseline() {
+        let story = Story::of(scenario()).phase(Phase::Baseline).seconds(4, 100).phase(Phase::Fault).seconds(7, 100);
+        let mut events = story.surveyed(false, facts("2.8.0")).say(EventKind::RunEnded { lab_errors: vec![] }).events();
+        let EventKind::RunBegan { plan, .. } = &mut events[0].kind else { panic!("a story begins with its run") };
+        plan.injection.steps.clear();
+        let (_, sentence) = found(&crate::judge::judge(&scenario(), &Timeline { events }), "recovers");
+        assert_eq!(sentence, "payment.success back at 100% 0.0 s after the baseline, 20s allowed, held for 6s");
     }
 
     #[test]

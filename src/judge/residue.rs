@@ -8,6 +8,7 @@ use crate::model::{
     op::Op,
     plan::Injection,
     setting::Setting,
+    timeline::Timeline,
     verdict::{Finding, Truth},
 };
 
@@ -17,6 +18,31 @@ pub fn residue(injection: &Injection, after: &Facts) -> Vec<String> {
     let set = injection.blows().filter_map(|op| left(op, before, after));
     let traces = after.traces.difference(&before.traces).cloned();
     set.chain(traces).collect()
+}
+
+/// What a heal can show for itself.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Proof {
+    /// What is left.
+    pub left: Vec<String>,
+    /// Why nobody can say that nothing is left: parts that could not be read afterwards, and what the lab did not do.
+    pub doubts: Vec<String>,
+}
+
+/// The proof of the heal that wrote the events from `since` on, counted from 0: an earlier look at the lab proves nothing about it.
+pub fn proof(timeline: &Timeline, since: usize) -> Proof {
+    let of_this_heal = |seq: u64| usize::try_from(seq).is_ok_and(|seq| seq >= since);
+    let mut doubts: Vec<String> = timeline.lab_errors().map(|(_, errors)| errors.to_vec()).unwrap_or_default();
+    let (Some((_, injection, _)), Some((_, after))) =
+        (timeline.injection(), timeline.survey(true).filter(|(seq, _)| of_this_heal(*seq)))
+    else {
+        if doubts.is_empty() {
+            doubts.push("nobody looked at the lab after healing".to_owned());
+        }
+        return Proof { left: Vec::new(), doubts };
+    };
+    doubts.extend(after.unread.iter().map(|(part, why)| format!("{part} could not be read after healing ({why})")));
+    Proof { left: residue(injection, after), doubts }
 }
 
 /// What an op set and nobody set back. A target that is gone carries no fault; what is neither as before nor as the fault made it is
@@ -135,7 +161,7 @@ pub(super) fn findings(case: &Case) -> Option<Finding> {
 mod tests {
     use super::super::testing::{Story, facts, scenario};
     use super::*;
-    use crate::model::event::EventKind;
+    use crate::model::{event::EventKind, facts::Part};
 
     #[test]
     fn what_the_fault_set_is_residue_and_what_the_person_changed_is_drift() {
@@ -149,6 +175,27 @@ mod tests {
         );
         assert_eq!(verdict.drift, ["deployment/payment has 4 replicas, had 2"]);
         assert_eq!(verdict.truth, Truth::Fail);
+    }
+
+    #[test]
+    fn a_heal_is_proven_by_a_whole_look_of_its_own() {
+        let end =
+            |errors: &[&str]| EventKind::RunEnded { lab_errors: errors.iter().map(ToString::to_string).collect() };
+        let story = |after: Facts| Story::of(scenario()).paged().surveyed(true, after);
+        let of = |story: Story, since| proof(&Timeline { events: story.events() }, since);
+        assert_eq!(of(story(facts("2.8.0")).say(end(&[])), 0), Proof::default());
+        let left = of(story(facts("2.8.1")).say(end(&[])), 0);
+        assert_eq!((left.left.len(), left.doubts.len()), (1, 0), "{left:?}");
+
+        let earlier = of(story(facts("2.8.0")).say(end(&["survey the lab: no answer"])), 1000);
+        assert_eq!(earlier.doubts, ["survey the lab: no answer"], "a look of before shows nothing");
+        let silent = of(story(facts("2.8.0")).say(end(&[])), 1000);
+        assert_eq!(silent.doubts, ["nobody looked at the lab after healing"]);
+
+        let mut half = facts("2.8.0");
+        half.unread.insert(Part::Traces, "no answer within 12 s".to_owned());
+        let doubts = of(story(half).say(end(&[])), 0).doubts;
+        assert!(doubts.len() == 1 && doubts[0].ends_with("could not be read after healing (no answer within 12 s)"));
     }
 
     #[test]

@@ -94,7 +94,23 @@ fn fix(case: &Case, findings: &[Finding]) -> Graded {
         return (60, format!("recovered, but {}", broken.sentence), evidence(broken));
     }
     let shown = goals.first().map(|found| evidence(found)).unwrap_or_default();
-    (100, "recovered, held, and every promise is in the books".into(), shown)
+    let (hundredths, time) = band(case);
+    (hundredths, format!("recovered, held, and every promise is in the books{time}"), shown)
+}
+
+/// What a whole repair is worth by its time: within par all, within twice par nine tenths, later than that eight tenths. In bands, because a
+/// repair made in haste is not the better one; and of the repair alone, because who is still down at the limit has not repaired.
+fn band(case: &Case) -> (u32, String) {
+    let from_s = case.paged.and_then(|_| case.recovery_from_s());
+    let (Some(par), Some(from_s), Some((since_s, _))) = (case.scenario.par, from_s, case.recovered()) else {
+        return (100, String::new());
+    };
+    let times_par = (since_s - from_s) / par.0.as_secs_f64();
+    match times_par {
+        ..=1.0 => (100, format!(", within par ({par})")),
+        ..=2.0 => (90, format!(", within twice par ({par})")),
+        _ => (80, format!(", later than twice par ({par})")),
+    }
 }
 
 fn safe(case: &Case, findings: &[Finding], fixed: bool) -> Graded {
@@ -121,7 +137,7 @@ fn safe(case: &Case, findings: &[Finding], fixed: bool) -> Graded {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{Story, scenario};
+    use super::super::testing::{Story, scenario, yaml};
     use super::*;
     use crate::model::{event::EventKind, verdict::Verdict};
 
@@ -160,6 +176,27 @@ mod tests {
     #[test]
     fn a_run_in_doubt_has_no_score() {
         assert_eq!(Story::of(scenario()).broken().seconds(30, 90).end().judged().score, None);
+    }
+
+    #[test]
+    fn time_counts_in_bands_of_par_and_little() {
+        for (par_s, wanted, said) in
+            [(30, 30, "within par (30s)"), (7, 27, "within twice par (7s)"), (2, 24, "later than twice par (2s)")]
+        {
+            let mut scenario = scenario();
+            scenario.par = Some(yaml(&format!("{par_s}s")));
+            let verdict = Story::of(scenario).paged().seconds(10, 60).seconds(7, 100).end().judged();
+            let (points, sentence) = points(&verdict, Dimension::Fix);
+            assert!(points == wanted && sentence.ends_with(said), "{points}: {sentence}");
+        }
+    }
+
+    #[test]
+    fn without_a_par_time_is_worth_nothing() {
+        let mut scenario = scenario();
+        scenario.par = None;
+        let verdict = Story::of(scenario).paged().seconds(10, 60).seconds(7, 100).end().judged();
+        assert_eq!(points(&verdict, Dimension::Fix), (30, "recovered, held, and every promise is in the books".into()));
     }
 
     #[test]

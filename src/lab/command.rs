@@ -1,22 +1,24 @@
 //! Runs an outside tool with a deadline, and says what a person would type.
 //!
-//! **Invariant**: a tool never outlives the wait for it: its whole process group ends with the future.
+//! **Invariant**: a tool never outlives a wait that was given up: its whole process group ends with the future. What it has left running
+//! when it ended by itself is its own affair.
+
+mod heard;
 
 use std::{
     ffi::{OsStr, OsString},
     fmt,
     path::Path,
+    pin::pin,
     process::Stdio,
     time::Duration,
 };
 
-use tokio::{
-    io::{AsyncBufReadExt, AsyncRead, AsyncWriteExt, BufReader},
-    process::Command,
-};
+use heard::Heard;
+use tokio::{io::AsyncWriteExt as _, process::Command};
 
-/// How many of the last lines of output an error keeps.
-const TAIL: usize = 12;
+/// How long is still listened to a tool that has ended: what it has left running may keep its streams open for ever.
+const LINGER: Duration = Duration::from_secs(1);
 
 /// An outside tool that is about to run.
 pub struct Tool<'a> {
@@ -33,8 +35,6 @@ pub struct Tool<'a> {
 pub struct Finished {
     /// Its exit status; `None` when a signal ended it.
     pub status: Option<i32>,
-    /// What it wrote to standard output.
-    pub stdout: String,
     /// The last lines of both streams.
     pub tail: String,
 }
@@ -113,21 +113,28 @@ impl<'a> Tool<'a> {
             .join(" ")
     }
 
-    /// Run it; any status other than 0 is an error.
+    /// Run it; any status other than 0 is an error. All that it writes to standard output, also what it leaves to others to write.
     pub async fn run(self) -> Result<String, CommandError> {
-        let line = self.line();
-        let finished = self.finish().await?;
-        match finished.status {
-            Some(0) => Ok(finished.stdout),
+        let (line, heard) = (self.line(), Heard::all());
+        let status = self.ended(&heard, None).await?;
+        match status {
+            Some(0) => Ok(heard.into_stdout()),
             Some(status) => {
-                Err(CommandError { line, ended: format!("ended with status {status}"), tail: finished.tail })
+                Err(CommandError { line, ended: format!("ended with status {status}"), tail: heard.tail() })
             }
-            None => Err(CommandError { line, ended: "was ended by a signal".to_owned(), tail: finished.tail }),
+            None => Err(CommandError { line, ended: "was ended by a signal".to_owned(), tail: heard.tail() }),
         }
     }
 
-    /// Run it to its end, whatever its status.
+    /// Run it to its end, whatever its status. What it leaves running is not waited for, and only the end of what it says is kept.
     pub async fn finish(self) -> Result<Finished, CommandError> {
+        let heard = Heard::last_lines();
+        let status = self.ended(&heard, Some(LINGER)).await?;
+        Ok(Finished { status, tail: heard.tail() })
+    }
+
+    /// Its status when its streams have ended and it has; or so long after it has, whoever still holds them.
+    async fn ended(self, heard: &Heard, linger: Option<Duration>) -> Result<Option<i32>, CommandError> {
         let line = self.line();
         let failed = |ended: String| CommandError { line: line.clone(), ended, tail: String::new() };
         let mut command = Command::new(&self.program);
@@ -138,7 +145,6 @@ impl<'a> Tool<'a> {
         let mut child = command.spawn().map_err(|error| failed(format!("could not be started: {error}")))?;
         let group = Group::of(&child);
         let (stdin, stdout, stderr) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
-        let tail = std::sync::Mutex::new(Vec::new());
         let everything = async {
             let feed = async {
                 if let (Some(mut stdin), Some(text)) = (stdin, &self.input) {
@@ -146,50 +152,32 @@ impl<'a> Tool<'a> {
                     let _ = stdin.write_all(text.as_bytes()).await;
                 }
             };
-            let ((), out, _) =
-                tokio::join!(feed, drain(stdout, &tail, self.on_line), drain(stderr, &tail, self.on_line));
-            (child.wait().await, out)
+            let streams = async {
+                tokio::join!(feed, heard.stdout(stdout, self.on_line), heard.stderr(stderr, self.on_line));
+            };
+            let mut streams = pin!(streams);
+            match linger {
+                None => streams.await,
+                Some(linger) => tokio::select! {
+                    biased;
+                    () = &mut streams => {}
+                    _ = child.wait() => {
+                        let _ = tokio::time::timeout(linger, streams).await;
+                    }
+                },
+            }
+            child.wait().await
         };
-        let Ok((status, stdout)) = tokio::time::timeout(self.deadline, everything).await else {
+        let Ok(status) = tokio::time::timeout(self.deadline, everything).await else {
             let ended = format!("did not finish within {} s", self.deadline.as_secs());
             tracing::warn!("`{line}` {ended}");
-            return Err(CommandError { ended, tail: joined(&tail), line });
+            return Err(CommandError { ended, tail: heard.tail(), line });
         };
         group.ended();
         let status = status.map_err(|error| failed(format!("was lost: {error}")))?;
         tracing::debug!(status = status.code(), took_ms = began.elapsed().as_millis(), "`{line}`");
-        Ok(Finished { status: status.code(), stdout, tail: joined(&tail) })
+        Ok(status.code())
     }
-}
-
-fn joined(tail: &std::sync::Mutex<Vec<String>>) -> String {
-    tail.lock().map(|lines| lines.join("\n")).unwrap_or_default()
-}
-
-/// Read a stream to its end, keeping all of it and the shared last lines.
-async fn drain(
-    stream: Option<impl AsyncRead + Unpin>,
-    tail: &std::sync::Mutex<Vec<String>>,
-    hear: Option<&(dyn Fn(&str) + Send + Sync)>,
-) -> String {
-    let Some(stream) = stream else { return String::new() };
-    let mut reader = BufReader::new(stream);
-    let (mut all, mut raw) = (String::new(), Vec::new());
-    while reader.read_until(b'\n', &mut raw).await.is_ok_and(|count| count > 0) {
-        let line = String::from_utf8_lossy(&raw).into_owned();
-        if let Some(hear) = hear {
-            hear(line.trim_end());
-        }
-        if let Ok(mut tail) = tail.lock() {
-            if tail.len() == TAIL {
-                tail.remove(0);
-            }
-            tail.push(line.trim_end().to_owned());
-        }
-        all.push_str(&line);
-        raw.clear();
-    }
-    all
 }
 
 /// The process group of a child: ended with it, however the wait for it ends.
@@ -258,5 +246,26 @@ mod tests {
     #[tokio::test]
     async fn input_reaches_the_tool() {
         assert_eq!(Tool::new("cat", [""; 0]).input("hello").run().await.unwrap(), "hello");
+    }
+
+    /// A `kubectl port-forward &` kept the script that had started it "running" until its time was over.
+    #[tokio::test]
+    async fn what_a_script_leaves_running_is_not_waited_for() {
+        let began = std::time::Instant::now();
+        let finished = Tool::new("sh", ["-c", "echo said; sleep 8 & exit 3"]).finish().await.unwrap();
+        assert_eq!((finished.status, finished.tail.as_str()), (Some(3), "said"));
+        assert!(began.elapsed() < Duration::from_secs(6), "{:?}", began.elapsed());
+    }
+
+    #[tokio::test]
+    async fn all_that_a_tool_says_is_read_and_the_end_of_a_repair_is_kept() {
+        let long = "head -c 1000000 /dev/zero | tr '\\0' x; echo; echo last";
+        let all = Tool::new("sh", ["-c", long]).run().await.unwrap();
+        assert_eq!((all.len(), all.lines().last()), (1_000_006, Some("last")));
+        let tail = Tool::new("sh", ["-c", long]).finish().await.unwrap().tail;
+        assert!(tail.ends_with("x\nlast") && tail.len() < 50_000, "{}", tail.len());
+        // Cut anywhere, a letter of two bytes is still one.
+        let letters = "printf x; yes ё | head -c 9000 | tr -d '\\n'";
+        assert_eq!(Tool::new("sh", ["-c", letters]).run().await.unwrap(), format!("x{}", "ё".repeat(3000)));
     }
 }

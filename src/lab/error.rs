@@ -9,6 +9,10 @@ use crate::lab::{command::CommandError, host::check::Check, lifecycle::blockers:
 /// The name of a lab when nobody gives one.
 pub const DEFAULT_NAME: &str = "droplab";
 
+/// What brings an outside tool that is missing.
+pub const BRING_TOOLS: &str =
+    "setup/tools, in droplab's repository; elsewhere set DROPLAB_TOOLS to the folder that has kind, helm and kubectl";
+
 /// A failure of the host or of the lab.
 #[derive(Debug, thiserror::Error)]
 pub enum LabError {
@@ -166,7 +170,7 @@ impl LabError {
                 checks.iter().find_map(|check| check.fix.clone()).unwrap_or_else(|| "droplab doctor".to_owned())
             }
             Self::EngineDown { .. } | Self::Engine { .. } | Self::Node { .. } => "droplab doctor".to_owned(),
-            Self::ToolMissing { .. } => "setup/tools    (brings kind, helm and kubectl)".to_owned(),
+            Self::ToolMissing { .. } => BRING_TOOLS.to_owned(),
             Self::ImagesMissing { .. } => "make images".to_owned(),
             Self::Foreign { name, .. } => format!("droplab up --lab {name}-2    (that cluster is left alone)"),
             Self::Absent { name } | Self::Asleep { name, .. } if name == DEFAULT_NAME => "droplab up".to_owned(),

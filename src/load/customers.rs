@@ -172,7 +172,7 @@ mod tests {
         let promises = crowd.promises("payment");
         assert_eq!(promises.outcomes.len() as u64, 100 + rest);
         assert!(promises.outcomes.iter().all(|outcome| *outcome == Outcome::Ok));
-        assert_eq!(promises.key(3), "run-payment-3");
+        assert_eq!(promises.key(3), format!("{}3", request::prefix("run", "payment")));
     }
 
     #[tokio::test]

@@ -13,11 +13,11 @@ use std::{collections::BTreeMap, fmt};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::units::{Rate, Share, Span};
+use super::units::{Rate, Share, Span, whole};
 
 /// The customers: open-loop traffic, by the name of its probe.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, expecting = "`{ customers: …, baseline: 30s, timeout: 3s }`")]
 pub struct Load {
     /// Each kind of customers, by the name of its probe. A rate alone is enough where the name is what they do.
     #[serde(deserialize_with = "written::by_name")]
@@ -84,6 +84,7 @@ pub struct Stage {
 #[serde(deny_unknown_fields)]
 pub struct Retries {
     /// How often after the first try.
+    #[serde(deserialize_with = "whole")]
     pub times: u32,
     /// From the end of one try to the next.
     pub pause: Span,

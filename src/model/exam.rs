@@ -12,12 +12,12 @@ use sha2::{Digest as _, Sha256};
 
 use super::{
     scenario::{Api, Text},
-    units::{Share, Span},
+    units::{Share, Span, whole},
 };
 
 /// An exam, as the examiner writes it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, expecting = "an exam: `api`, `title` and the other fields")]
 pub struct Exam {
     /// Version of this format.
     pub api: Api,
@@ -37,11 +37,12 @@ pub struct Exam {
 
 /// One incident of an exam.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, expecting = "`{ scenario: NAME, points: 50 }`")]
 pub struct Task {
     /// Its name (`droplab list`); or a file, sealed or not, seen from the exam's own folder.
     pub scenario: String,
     /// What a score card of a hundred is worth.
+    #[serde(deserialize_with = "whole")]
     pub points: u32,
     /// Time to repair, counted from the page; the scenario's own when left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -50,7 +51,7 @@ pub struct Task {
 
 /// Whether hints are told.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
+#[serde(rename_all = "kebab-case", expecting = "`none`, `cost` or `free`")]
 pub enum Hints {
     /// There are none.
     None,
@@ -73,7 +74,7 @@ impl fmt::Display for Hints {
 
 /// What decides whatever a scenario draws: names, values, moments.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
+#[serde(rename_all = "kebab-case", expecting = "`per-candidate`, or one for all: `{ fixed: 7 }`")]
 pub enum Seed {
     /// Another for each candidate, so that an answer which is copied does not fit.
     #[default]

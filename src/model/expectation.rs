@@ -7,11 +7,18 @@ use std::{fmt, str::FromStr};
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::{condition::Condition, diagnosis::Answer, holds::Holds, keeps::Keeps, ledger::LedgerName, units::Span};
+use super::{
+    condition::Condition,
+    diagnosis::Answer,
+    holds::Holds,
+    keeps::Keeps,
+    ledger::LedgerName,
+    units::{Span, from_text},
+};
 
 /// What must hold for a pass.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
+#[serde(rename_all = "kebab-case", expecting = "an expectation such as `books: payments`")]
 pub enum Expectation {
     /// Customers are served as before, and stay so.
     Recovers(Recovers),
@@ -31,7 +38,7 @@ pub enum Expectation {
 
 /// Customers are served as before, and stay so.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, expecting = "`{ when: CONDITION, within: 15m }`")]
 pub struct Recovers {
     /// How findings and cheats call it; `recovers` when left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -44,7 +51,7 @@ pub struct Recovers {
 
 /// Something is so all through.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, expecting = "`{ id: NAME, when: CONDITION }`")]
 pub struct Stays {
     /// How findings and cheats call it.
     pub id: String,
@@ -78,9 +85,9 @@ pub enum Since {
     Then,
 }
 
-/// The person changed nothing: no deployment, StatefulSet or configuration is otherwise than the customers met it.
+/// The person changed nothing: no workload, configuration, setting, password or Service is otherwise than the customers met it, and no pod is new.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, expecting = "`{ id: NAME }`")]
 pub struct Untouched {
     /// How findings and cheats call it.
     pub id: String,
@@ -88,7 +95,7 @@ pub struct Untouched {
 
 /// The person names the cause.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, expecting = "`{ answer: { component: … }, within: 15m }`")]
 pub struct Says {
     /// What the answer must name: `{ component: alert, mechanism: noisy-cause-alert }`.
     pub answer: Answer,
@@ -155,6 +162,6 @@ impl Serialize for Since {
 
 impl<'de> Deserialize<'de> for Since {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+        from_text(deserializer, "`start`, `injection`, `page`, `then` or a step such as `step 2`")
     }
 }

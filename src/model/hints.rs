@@ -1,34 +1,35 @@
 //! Which hint fits what a run shows.
 //!
-//! **Invariant**: told in the file's order, each once; a `while` that cannot be told to be so is not so.
+//! **Invariant**: told in the file's order, each once; a `while` that cannot be told to be so is not so, and what is about no state in
+//! particular, as the method is, comes after all before it.
 
 use std::collections::BTreeSet;
 
-use super::{evaluate, event::Phase, hint::Hint, scenario::Scenario, timeline::Timeline};
+use super::{conditions::Conditions, evaluate, event::Phase, scenario::Scenario, timeline::Timeline};
 
-/// The number, from 1, of the first hint that was not told yet and whose `while` is so now.
+/// The number, from 1, of the first hint that was not told yet and whose `while` is so now; or, where it has none, before which all were told.
 pub fn next(scenario: &Scenario, timeline: &Timeline, given: &BTreeSet<usize>) -> Option<usize> {
     let now_s = timeline.events.last().map_or(0.0, |event| event.at_s);
     // The baseline shows a whole system, which no hint is about.
     let from_s = timeline.phase_s(Phase::Fault).unwrap_or(0.0);
-    let fits = |hint: &Hint| {
-        let mut conditions = hint.when.iter().flat_map(|when| when.iter());
-        conditions.all(|condition| {
+    let is_so = |when: &Conditions| {
+        when.iter().all(|condition| {
             // The newest second that was seen; the journal may have gone on with other things since.
             let seen = evaluate::moments(condition, timeline, from_s, now_s).into_iter().next_back();
             seen.is_some_and(|at_s| evaluate::at(condition, timeline, from_s, at_s).is_yes())
         })
     };
-    let left = (1..).zip(&scenario.hints).filter(|(number, _)| !given.contains(number));
-    left.into_iter().find(|(_, hint)| fits(hint)).map(|(number, _)| number)
+    let all_before = |number: usize| (1..number).all(|earlier| given.contains(&earlier));
+    let mut left = (1..).zip(&scenario.hints).filter(|(number, _)| !given.contains(number));
+    left.find(|(number, hint)| hint.when.as_ref().map_or_else(|| all_before(*number), is_so)).map(|(number, _)| number)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::model::{
-        conditions::Conditions,
         event::{Event, EventKind},
+        hint::Hint,
         window::Window,
     };
 
@@ -62,8 +63,19 @@ mod tests {
         let (scenario, none) = (scenario(), BTreeSet::new());
         assert_eq!(next(&scenario, &seconds(10), &none), Some(1));
         assert_eq!(next(&scenario, &seconds(90), &none), Some(2));
-        assert_eq!(next(&scenario, &seconds(10), &[1].into()), Some(3), "the second one is about another state");
-        assert_eq!(next(&scenario, &seconds(10), &[1, 3].into()), None);
-        assert_eq!(next(&scenario, &Timeline::default(), &none), Some(3), "nothing was seen yet");
+        assert_eq!(next(&scenario, &seconds(10), &[1].into()), None, "the second one is about another state");
+        assert_eq!(next(&scenario, &seconds(10), &[1, 2, 3].into()), None);
+    }
+
+    /// The method was the first thing that a person was told, before anything had been broken.
+    #[test]
+    fn what_is_about_no_state_comes_after_all_before_it() {
+        let (mut scenario, none) = (scenario(), BTreeSet::new());
+        assert_eq!(next(&scenario, &Timeline::default(), &none), None, "nothing was seen yet");
+        assert_eq!(next(&scenario, &seconds(10), &[2].into()), Some(1));
+        assert_eq!(next(&scenario, &Timeline::default(), &[1, 2].into()), Some(3));
+        scenario.hints.iter_mut().for_each(|hint| hint.when = None);
+        assert_eq!(next(&scenario, &Timeline::default(), &none), Some(1));
+        assert_eq!(next(&scenario, &Timeline::default(), &[1].into()), Some(2));
     }
 }

@@ -1,6 +1,6 @@
 //! What the person tells the run that goes on, from another terminal.
 //!
-//! **Invariant**: words only: none changes what is measured, and only `Done` ends the run.
+//! **Invariant**: words only: none changes what is measured. `Done` ends the run, `Finished` ends the waiting for more.
 
 use std::fmt;
 
@@ -28,6 +28,8 @@ pub enum Said {
         /// Which, from 1.
         number: usize,
     },
+    /// Nothing more will be repaired: whether it was enough is found out now.
+    Finished,
     /// The cause, as the last word: the run ends.
     Done {
         /// In the words of the vocabulary.
@@ -51,6 +53,7 @@ impl fmt::Display for Said {
             Self::Acknowledged { impact: Some(impact) } => write!(f, "acknowledged: {impact}"),
             Self::Acknowledged { impact: None } => f.write_str("acknowledged"),
             Self::Diagnosed { answer } => write!(f, "diagnosed:{answer}"),
+            Self::Finished => f.write_str("finished: the repair is called done"),
             Self::Done { answer } => write!(f, "done:{answer}"),
             Self::Hinted { number } => write!(f, "hint {number} was given"),
         }

@@ -9,7 +9,11 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{condition::Condition, fault::FaultSpec, units::Span};
+use super::{
+    condition::Condition,
+    fault::FaultSpec,
+    units::{Span, whole},
+};
 pub use super::{
     conditions::Conditions,
     customers::Load,
@@ -29,6 +33,7 @@ pub use super::{
 
 /// The one version of the format there is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(expecting = "`droplab/v1`")]
 pub enum Api {
     /// `droplab/v1`
     #[serde(rename = "droplab/v1")]
@@ -37,7 +42,7 @@ pub enum Api {
 
 /// An incident: how it starts, how it is seen, when it is over.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, expecting = "a scenario: `api`, `title` and the other fields")]
 pub struct Scenario {
     /// Version of this format.
     pub api: Api,
@@ -48,6 +53,7 @@ pub struct Scenario {
     /// A public incident with the same mechanism, and what of it was verified.
     pub seen_in_production: String,
     /// 1 (one cause, one hop) to 5 (data to be reconciled, an hour).
+    #[serde(deserialize_with = "whole")]
     pub level: u8,
     /// What it is about, as `droplab list` groups it; never the cause.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -100,7 +106,7 @@ pub struct Scenario {
 
 /// When the person on call is woken, and how loudly.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, expecting = "`{ when: CONDITION, severity: P1 }`")]
 pub struct Page {
     /// The alert's condition; it is looked at from the first injection on.
     pub when: Conditions,
@@ -110,6 +116,7 @@ pub struct Page {
 
 /// How urgent a page is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(expecting = "`P1`, `P2`, `P3` or `P4`")]
 #[expect(missing_docs, reason = "the names are the whole meaning")]
 pub enum Severity {
     P1,
@@ -120,7 +127,7 @@ pub enum Severity {
 
 /// What proves that the steps took effect; without it the run is the lab's error.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, expecting = "`{ when: CONDITION, within: 10s }`")]
 pub struct Symptom {
     /// Each must be seen at least once.
     pub when: Conditions,

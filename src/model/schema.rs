@@ -101,7 +101,7 @@ impl JsonSchema for Keeps {
                 "config": text,
                 "env": {
                     "type": "object",
-                    "properties": { "of": text, "name": text },
+                    "properties": { "of": text, "name": text, "most": { "type": "integer", "minimum": 0 } },
                     "required": ["of", "name"],
                     "additionalProperties": false,
                 },

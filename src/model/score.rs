@@ -7,6 +7,8 @@ use std::fmt;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::units::whole;
+
 /// What is graded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -68,10 +70,15 @@ impl Weights {
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Written {
+    #[serde(deserialize_with = "whole")]
     detect: u32,
+    #[serde(deserialize_with = "whole")]
     diagnose: u32,
+    #[serde(deserialize_with = "whole")]
     fix: u32,
+    #[serde(deserialize_with = "whole")]
     safe: u32,
+    #[serde(deserialize_with = "whole")]
     learn: u32,
 }
 

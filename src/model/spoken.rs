@@ -18,8 +18,8 @@ impl Timeline {
         self.said().filter_map(|(_, _, said)| said.hint()).collect()
     }
 
-    /// Whether the person ended the run with an answer.
+    /// Whether the person said the last word: with an answer, or by calling the repair finished.
     pub fn was_answered(&self) -> bool {
-        self.said().any(|(_, _, said)| matches!(said, Said::Done { .. }))
+        self.said().any(|(_, _, said)| matches!(said, Said::Done { .. } | Said::Finished))
     }
 }

@@ -7,11 +7,16 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{condition::Condition, conditions::Conditions, fault::FaultSpec, units::Span};
+use super::{
+    condition::Condition,
+    conditions::Conditions,
+    fault::FaultSpec,
+    units::{Span, whole},
+};
 
 /// One thing that breaks.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, expecting = "a step such as `{ at: 5s, fault: … }`")]
 pub struct Step {
     /// Begins so long after the baseline (of a replay: after the hold).
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -46,11 +51,12 @@ pub enum Pick {
 
 /// Again and again.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, expecting = "`{ every: 10s, times: 3 }`")]
 pub struct Repeat {
     /// From one beginning to the next.
     pub every: Span,
     /// How often at most, the first time counted.
+    #[serde(deserialize_with = "whole")]
     pub times: u32,
     /// No more from the moment at which this is so; `page` is: from the page on.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::{
     facts::{Facts, Pod, Service},
-    units::Share,
+    units::{Share, from_text},
 };
 
 /// Whom a fault hits.
@@ -96,7 +96,7 @@ impl Serialize for Target {
 
 impl<'de> Deserialize<'de> for Target {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+        from_text(deserializer, "a target such as `payment`, `payment@dc-2`, `pod/NAME` or `zone/dc-2`")
     }
 }
 

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 /// Text in the languages droplab speaks.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "text in both languages: `{ en: …, ru: … }`")]
 pub struct Text {
     /// English.
     pub en: String,

@@ -2,9 +2,13 @@
 //!
 //! **Invariant**: what is printed can be read back, and a value without its unit is refused.
 
+mod read;
+
 use std::{fmt, str::FromStr, time::Duration};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+pub(super) use read::{from_text, whole};
 
 /// Events per second, written `1200/s` (or `30/m`).
 #[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
@@ -171,7 +175,7 @@ impl fmt::Display for Offset {
 }
 
 macro_rules! as_text {
-    ($($name:ty),*) => {$(
+    ($($name:ty, $expected:literal;)*) => {$(
         impl Serialize for $name {
             fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 serializer.collect_str(self)
@@ -179,12 +183,18 @@ macro_rules! as_text {
         }
         impl<'de> Deserialize<'de> for $name {
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+                from_text(deserializer, $expected)
             }
         }
     )*};
 }
-as_text!(Rate, Share, Span, Offset, Bytes);
+as_text! {
+    Rate, "a rate such as `1200/s` or `30/m`";
+    Share, "a percentage such as `95%`";
+    Span, "a duration such as `250ms`, `30s`, `15m` or `1h`";
+    Offset, "an offset such as `-5m` or `+90s`";
+    Bytes, "an amount such as `512MiB` or `3GiB`";
+}
 
 #[cfg(test)]
 mod tests {

@@ -47,11 +47,11 @@ impl Overrides {
             }
             let Expectation::Recovers(recovers) = expectation else { continue };
             if let Some(within) = self.within.filter(|within| *within != recovers.within) {
-                said.push(format!("time to repair {within} instead of {}", recovers.within));
+                once(&mut said, format!("time to repair {within} instead of {}", recovers.within));
                 recovers.within = within;
             }
             if let Some(hold) = self.hold.filter(|hold| *hold != recovers.when.lasting) {
-                said.push(format!("hold window {hold} instead of {}", recovers.when.lasting));
+                once(&mut said, format!("hold window {hold} instead of {}", recovers.when.lasting));
                 recovers.when.lasting = hold;
             }
         }
@@ -64,6 +64,13 @@ impl Overrides {
             trial::arrange(&mut adjusted, test, &mut said, reasons);
         }
         (adjusted, said)
+    }
+}
+
+/// What is asked for of several expectations alike is one difference.
+fn once(said: &mut Vec<String>, what: String) {
+    if !said.contains(&what) {
+        said.push(what);
     }
 }
 
@@ -103,5 +110,24 @@ fn set_rate(scenario: &mut Scenario, name: &str, rate: Rate, said: &mut Vec<Stri
                 condition.value = Value::Number(scaled);
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Of an incident that recovers twice, the same was told twice.
+    #[test]
+    fn what_is_asked_for_is_told_once() {
+        let document = serde_yaml::Deserializer::from_str(include_str!("../../tests/it/minimal.yaml"));
+        let mut scenario: Scenario = serde_yaml::with::singleton_map_recursive::deserialize(document).unwrap();
+        scenario.expect.push(scenario.expect[0].clone());
+        let (within, hold): (Span, Span) = ("15s".parse().unwrap(), "9s".parse().unwrap());
+        let overrides = Overrides { within: Some(within), hold: Some(hold), ..Overrides::default() };
+        let (adjusted, said) = overrides.apply(&scenario, &mut Vec::new());
+        assert_eq!(said, ["time to repair 15s instead of 20s", "hold window 9s instead of 6s"]);
+        let all: Vec<_> = adjusted.recoveries().map(|one| (one.within, one.when.lasting)).collect();
+        assert_eq!(all, [(within, hold), (within, hold)]);
     }
 }

@@ -33,8 +33,9 @@ impl Actuator for FakeLab {
             _ => false,
         };
         refuses(&mut world, op, heals)?;
-        // What is put back is no blow, and goes its own way.
-        if let Some(course) = &mut world.course {
+        // What is put back is no blow, and goes its own way; what is renewed was one already.
+        let renewed = matches!(op, Op::Hold { id, .. } if world.holds.contains_key(id));
+        if let Some(course) = world.course.as_mut().filter(|_| !renewed) {
             course.see(op);
         }
         world.obey(op).map_err(|gone| PortError::new(op.to_string(), gone))

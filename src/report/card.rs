@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 
 use owo_colors::OwoColorize as _;
 
+use super::cell::cell;
 use crate::model::verdict::Verdict;
 
 const BAR: u32 = 10;
@@ -40,7 +41,7 @@ pub(super) fn markdown(verdict: &Verdict) -> String {
     );
     for line in &score.lines {
         let evidence: Vec<_> = line.evidence.iter().map(|seq| format!("[{seq}]")).collect();
-        let why = line.sentence.replace('|', "\\|");
+        let why = cell(&line.sentence);
         let _ = writeln!(
             text,
             "| {} | {} of {} | {why} | {} |",

@@ -4,7 +4,8 @@
 
 use std::fmt::Write as _;
 
-use crate::model::scenario::Scenario;
+use super::cell::cell;
+use crate::model::{needs::Needs, scenario::Scenario};
 
 const ABOUT: [&str; 2] = [
     "# The incidents
@@ -29,13 +30,19 @@ pub fn catalogue(incidents: &[(String, Scenario)], russian: bool) -> String {
     for (id, scenario) in &sorted {
         let theme = scenario.theme.map(|theme| theme.to_string()).unwrap_or_default();
         let par = scenario.par.map(|par| par.to_string()).unwrap_or_default();
-        let title = scenario.title.of(russian);
-        let _ = writeln!(page, "| [{title}](#{id}) | {} | {theme} | {par} | {} |", scenario.level, scenario.needs);
+        let (title, needs) = (cell(scenario.title.of(russian).trim()), needs(&scenario.needs, russian));
+        let _ = writeln!(page, "| [{title}](#{}) | {} | {theme} | {par} | {needs} |", cell(id), scenario.level);
     }
     for (id, scenario) in sorted {
         let story = scenario.story.of(russian).lines().map(str::trim).collect::<Vec<_>>().join("\n");
-        let title = scenario.title.of(russian);
+        let title = cell(scenario.title.of(russian).trim());
         let _ = write!(page, "\n## {id}\n\n**{title}.** {}\n\n`droplab run {id}`\n", story.trim());
     }
     page
+}
+
+/// What a host must have. Amounts are written as in the file in either language; the disk alone is called by a word.
+fn needs(needs: &Needs, russian: bool) -> String {
+    let said = needs.to_string();
+    if russian { said.replace("of disk", "диска") } else { said }
 }

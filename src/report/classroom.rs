@@ -1,11 +1,11 @@
 //! `classroom.txt`: what a step hands to GitHub Classroom's autograding reporter.
 //!
-//! **Invariant**: a run in doubt is `error`, never points lost; the points are those of the score card.
+//! **Invariant**: a run in doubt is `error`, never points lost; the points are those of the score card; a rehearsal says that it is one.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
 
-use super::words;
+use super::{notes::notes, words};
 use crate::model::{
     score::{Line, Score},
     verdict::{Truth, Verdict},
@@ -17,28 +17,28 @@ pub(super) fn render(verdict: &Verdict) -> String {
 
 /// The document before it is encoded.
 fn content(verdict: &Verdict) -> Value {
+    let mut tests = beside(verdict);
     let Some(score) = &verdict.score else {
-        let test = test(&verdict.scenario, "error", 0, 0, &words::sentence(verdict));
-        return json!({ "version": 1, "status": "error", "max_score": 0, "tests": [test] });
+        tests.push(test(&verdict.scenario, "error", 0, 0, &words::sentence(verdict)));
+        return json!({ "version": 1, "status": "error", "max_score": 0, "tests": tests });
     };
-    let tests: Vec<Value> = score
-        .lines
-        .iter()
-        .zip(points(score))
-        .map(|(line, points)| {
-            let status = if points == line.out_of { "pass" } else { "fail" };
-            let name = format!("{} {}", verdict.scenario, line.dimension);
-            let cost = line.points - points;
-            let told = if cost > 0 {
-                format!("{}; {cost} points went for hints", line.sentence)
-            } else {
-                line.sentence.clone()
-            };
-            test(&name, status, points, line.out_of, &told)
-        })
-        .collect();
+    tests.extend(score.lines.iter().zip(points(score)).map(|(line, points)| {
+        let status = if points == line.out_of { "pass" } else { "fail" };
+        let name = format!("{} {}", verdict.scenario, line.dimension);
+        let cost = line.points - points;
+        let told =
+            if cost > 0 { format!("{}; {cost} points went for hints", line.sentence) } else { line.sentence.clone() };
+        test(&name, status, points, line.out_of, &told)
+    }));
     let status = if verdict.truth == Truth::Pass { "pass" } else { "fail" };
     json!({ "version": 1, "status": status, "max_score": score.out_of, "tests": tests })
+}
+
+/// What stands beside the points, as tests that are worth none: of a test that is passed the reporter shows the name alone.
+fn beside(verdict: &Verdict) -> Vec<Value> {
+    let rehearsal = verdict.rehearsal.then(|| words::REHEARSAL.to_owned());
+    let notes = notes(verdict).into_iter().map(|note| format!("{}: {}", note.title, note.lines.join("; ")));
+    rehearsal.into_iter().chain(notes).map(|told| test(&told, "pass", 0, 0, &told)).collect()
 }
 
 /// The points of each line, with what hints cost taken off, the last ones first: the reporter adds them up.

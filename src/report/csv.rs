@@ -4,13 +4,13 @@
 
 use std::fmt::Write as _;
 
-use super::{markdown::line, words::plain};
+use super::{course::Teller, words::plain};
 use crate::model::{event::EventKind, timeline::Timeline};
 
 const HEADER: &str = "at_s,wall,kind,name,intended,ok,failed,p50_ms,p99_ms,max_ms,value,text";
 
 pub(super) fn render(timeline: &Timeline) -> String {
-    let mut text = format!("{HEADER}\n");
+    let (mut text, mut teller) = (format!("{HEADER}\n"), Teller::default());
     for event in &timeline.events {
         let cells = match &event.kind {
             EventKind::Traffic { probe, window } => format!(
@@ -27,7 +27,7 @@ pub(super) fn render(timeline: &Timeline) -> String {
                 let value = value.map(|value| value.to_string()).unwrap_or_default();
                 format!("gauge,{},,,,,,,{value},{}", cell(probe), cell(error.as_deref().unwrap_or_default()))
             }
-            _ => match line(event) {
+            _ => match teller.line(event) {
                 Some(what) => format!("event,,,,,,,,,{}", cell(&plain(&what))),
                 None => continue,
             },

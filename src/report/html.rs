@@ -7,11 +7,13 @@
 use std::fmt::Write as _;
 
 use super::{
-    markdown::line,
+    course::Teller,
+    notes::{Note, notes},
     series,
     words::{self, clock, count, plain},
 };
 use crate::model::{
+    condition::{Condition, percent},
     timeline::Timeline,
     verdict::{Truth, Verdict},
 };
@@ -33,7 +35,8 @@ pub(super) fn render(timeline: &Timeline, verdict: &Verdict) -> String {
         "verdict" => escape(&format!("{} {}", words::mark(verdict.truth), words::word(verdict.truth))),
         "sentence" => escape(&words::sentence(verdict)),
         "rehearsal" if verdict.rehearsal => format!("<p class=rehearsal>{}</p>", words::REHEARSAL),
-        "impact" => impact(verdict),
+        "notes" => beside(verdict),
+        "impact" => impact(timeline, verdict),
         "score" => score(verdict),
         "findings" => findings(verdict),
         "timeline" => course(timeline),
@@ -57,15 +60,31 @@ fn fill(value: impl Fn(&str) -> String) -> String {
     text
 }
 
-fn impact(verdict: &Verdict) -> String {
+/// What a reader must know beside the verdict; nothing where there is nothing.
+fn beside(verdict: &Verdict) -> String {
+    let row = |note: &Note| {
+        let lines: Vec<_> = note.lines.iter().map(|line| escape(line)).collect();
+        format!("<tr><th>{}</th><td>{}</td></tr>", escape(note.title), lines.join("<br>"))
+    };
+    let rows: String = notes(verdict).iter().map(row).collect();
+    if rows.is_empty() { rows } else { format!("<table class=notes>{rows}</table>") }
+}
+
+/// The worst second of those customers whom the page watches first, as the other numbers of the impact are theirs.
+fn worst(timeline: &Timeline, verdict: &Verdict) -> String {
+    let page = timeline.began().map(|(_, plan, _)| &plan.scenario.page);
+    let probe = page.and_then(|page| page.when.iter().find_map(Condition::probe));
+    let share = probe.and_then(|probe| verdict.probes.get(probe)?.worst);
+    share.map_or_else(|| "-".to_owned(), percent)
+}
+
+fn impact(timeline: &Timeline, verdict: &Verdict) -> String {
     let impact = &verdict.impact;
-    let share = verdict.probes.values().filter_map(|course| course.worst).fold(1.0, f64::min) * 100.0;
-    let repair = impact.page_to_repair_s.map_or_else(|| "not repaired".to_owned(), clock);
     let tiles = [
         (count(impact.failed), format!("of {} requests failed", count(impact.requests))),
         (clock(impact.out_of_slo_s), "out of the objective".to_owned()),
-        (repair, "from the page to the repair".to_owned()),
-        (format!("{share:.1}%"), "success in the worst second".to_owned()),
+        (words::repair(verdict), "from the page to the repair".to_owned()),
+        (worst(timeline, verdict), "success in the worst second".to_owned()),
     ];
     let tile = |(value, what): &(String, String)| format!("<li><b>{}</b> {}</li>", escape(value), escape(what));
     tiles.iter().map(tile).collect()
@@ -111,9 +130,9 @@ fn findings(verdict: &Verdict) -> String {
 }
 
 fn course(timeline: &Timeline) -> String {
-    let mut text = String::new();
+    let (mut text, mut teller) = (String::new(), Teller::default());
     for event in &timeline.events {
-        if let Some(what) = line(event) {
+        if let Some(what) = teller.line(event) {
             let (at, wall) = (clock(event.at_s), event.wall.get(11..19).unwrap_or_default());
             let what = escape(&plain(&what));
             let _ = write!(
@@ -129,4 +148,17 @@ fn course(timeline: &Timeline) -> String {
 
 fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// 59.6 s were `0:60`.
+    #[test]
+    fn the_clock_of_the_plots_rounds_before_it_splits() {
+        let (_, clock) = SCRIPT.split_once("const clock = ").unwrap();
+        let (rounds, splits) = (clock.find("Math.round(s)").unwrap(), clock.find("% 60").unwrap());
+        assert!(rounds < splits && !SCRIPT.contains("Math.round(s %"));
+    }
 }

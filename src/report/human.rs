@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 
 use owo_colors::OwoColorize as _;
 
-use super::words;
+use super::{notes::notes, words};
 use crate::model::verdict::{Truth, Verdict};
 
 pub(super) fn render(verdict: &Verdict) -> String {
@@ -39,14 +39,9 @@ pub(super) fn render(verdict: &Verdict) -> String {
             words::clock(impact.out_of_slo_s)
         );
     }
-    for (label, lines) in [
-        ("left in the lab", &verdict.residue),
-        ("kept", &verdict.kept),
-        ("drift", &verdict.drift),
-        ("adjusted", &verdict.adjusted),
-    ] {
-        for line in lines {
-            let _ = writeln!(text, "  {label:<16} {line}");
+    for note in notes(verdict) {
+        for line in note.lines {
+            let _ = writeln!(text, "  {:<16} {line}", note.label);
         }
     }
     text += &super::card::human(verdict);

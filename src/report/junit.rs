@@ -4,6 +4,7 @@
 
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
+use super::{notes::notes, words};
 use crate::model::{
     event::Phase,
     timeline::Timeline,
@@ -21,6 +22,7 @@ pub(super) fn render(timeline: &Timeline, verdict: &Verdict) -> String {
         suite.add_property(("score", format!("{}/{}", score.points, score.out_of).as_str()));
     }
     suite.add_property(("seed", verdict.seed.to_string().as_str()));
+    beside(&mut suite, verdict);
     // Of a run that could only be unknown something must say so in red.
     let said = |finding: &Finding| finding.truth != Truth::Pass && reached(timeline, finding);
     let some_are_said = verdict.findings.iter().any(said);
@@ -42,9 +44,21 @@ pub(super) fn render(timeline: &Timeline, verdict: &Verdict) -> String {
     report.to_string().unwrap_or_default()
 }
 
+/// What stands beside the verdict: as properties for machines, and as the suite's output for those servers that show no properties.
+fn beside(suite: &mut TestSuite, verdict: &Verdict) {
+    let mut told: Vec<String> = verdict.rehearsal.then(|| words::REHEARSAL.to_owned()).into_iter().collect();
+    for note in notes(verdict) {
+        suite.add_property((note.key, note.lines.join("; ").as_str()));
+        told.extend(note.lines.iter().map(|line| format!("{}: {line}", note.label)));
+    }
+    if !told.is_empty() {
+        suite.set_system_out(told.join("\n"));
+    }
+}
+
 /// Whether the run got as far as what a finding is about.
 fn reached(timeline: &Timeline, finding: &Finding) -> bool {
-    let of_the_run = super::words::is_of_the_run(finding);
+    let of_the_run = words::is_of_the_run(finding);
     let phase = if finding.expectation.starts_with("then/") { Phase::Replay } else { Phase::Fault };
     of_the_run || timeline.phase_s(phase).is_some()
 }

@@ -4,7 +4,9 @@
 
 mod card;
 pub mod catalogue;
+mod cell;
 mod classroom;
+mod course;
 mod csv;
 pub mod exam;
 mod github_summary;
@@ -13,6 +15,7 @@ mod human;
 mod json;
 mod junit;
 mod markdown;
+mod notes;
 pub mod series;
 pub mod words;
 

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::{markdown::line, words::plain};
+use super::{course::line, words::plain};
 use crate::model::{
     event::{EventKind, FaultState},
     timeline::Timeline,

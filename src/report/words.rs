@@ -56,8 +56,8 @@ pub fn sentence(verdict: &Verdict) -> String {
         Truth::Fail => worst.map(|finding| finding.sentence.clone()).collect::<Vec<_>>().join("; "),
         // What is wrong with the run itself explains why nothing else can be told.
         Truth::Unknown => {
-            let of_the_run = |finding: &&Finding| RUN.contains(&finding.expectation.as_str());
-            let first = worst.clone().find(of_the_run).or_else(|| worst.clone().next());
+            let of_the_run = RUN.iter().find_map(|id| worst.clone().find(|finding| finding.expectation == *id));
+            let first = of_the_run.or_else(|| worst.clone().next());
             first.map_or_else(|| "nothing was shown".to_owned(), |finding| finding.sentence.clone())
         }
     }
@@ -68,8 +68,19 @@ pub fn is_of_the_run(finding: &Finding) -> bool {
     RUN.contains(&finding.expectation.as_str())
 }
 
-/// Findings about the run itself.
-const RUN: [&str; 9] = ["baseline", "symptom", "bystander", "lease", "page", "load", "aftermath", "residue", "lab"];
+/// Findings about the run itself, as docs/verdict.md lists them; but a run that was stopped comes first, for all else that it did not
+/// see follows from that.
+const RUN: [&str; 10] =
+    ["run", "baseline", "load", "symptom", "bystander", "lease", "page", "aftermath", "residue", "lab"];
+
+/// From the page to the repair, as far as it came to that.
+pub fn repair(verdict: &Verdict) -> String {
+    match (verdict.impact.page_to_repair_s, verdict.times.paged_s) {
+        (Some(took_s), _) => clock(took_s),
+        (None, Some(_)) => "not repaired".to_owned(),
+        (None, None) => "no page went out".to_owned(),
+    }
+}
 
 /// A line of a report without its Markdown.
 pub fn plain(text: &str) -> String {

@@ -54,6 +54,10 @@ pub async fn by_hand(
     stop: &CancellationToken,
     turns: &dyn Turns,
 ) -> Result<Timeline, PortError> {
+    if let Some(lasting) = options.lasting.filter(|lasting| Instant::now().checked_add(*lasting).is_none()) {
+        let why = "no clock counts as far as that; without an end it is held until Ctrl-C";
+        return Err(PortError::new(format!("hold a fault for {} s", lasting.as_secs()), why));
+    }
     let mut record = Record::new(journal, screen);
     record.write(EventKind::InjectionBegan {
         run: options.run.clone(),
@@ -113,7 +117,7 @@ async fn hold(
     if injection.steps.iter().all(|step| step.recipe.heal.is_empty()) {
         return true;
     }
-    let until = options.lasting.map(|lasting| Instant::now() + lasting);
+    let until = options.lasting.and_then(|lasting| Instant::now().checked_add(lasting));
     let renewal = injection.steps.iter().filter_map(|step| step.recipe.renewal()).min();
     // Without anything to renew, there is still somebody else's heal to notice.
     let pause = renewal.unwrap_or(Duration::from_secs(1));
@@ -149,5 +153,51 @@ async fn hold(
                 Err(error) => record.try_write(EventKind::NotRenewed { step, reason: error.to_string() }),
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::Memory;
+    use super::*;
+    use crate::{
+        model::{
+            fault::{CutZone, FaultSpec},
+            hold::Hold,
+            op::Recipe,
+        },
+        rehearsal::{FakeLab, Quirks},
+    };
+
+    struct Alone;
+
+    #[async_trait]
+    impl Turns for Alone {
+        fn pass(&self) {}
+        async fn take(&self) {}
+        fn healed_elsewhere(&self) -> bool {
+            false
+        }
+    }
+
+    /// A time that no clock reaches ended the process when the fault was in already.
+    #[tokio::test(start_paused = true)]
+    async fn a_time_that_no_clock_reaches_is_refused_before_anything_is_touched() {
+        let lab = FakeLab::new("test", Quirks::default());
+        let zone = "dc-2".to_owned();
+        let recipe = Recipe::hold("cut", "30s".parse().unwrap(), Hold::CutZone { zone: zone.clone() });
+        let fault = FaultSpec::CutZone(CutZone { zone });
+        let before = lab.world().survey(Instant::now());
+        let injection = Injection { seed: 1, steps: vec![PlannedStep::at(0.0, fault, recipe)], before: before.clone() };
+        let lasts = async |lasting: Duration| {
+            let options = ByHand { run: "test".into(), version: "0".into(), lasting: Some(lasting), detach: false };
+            let (mut journal, mut screen, stop) = (Memory, Memory, CancellationToken::new());
+            let ports = lab.ports();
+            by_hand(&injection, &ports, &mut journal, &mut screen, &options, &stop, &Alone).await
+        };
+        let refused = lasts(Duration::MAX).await.unwrap_err().to_string();
+        assert!(refused.contains("no clock counts as far as that"), "{refused}");
+        assert_eq!(lab.world().survey(Instant::now()), before);
+        assert!(lasts(Duration::from_secs(40)).await.unwrap().unhealed().is_empty());
     }
 }

@@ -4,6 +4,7 @@
 
 use super::{
     jobs::{self, Done},
+    limits,
     options::Repair,
     play::Play,
     ports::PortError,
@@ -39,7 +40,7 @@ impl Play<'_, '_> {
                     self.jobs.push(jobs::script(self.repairer, path));
                 }
                 Repair::Actions { actions, .. } => self.start_action(0, actions)?,
-                Repair::Wait => {}
+                Repair::Nobody | Repair::Person => {}
             }
         }
         Ok(())
@@ -60,7 +61,7 @@ impl Play<'_, '_> {
     }
 
     /// Begin the renewals that are due.
-    fn renew_due(&mut self, now_s: f64) {
+    pub(super) fn renew_due(&mut self, now_s: f64) {
         let due: Vec<usize> = self.renewals.iter().filter(|(_, at_s)| **at_s <= now_s).map(|(step, _)| *step).collect();
         for index in due {
             self.renewals.remove(&index);
@@ -107,9 +108,21 @@ impl Play<'_, '_> {
         self.record.write(EventKind::Repair { command, status: None, output: String::new() })
     }
 
+    /// Whether whoever repairs has more to do when all else is over: a command that is still being typed, or a person who has not called it
+    /// done. What goes on for too long is not waited for any more.
+    pub(super) fn repairs_on(&mut self, now_s: f64) -> bool {
+        let person = matches!(self.options.repair, Repair::Person) && self.watch.may_be_unfinished();
+        (self.typing || person) && now_s < *self.over_s.get_or_insert(now_s) + limits::CALM.as_secs_f64()
+    }
+
     /// Take note of what ended, and begin what follows it.
     pub(super) fn done(&mut self, done: Done) -> Result<(), PortError> {
         match done {
+            // Customers are served, or the answer is given: a command that hangs takes nothing back of that.
+            Done::Action { command, outcome: Err(error), .. } if self.over_s.is_some() => {
+                self.typing = false;
+                self.record.write(EventKind::Repair { command, status: Some(124), output: error.to_string() })
+            }
             Done::Op { outcome: Err(error), .. } | Done::Action { outcome: Err(error), .. } => Err(error),
             Done::Renewed { step, outcome } => {
                 self.renewing.remove(&step);

@@ -1,10 +1,11 @@
 //! The interpreter: performs a plan on a lab and writes what happens.
 //!
-//! In reading order: [`execute`](mod@execute) is the whole run, `play` its loop, `watch` what the loop knows, `hands` what it does,
+//! In reading order: [`execute`](mod@execute) is the whole run, `play` its loop with the `baseline` in it, `watch` what the loop knows, `hands` what it does,
 //! `windup` what always comes last, with `quiesce` and `books` in it, [`heal`] the way back; [`by_hand`](mod@by_hand) is a fault without a run around it.
 //!
 //! **Invariant**: the world is touched through [`ports`] only; every exit path heals.
 
+mod baseline;
 mod books;
 pub mod by_hand;
 mod driver;

@@ -27,8 +27,10 @@ pub struct Options {
 /// Who repairs, and with what.
 #[derive(Clone, Debug)]
 pub enum Repair {
-    /// A person, in another terminal; or nobody.
-    Wait,
+    /// Nobody.
+    Nobody,
+    /// A person, in another terminal, who says when it is done.
+    Person,
     /// These actions, so long after the page has gone out and the fault has bitten.
     Actions {
         /// What they are called, in words.

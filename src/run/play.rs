@@ -50,15 +50,17 @@ pub(super) async fn play(
         () = stop.cancelled() => return Ending::Interrupted,
         latent = given::put_in(plan, lab, record) => latent,
     };
-    if let Err(error) = latent {
-        return Ending::Broke(error);
-    }
+    let mut held = match latent {
+        Ok(held) => held,
+        Err(error) => return Ending::Broke(error),
+    };
     let Ports { actuator, sensor, repairer, .. } = lab;
     let (load, bounds) = (&plan.scenario.load, plan.scenario.bounds());
     let starting = sensor.start(&options.run, load, &bounds, &plan.scenario.gauges);
+    let starting = limits::within(limits::START, "start the customers", starting);
     let started = tokio::select! {
         () = stop.cancelled() => return Ending::Interrupted,
-        started = limits::within(limits::START, "start the customers", starting) => started,
+        started = held.during(starting, actuator.as_ref(), record) => started,
     };
     if let Err(error) = started {
         return Ending::Broke(error);
@@ -75,10 +77,11 @@ pub(super) async fn play(
         jobs: FuturesUnordered::new(),
         begun: BTreeSet::new(),
         ends: BTreeMap::new(),
-        renewals: BTreeMap::new(),
+        renewals: held.renewals(),
         renewing: BTreeSet::new(),
         repairing: false,
         typing: false,
+        over_s: None,
     };
     tokio::select! {
         biased;
@@ -108,6 +111,8 @@ pub(super) struct Play<'a, 'r> {
     pub(super) repairing: bool,
     /// A repair of ours is being typed.
     pub(super) typing: bool,
+    /// Since when there is nothing to wait for but the end of that.
+    pub(super) over_s: Option<f64>,
 }
 
 impl Play<'_, '_> {
@@ -123,28 +128,6 @@ impl Play<'_, '_> {
         self.until_over(sensor).await
     }
 
-    /// Watch whole customers for the scenario's time, and until that time's windows are in.
-    async fn baseline(&mut self, sensor: &mut dyn Sensor) -> Result<(), PortError> {
-        let load = &self.plan.scenario.load;
-        let (baseline_s, probes) = (load.baseline.0.as_secs_f64(), steady::probes(&self.plan.scenario));
-        let latest_s = baseline_s + (load.patience().0 + limits::LATE_WINDOW).as_secs_f64();
-        loop {
-            let now_s = self.record.now_s();
-            let seen =
-                |probe: &String| self.record.timeline.windows(probe).any(|(_, window)| window.to_s >= baseline_s);
-            if now_s >= latest_s || (now_s >= baseline_s && probes.iter().all(seen)) {
-                return Ok(());
-            }
-            let silent_s = self.driver.silent_at_s();
-            let wake = seconds(latest_s.min(silent_s) - now_s);
-            tokio::select! {
-                biased;
-                seen = sensor.next() => self.write_seen(seen)?,
-                () = tokio::time::sleep(wake) => self.driver.check(self.record.now_s())?,
-            }
-        }
-    }
-
     async fn until_over(&mut self, sensor: &mut dyn Sensor) -> Result<Ending, PortError> {
         let (mut words, mut heard) = (self.options.said.clone(), 0);
         loop {
@@ -153,7 +136,8 @@ impl Play<'_, '_> {
             self.start_due(now_s)?;
             match self.watch.over(now_s) {
                 // What we began to type is typed to its end, or a lab would be left half changed.
-                Some(Over::TimeUp) if self.typing => {}
+                Some(Over::TimeUp) if self.typing => self.over_s = None,
+                Some(Over::Recovered | Over::Answered) if self.repairs_on(now_s) => {}
                 Some(Over::Recovered) if self.watch.wants_replay() => {
                     self.record.write(EventKind::PhaseBegan { phase: Phase::Replay })?;
                     self.watch.begin_replay(now_s);
@@ -161,7 +145,7 @@ impl Play<'_, '_> {
                 }
                 // All ends have the same next step: wind up. The judge tells them apart.
                 Some(Over::Recovered | Over::Answered | Over::TimeUp | Over::NoSymptom) => return Ok(Ending::Over),
-                None => {}
+                None => self.over_s = None,
             }
             let wake = self.wake_s().filter(|at_s| *at_s > now_s);
             let wake = wake.map_or(limits::SILENCE, |at_s| seconds(at_s - now_s).max(limits::TICK));
@@ -170,8 +154,10 @@ impl Play<'_, '_> {
                 biased;
                 Some(done) = self.jobs.next(), if !self.jobs.is_empty() => self.done(done)?,
                 said = said(&mut words, &mut heard) => {
-                    if let Said::Done { .. } = said {
-                        self.watch.answer(self.record.now_s());
+                    match said {
+                        Said::Done { .. } => self.watch.answer(self.record.now_s()),
+                        Said::Finished => self.watch.finish(self.record.now_s()),
+                        _ => {}
                     }
                     self.record.write(EventKind::Said { said })?;
                 }
@@ -181,7 +167,7 @@ impl Play<'_, '_> {
         }
     }
 
-    fn write_seen(&mut self, seen: EventKind) -> Result<(), PortError> {
+    pub(super) fn write_seen(&mut self, seen: EventKind) -> Result<(), PortError> {
         self.driver.see(&seen, self.record.now_s())?;
         self.record.write(seen)
     }
@@ -194,6 +180,187 @@ impl Play<'_, '_> {
 }
 
 /// A span that may have passed already.
-fn seconds(span: f64) -> std::time::Duration {
+pub(super) fn seconds(span: f64) -> std::time::Duration {
     std::time::Duration::try_from_secs_f64(span.max(0.0)).unwrap_or(limits::SILENCE)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{path::Path, time::Duration};
+
+    use async_trait::async_trait;
+    use tokio::time::Instant;
+
+    use super::super::{execute, options::Repair, ports::Observer, testing::Memory};
+    use super::*;
+    use crate::{
+        model::{
+            event::{Event, FaultState},
+            fault::{CutZone, FaultSpec},
+            scenario::{Action, Expectation, Scenario},
+            timeline::Timeline,
+        },
+        plan::{self, Overrides},
+        rehearsal::{FakeLab, Quirks},
+        store::scenarios,
+    };
+
+    /// The smallest scenario there is, with a change.
+    async fn played(
+        ports: &mut Ports,
+        screen: &mut dyn Observer,
+        repair: Repair,
+        said: Option<tokio::sync::watch::Receiver<Vec<Said>>>,
+        change: impl FnOnce(&mut Scenario),
+    ) -> Timeline {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/minimal.yaml");
+        let (id, mut scenario) = scenarios::read(None, path).unwrap();
+        change(&mut scenario);
+        let facts = ports.surveyor.survey().await.unwrap();
+        let plan = plan::compile(&id, &scenario, facts, 1, &Overrides::default()).unwrap();
+        let options = Options { run: "test".into(), version: "0".into(), rehearsal: true, repair, said };
+        execute(&plan, ports, &mut Memory, screen, &options, &CancellationToken::new()).await.unwrap()
+    }
+
+    fn roll_back() -> Action {
+        Action::Kubectl("rollout undo deployment/payment".to_owned())
+    }
+
+    fn fix() -> Repair {
+        Repair::Actions { name: "fix".to_owned(), actions: vec![roll_back()], after: Duration::from_secs(5) }
+    }
+
+    /// Looks at the lab whenever something is written down.
+    struct Watcher {
+        lab: FakeLab,
+        is_in: bool,
+        gaps_s: Vec<f64>,
+    }
+
+    impl Observer for Watcher {
+        fn on_event(&mut self, event: &Event) {
+            match event.kind {
+                EventKind::Fault { step: 0, state: FaultState::Injected, .. } => self.is_in = true,
+                EventKind::Fault { step: 0, state: FaultState::Healing, .. } => self.is_in = false,
+                _ => {}
+            }
+            if self.is_in && self.lab.world().survey(Instant::now()).traces.is_empty() {
+                self.gaps_s.push(event.at_s);
+            }
+        }
+    }
+
+    /// Nobody renewed it: it ended by itself in the baseline, and was put in again by the look before the heal.
+    #[tokio::test(start_paused = true)]
+    async fn a_latent_fault_that_is_held_stays_in_until_it_is_taken_out() {
+        let lab = FakeLab::new("test", Quirks::default());
+        let mut watcher = Watcher { lab: lab.clone(), is_in: false, gaps_s: Vec::new() };
+        let latent = |scenario: &mut Scenario| {
+            scenario.given.push(FaultSpec::CutZone(CutZone { zone: "dc-3".to_owned() }));
+            scenario.load.baseline = "40s".parse().unwrap();
+        };
+        let timeline = played(&mut lab.ports(), &mut watcher, fix(), None, latent).await;
+        assert_eq!(watcher.gaps_s, Vec::<f64>::new());
+        let renewed = |event: &&Event| matches!(event.kind, EventKind::Renewed { step: 0 });
+        let renewed_s: Vec<f64> = timeline.events.iter().filter(renewed).map(|event| event.at_s).collect();
+        assert!(renewed_s.len() > 5 && renewed_s[0] < 12.0, "{renewed_s:?}");
+        assert!(timeline.unhealed().is_empty() && lab.world().survey(Instant::now()).traces.is_empty());
+    }
+
+    /// Repairs at once, and goes on for so long.
+    struct Slow(FakeLab, Duration);
+
+    #[async_trait]
+    impl Repairer for Slow {
+        async fn act(&self, action: &Action) -> Result<(i32, String), PortError> {
+            let done = self.0.act(action).await;
+            tokio::time::sleep(self.1).await;
+            done
+        }
+
+        async fn script(&self, _: &Path) -> Result<(i32, String), PortError> {
+            self.act(&roll_back()).await
+        }
+    }
+
+    /// How each command ended, and how long after the page the repaired lab was looked at.
+    async fn typed(repair: Repair, takes: Duration) -> (Vec<Option<i32>>, f64) {
+        let lab = FakeLab::new("test", Quirks::default());
+        let mut ports = Ports { repairer: Box::new(Slow(lab.clone(), takes)), ..lab.ports() };
+        let timeline = played(&mut ports, &mut Memory, repair, None, |_| {}).await;
+        let events = &timeline.events;
+        assert!(!events.iter().any(|event| matches!(event.kind, EventKind::BrokeOff { .. })));
+        let statuses = events.iter().filter_map(|event| match event.kind {
+            EventKind::Repair { status, .. } => Some(status),
+            _ => None,
+        });
+        let looked_s = timeline.repaired_survey_s().unwrap();
+        (statuses.collect(), looked_s - timeline.paged_s().unwrap().1)
+    }
+
+    /// The last command of a fix was killed as soon as customers were served again.
+    #[tokio::test(start_paused = true)]
+    async fn what_is_typed_is_typed_to_its_end_when_customers_are_served_again() {
+        let (statuses, looked_s) = typed(fix(), Duration::from_mins(1)).await;
+        assert_eq!(statuses, [None, Some(0)]);
+        assert!((65.0..70.0).contains(&looked_s), "{looked_s}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_repair_that_never_ends_is_not_waited_for() {
+        let hour = Duration::from_hours(1);
+        let (statuses, looked_s) = typed(fix(), hour).await;
+        assert_eq!(statuses, [None, Some(124)], "a command has a time of its own");
+        assert!((180.0..200.0).contains(&looked_s), "{looked_s}");
+        let (statuses, looked_s) = typed(Repair::Script("fix.sh".into()), hour).await;
+        assert_eq!(statuses, [None]);
+        assert!((180.0..220.0).contains(&looked_s), "{looked_s}");
+    }
+
+    /// A person who repairs so long after the beginning, if ever, and calls it done so long after it, if ever: how long after the page the
+    /// repaired lab was looked at.
+    async fn by_a_person(repairs_s: Option<u64>, done_s: Option<u64>) -> f64 {
+        let lab = FakeLab::new("test", Quirks::default());
+        let (tell, said) = tokio::sync::watch::channel(Vec::new());
+        let hands = lab.clone();
+        tokio::spawn(async move {
+            let beginning = Instant::now();
+            if let Some(repairs_s) = repairs_s {
+                tokio::time::sleep_until(beginning + Duration::from_secs(repairs_s)).await;
+                hands.act(&roll_back()).await.unwrap();
+            }
+            if let Some(done_s) = done_s {
+                tokio::time::sleep_until(beginning + Duration::from_secs(done_s)).await;
+                tell.send(vec![Said::Finished]).unwrap();
+            }
+            std::future::pending::<()>().await;
+        });
+        let patient = |scenario: &mut Scenario| {
+            for expected in &mut scenario.expect {
+                if let Expectation::Recovers(recovers) = expected {
+                    recovers.within = "1m".parse().unwrap();
+                }
+            }
+        };
+        let timeline = played(&mut lab.ports(), &mut Memory, Repair::Person, Some(said), patient).await;
+        timeline.repaired_survey_s().unwrap() - timeline.paged_s().unwrap().1
+    }
+
+    /// The run was over as soon as the goals had held, whatever the person still meant to do.
+    #[tokio::test(start_paused = true)]
+    async fn a_person_has_time_until_it_is_called_done() {
+        let unsaid_s = by_a_person(Some(15), None).await;
+        assert!((180.0..210.0).contains(&unsaid_s), "{unsaid_s}");
+        let said_s = by_a_person(Some(15), Some(60)).await;
+        assert!((40.0..60.0).contains(&said_s), "{said_s}");
+        let early_s = by_a_person(Some(15), Some(16)).await;
+        assert!(early_s < 35.0, "its hold is waited for, and no longer: {early_s}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_is_called_done_and_is_not_ends_soon() {
+        let never_s = by_a_person(None, None).await;
+        let done_s = by_a_person(None, Some(15)).await;
+        assert!(done_s + 3.0 < never_s, "{done_s} and {never_s}");
+    }
 }

@@ -2,6 +2,8 @@
 //!
 //! **Invariant**: nobody sees an event that is not on disk.
 
+use std::time::Duration;
+
 use tokio::time::Instant;
 
 use super::ports::{Journal, Observer, PortError};
@@ -26,7 +28,9 @@ impl<'a> Record<'a> {
     /// Of a run that another process began: time goes on where its journal ends.
     pub(super) fn resume(journal: &'a mut dyn Journal, screen: &'a mut dyn Observer, timeline: &Timeline) -> Self {
         let last_s = timeline.events.last().map_or(0.0, |event| event.at_s);
-        let zero = Instant::now().checked_sub(std::time::Duration::from_secs_f64(last_s.max(0.0)));
+        // Of a damaged journal: a moment that is none must not keep the fault in.
+        let last = Duration::try_from_secs_f64(last_s.max(0.0)).unwrap_or_default();
+        let zero = Instant::now().checked_sub(last);
         Self { journal, screen, timeline: timeline.clone(), zero, broken: None }
     }
 

@@ -11,13 +11,23 @@ use crate::model::{
     op::Op,
     plan::Injection,
     setting::Setting,
+    timeline::Timeline,
 };
 
 /// Wait until what a fault touched is whole again; what is not, in words.
 pub(super) async fn settle(injection: &Injection, surveyor: &dyn Surveyor, record: &mut Record<'_>) -> Option<String> {
-    let touched = record.timeline.fault_states().into_iter().filter(|(_, state)| *state != FaultState::Planned);
-    let heals: Vec<&Op> =
-        touched.filter_map(|(step, _)| injection.steps.get(step)).flat_map(|step| &step.recipe.heal).collect();
+    let heals = touched(injection, &record.timeline);
+    whole(&heals, surveyor).await
+}
+
+/// The way back of every step that was begun.
+pub(super) fn touched<'a>(injection: &'a Injection, timeline: &Timeline) -> Vec<&'a Op> {
+    let touched = timeline.fault_states().into_iter().filter(|(_, state)| *state != FaultState::Planned);
+    touched.filter_map(|(step, _)| injection.steps.get(step)).flat_map(|step| &step.recipe.heal).collect()
+}
+
+/// Wait until the targets of these ops are whole; what is not, in words.
+pub(super) async fn whole(heals: &[&Op], surveyor: &dyn Surveyor) -> Option<String> {
     // What ends in the nodes has ended; only what Kubernetes rolls out has to be waited for.
     if heals.iter().all(|op| matches!(op, Op::Release { .. })) {
         return None;

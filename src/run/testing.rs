@@ -72,7 +72,8 @@ impl Sensor for Looks {
     }
 }
 
-struct Memory;
+/// Keeps nothing.
+pub(super) struct Memory;
 
 impl Journal for Memory {
     fn append(&mut self, at_s: f64, kind: EventKind) -> Result<Event, PortError> {

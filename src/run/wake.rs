@@ -2,7 +2,7 @@
 //!
 //! **Invariant**: nothing that is due is slept through.
 
-use super::{options::Repair, play::Play};
+use super::{limits, options::Repair, play::Play};
 use crate::model::plan::{Begin, Part};
 
 impl Play<'_, '_> {
@@ -21,7 +21,8 @@ impl Play<'_, '_> {
         let end = self.ends.values().copied().min_by(f64::total_cmp);
         let silent = Some(self.driver.silent_at_s());
         let answered = self.watch.answer_is_over_s();
-        let all = [begin, renewal, end, silent, answered, self.repair_s(), self.watch.deadline_s()];
+        let calm = self.over_s.map(|over_s| over_s + limits::CALM.as_secs_f64());
+        let all = [begin, renewal, end, silent, answered, calm, self.repair_s(), self.watch.deadline_s()];
         all.into_iter().flatten().min_by(f64::total_cmp)
     }
 
@@ -29,7 +30,7 @@ impl Play<'_, '_> {
     pub(super) fn repair_s(&self) -> Option<f64> {
         match &self.options.repair {
             _ if self.repairing => None,
-            Repair::Wait => None,
+            Repair::Nobody | Repair::Person => None,
             // Ours proves nothing before the fault has had its whole effect; a person's comes when the person comes.
             Repair::Actions { after, .. } => Some(self.watch.repairable_s()? + after.as_secs_f64()),
             Repair::Script(_) => self.watch.paged_s,

@@ -3,11 +3,11 @@
 //! **Invariant**: pure; it only decides what to do next. What the run came to is the judge's business, with the same evaluator.
 
 mod due;
+mod last_word;
 mod patience;
 
 use std::collections::BTreeMap;
 
-use super::limits;
 use crate::model::{
     evaluate,
     event::{EventKind, FaultState, Phase},
@@ -45,6 +45,7 @@ pub(super) struct Watch<'a> {
     pub(super) paged_s: Option<f64>,
     held: bool,
     answered_s: Option<f64>,
+    finished_s: Option<f64>,
 }
 
 impl<'a> Watch<'a> {
@@ -62,6 +63,7 @@ impl<'a> Watch<'a> {
             paged_s: None,
             held: false,
             answered_s: None,
+            finished_s: None,
         }
     }
 
@@ -91,16 +93,6 @@ impl<'a> Watch<'a> {
             FaultState::Healed => drop(self.ended.insert(step, now_s)),
             _ => {}
         }
-    }
-
-    /// The person has answered; the first answer counts.
-    pub(super) fn answer(&mut self, now_s: f64) {
-        self.answered_s.get_or_insert(now_s);
-    }
-
-    /// When the run may end after an answer: what was done just before it must be seen.
-    pub(super) fn answer_is_over_s(&self) -> Option<f64> {
-        self.answered_s.map(|at_s| at_s + limits::AFTER_ANSWER_S)
     }
 
     /// Look at what is known now; what follows from it at once.

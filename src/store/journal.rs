@@ -1,7 +1,8 @@
 //! `journal.jsonl`: one event a line, on disk before anything that depends on it is done.
 //!
-//! **Invariant**: appended and synced, never rewritten, by one writer at a time; a reader takes every whole line, forgives one torn last
-//! line, and passes over no other in silence.
+//! **Invariant**: appended and synced, never rewritten, by one writer at a time; whoever goes on with it counts from what is in it then.
+
+mod reading;
 
 use std::{
     fs,
@@ -11,10 +12,12 @@ use std::{
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{StoreError, file, write_whole};
+pub use reading::{parse, read, read_what_is_whole, set_aside};
+
+use super::{StoreError, file};
 use crate::{
     model::{
-        event::{Event, EventKind, FaultState},
+        event::{Event, EventKind},
         timeline::Timeline,
     },
     run::ports::{Journal, PortError},
@@ -52,16 +55,22 @@ impl JournalFile {
         Ok(Self { path: path.to_owned(), file, wall, next: 0, whole: 0 })
     }
 
-    /// Go on where a journal ends (for a later `droplab heal`); a torn last line is ended first.
-    pub fn resume(path: &Path, timeline: &Timeline) -> Result<Self, StoreError> {
+    /// Go on where the journal of a run ends that was read before (for a later `droplab heal`); a torn last line is ended first.
+    /// Whoever holds the fault may have written more since: the next number follows from the file, not from what was read.
+    pub fn resume(path: &Path, known: &Timeline) -> Result<Self, StoreError> {
         let handle = fs::OpenOptions::new().append(true).open(path).map_err(file("open", path))?;
         // Whoever wrote it until now is not in the middle of a line.
         handle.lock().map_err(file("lock", path))?;
         let text = fs::read(path).map_err(file("read", path))?;
+        let (present, _) = reading::lines(path, &String::from_utf8_lossy(&text));
+        if whose(&present) != whose(known) {
+            let why = "the journal of another run lies here by now".to_owned();
+            return Err(StoreError::Journal { path: path.to_owned(), line: 1, why });
+        }
         let whole = text.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end as u64 + 1);
         handle.set_len(whole).map_err(file("write", path))?;
         handle.unlock().map_err(file("lock", path))?;
-        let next = timeline.events.last().map_or(0, |event| event.seq + 1);
+        let next = present.events.len() as u64;
         Ok(Self { path: path.to_owned(), file: handle, wall: Wall::Real, next, whole })
     }
 
@@ -110,74 +119,12 @@ impl Journal for JournalFile {
     }
 }
 
+/// The run's id.
+fn whose(timeline: &Timeline) -> Option<&str> {
+    timeline.injection().map(|(run, ..)| run)
+}
+
 /// Milliseconds are enough, and make a journal readable.
 fn round(seconds: f64) -> f64 {
     (seconds * 1000.0).round() / 1000.0
-}
-
-/// Read a journal; a torn last line (the process died while writing) is left out.
-pub fn read(path: &Path) -> Result<Timeline, StoreError> {
-    let bytes = fs::read(path).map_err(file("read", path))?;
-    let text = String::from_utf8_lossy(&bytes);
-    parse(path, &text)
-}
-
-/// As much of a journal as can be read, and why not all of it; what is missing may have been anything.
-pub fn read_what_is_whole(path: &Path) -> Result<(Timeline, Option<StoreError>), StoreError> {
-    let bytes = fs::read(path).map_err(file("read", path))?;
-    Ok(parse_what_is_whole(path, &String::from_utf8_lossy(&bytes)))
-}
-
-/// Put a journal of which only a part can be read aside, and keep that part in its place. The name that it has now.
-pub fn set_aside(path: &Path, timeline: &Timeline) -> Result<std::path::PathBuf, StoreError> {
-    let aside = path.with_extension("broken.jsonl");
-    fs::rename(path, &aside).map_err(file("set aside", path))?;
-    let lines = timeline.events.iter().map(|event| serde_json::to_string(event).unwrap_or_default() + "\n");
-    write_whole(path, &lines.collect::<String>())?;
-    Ok(aside)
-}
-
-/// Read a journal's text.
-pub fn parse(path: &Path, text: &str) -> Result<Timeline, StoreError> {
-    match parse_what_is_whole(path, text) {
-        (timeline, None) => Ok(timeline),
-        (_, Some(error)) => Err(error),
-    }
-}
-
-/// Every line that can be read, and the first that cannot. After one of these nobody knows what else was done: each step counts as begun
-/// that is not told to be healed.
-fn parse_what_is_whole(path: &Path, text: &str) -> (Timeline, Option<StoreError>) {
-    let whole = text.rfind('\n').map_or("", |end| &text[..end]);
-    let (mut timeline, mut broken) = (Timeline::default(), None);
-    for (index, line) in whole.lines().enumerate() {
-        let wrong = |why: String| StoreError::Journal { path: path.to_owned(), line: index + 1, why };
-        let seq = timeline.events.len() as u64;
-        match serde_json::from_str::<Event>(line) {
-            Ok(event) => {
-                if event.seq != seq && broken.is_none() {
-                    broken = Some(wrong(format!("event {} where event {seq} belongs", event.seq)));
-                }
-                timeline.events.push(Event { seq, ..event });
-            }
-            Err(error) => broken = broken.or(Some(wrong(error.to_string()))),
-        }
-    }
-    if broken.is_some() {
-        doubt(&mut timeline);
-    }
-    (timeline, broken)
-}
-
-/// Write into a timeline with a gap that each step may be in which is not told to be healed.
-fn doubt(timeline: &mut Timeline) {
-    let steps = timeline.injection().map_or(0, |(_, injection, _)| injection.steps.len());
-    let (states, open) = (timeline.fault_states(), timeline.unhealed());
-    for step in (0..steps).filter(|step| !open.contains(step) && states.get(step) != Some(&FaultState::Healed)) {
-        let Some(last) = timeline.events.last() else { return };
-        let reason = Some("a part of the journal cannot be read".to_owned());
-        let kind = EventKind::Fault { step, state: FaultState::Injecting, reason };
-        let event = Event { seq: last.seq + 1, at_s: last.at_s, wall: last.wall.clone(), kind };
-        timeline.events.push(event);
-    }
 }

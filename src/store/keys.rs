@@ -53,12 +53,11 @@ pub fn make(folder: &Path) -> Result<[PathBuf; 4], StoreError> {
 pub fn signing(path: &Path) -> Result<SigningKey, StoreError> {
     let text = fs::read_to_string(path).map_err(file("read", path))?;
     SigningKey::from_pkcs8_pem(&text).map_err(|_| {
-        let why = if text.contains("PUBLIC KEY") {
-            "it is the public half: signing takes exam.key"
-        } else {
+        let why = sealed::mistaken(&text, "exam.key").unwrap_or_else(|| {
             "expected an ed25519 key in PEM, as `droplab exam keygen` or `openssl genpkey -algorithm ed25519` writes it"
-        };
-        StoreError::Key { path: path.to_owned(), why: why.to_owned() }
+                .to_owned()
+        });
+        StoreError::Key { path: path.to_owned(), why }
     })
 }
 
@@ -66,11 +65,10 @@ pub fn signing(path: &Path) -> Result<SigningKey, StoreError> {
 pub fn verifying(path: &Path) -> Result<VerifyingKey, StoreError> {
     let text = fs::read_to_string(path).map_err(file("read", path))?;
     VerifyingKey::from_public_key_pem(&text).map_err(|_| {
-        let why = if text.contains("PRIVATE KEY") {
-            "it is the private half, which nobody but the examiner should have: checking takes exam.pub"
-        } else {
+        let why = sealed::mistaken(&text, "exam.pub").unwrap_or_else(|| {
             "expected an ed25519 public key in PEM, as `droplab exam keygen` or `openssl pkey -pubout` writes it"
-        };
-        StoreError::Key { path: path.to_owned(), why: why.to_owned() }
+                .to_owned()
+        });
+        StoreError::Key { path: path.to_owned(), why }
     })
 }

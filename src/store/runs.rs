@@ -2,90 +2,30 @@
 //!
 //! **Invariant**: every run is found under droplab's home, wherever its files lie: that is how `droplab heal` finds it.
 
+mod folder;
+
+pub use folder::RunDir;
+
 use std::{
     fs,
+    io::{BufRead as _, BufReader, ErrorKind},
     path::{Path, PathBuf},
 };
 
-use jiff::Timestamp;
-
-use super::{StoreError, file, journal, write_whole};
-use crate::model::{plan::Plan, timeline::Timeline};
+use super::{StoreError, file, journal};
+use crate::model::{
+    event::{Event, EventKind},
+    timeline::Timeline,
+};
 
 /// The journal's name in a run's folder.
 pub const JOURNAL: &str = "journal.jsonl";
 
-/// The folder of one run.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RunDir {
-    /// The run's id.
-    pub id: String,
-    /// Its folder.
-    pub path: PathBuf,
-}
-
-impl RunDir {
-    /// Make the folder of a new run, in `out` if given, and remember it under `home`.
-    pub fn create(home: &Path, scenario: &str, now: Timestamp, out: Option<&Path>) -> Result<Self, StoreError> {
-        let runs = home.join("runs");
-        fs::create_dir_all(&runs).map_err(file("create", &runs))?;
-        let stamp = now.strftime("%Y%m%d-%H%M%S");
-        let mut id = format!("{scenario}-{stamp}");
-        // Two runs in one second.
-        let mut others = 0;
-        while runs.join(&id).exists() {
-            others += 1;
-            id = format!("{scenario}-{stamp}-{others}");
-        }
-        let known = runs.join(&id);
-        let Some(out) = out else {
-            fs::create_dir(&known).map_err(file("create", &known))?;
-            return Ok(Self { id, path: known });
-        };
-        fs::create_dir_all(out).map_err(file("create", out))?;
-        let journal = out.join(JOURNAL);
-        if journal.exists() {
-            let source = std::io::Error::new(std::io::ErrorKind::AlreadyExists, "another run's files are here");
-            return Err(file("begin a run in", out)(source));
-        }
-        let path = fs::canonicalize(out).map_err(file("find", out))?;
-        forget(&runs, &path)?;
-        std::os::unix::fs::symlink(&path, &known).map_err(file("link", &known))?;
-        Ok(Self { id, path })
-    }
-
-    /// Its journal.
-    pub fn journal(&self) -> PathBuf {
-        self.path.join(JOURNAL)
-    }
-
-    /// Keep the plan beside the journal, for people; the journal holds it as well.
-    pub fn write_plan(&self, plan: &Plan) -> Result<(), StoreError> {
-        let text = serde_json::to_string_pretty(plan).unwrap_or_default();
-        write_whole(&self.path.join("plan.json"), &(text + "\n"))
-    }
-
-    /// Keep reports: name and content of each.
-    pub fn write_reports(&self, reports: &[(&str, String)]) -> Result<(), StoreError> {
-        reports.iter().try_for_each(|(name, content)| write_whole(&self.path.join(name), content))
-    }
-}
-
-/// Names of earlier runs that lay in a folder whose files are gone: under them the next run would be found a second time, and its
-/// journal healed by two.
-fn forget(runs: &Path, folder: &Path) -> Result<(), StoreError> {
-    for entry in fs::read_dir(runs).map_err(file("read", runs))?.flatten() {
-        if fs::read_link(entry.path()).is_ok_and(|target| target == folder) {
-            fs::remove_file(entry.path()).map_err(file("remove", &entry.path()))?;
-        }
-    }
-    Ok(())
-}
-
-/// Find a run by its id, its folder or its journal; the latest one when nothing is named.
+/// Find a run by its id, its folder or its journal; the latest one when nothing is named. A fault by hand is found by its name alone.
 pub fn find(home: &Path, name: Option<&str>) -> Result<RunDir, StoreError> {
     let Some(name) = name else {
-        return all(home)?.pop().ok_or_else(|| StoreError::UnknownRun("latest".into()));
+        let latest = all(home)?.into_iter().rev().find(|run| !is_by_hand(&run.journal()));
+        return latest.ok_or_else(|| StoreError::UnknownRun("latest".into()));
     };
     let known = home.join("runs").join(name);
     let given = PathBuf::from(name);
@@ -94,17 +34,25 @@ pub fn find(home: &Path, name: Option<&str>) -> Result<RunDir, StoreError> {
     } else if given.join(JOURNAL).exists() {
         given
     } else if given.is_file() {
-        given.parent().map(Path::to_owned).unwrap_or_default()
+        return Ok(RunDir::of_journal(given));
     } else {
         return Err(StoreError::UnknownRun(name.to_owned()));
     };
     let id = path.file_name().map_or_else(|| name.to_owned(), |id| id.to_string_lossy().into_owned());
-    Ok(RunDir { id, path })
+    Ok(RunDir::of(id, path))
 }
 
-/// Every run under `home`, the oldest first.
+/// Whether a journal is that of a fault by hand, of which there is nothing to judge. One that cannot be read may be anything.
+fn is_by_hand(journal: &Path) -> bool {
+    let mut first = String::new();
+    let read = fs::File::open(journal).and_then(|file| BufReader::new(file).read_line(&mut first));
+    let event = read.ok().and_then(|_| serde_json::from_str::<Event>(&first).ok());
+    event.is_some_and(|event| matches!(event.kind, EventKind::InjectionBegan { .. }))
+}
+
+/// Every run under `home`, the oldest first. One whose journal cannot be looked at is among them: reading it says why.
 pub fn all(home: &Path) -> Result<Vec<RunDir>, StoreError> {
-    let mut runs: Vec<_> = listed(home)?.into_iter().filter(|run| run.journal().exists()).collect();
+    let mut runs: Vec<_> = listed(home)?.into_iter().filter(|run| !is_gone(&run.journal())).collect();
     runs.sort_by(|a, b| began(&a.id).cmp(&began(&b.id)));
     Ok(runs)
 }
@@ -113,25 +61,40 @@ pub fn all(home: &Path) -> Result<Vec<RunDir>, StoreError> {
 fn listed(home: &Path) -> Result<Vec<RunDir>, StoreError> {
     let runs = home.join("runs");
     let entries = match fs::read_dir(&runs) {
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
         entries => entries.map_err(file("read", &runs))?,
     };
-    let run = |entry: fs::DirEntry| RunDir { id: entry.file_name().to_string_lossy().into_owned(), path: entry.path() };
+    let run = |entry: fs::DirEntry| RunDir::of(entry.file_name().to_string_lossy().into_owned(), entry.path());
     entries.map(|entry| entry.map(run).map_err(file("read", &runs))).collect()
 }
 
 /// Forget the runs whose folder was somewhere else and is gone, with its journal; each in words, because what it may have left in a lab
-/// nobody can tell any more.
+/// nobody can tell any more. One that may lie on a drive which is only away is told as well, and found again when it is back.
 pub fn forget_gone(home: &Path) -> Result<Vec<String>, StoreError> {
     let mut gone = Vec::new();
     for run in listed(home)? {
-        let Ok(folder) = fs::read_link(&run.path) else { continue };
-        if !folder.exists() {
+        let Some(folder) = fs::read_link(&run.path).ok().filter(|folder| is_gone(folder)) else { continue };
+        let lay = format!("run {} lay in {}", run.id, folder.display());
+        if was_taken_out(&folder) {
             fs::remove_file(&run.path).map_err(file("remove", &run.path))?;
-            gone.push(format!("run {} lay in {}, which is gone, and its journal with it", run.id, folder.display()));
+            gone.push(format!("{lay}, which is gone, and its journal with it"));
+        } else {
+            let link = run.path.display();
+            gone.push(format!("{lay}, where nothing is: a drive that is away? If it is gone for good: rm {link}"));
         }
     }
     Ok(gone)
+}
+
+/// Whether nothing is there. What only cannot be looked at (a drive that fails, a folder of somebody else's) is not gone.
+fn is_gone(path: &Path) -> bool {
+    fs::metadata(path).is_err_and(|error| matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory))
+}
+
+/// Whether a folder that is gone was alone in that: the one above it is there, and not empty as the place of a drive that is away.
+fn was_taken_out(folder: &Path) -> bool {
+    let above = folder.parent().and_then(|above| fs::read_dir(above).ok());
+    above.is_some_and(|mut beside| beside.next().is_some())
 }
 
 /// The part of an id that tells when: everything from `YYYYMMDD` on.

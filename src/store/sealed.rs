@@ -21,8 +21,10 @@ pub fn is_sealed(content: &[u8]) -> bool {
 
 /// Seal a text for whoever has the other half of this key.
 pub fn seal(text: &str, public: &str) -> Result<String, String> {
-    let recipient: x25519::Recipient =
-        key_line(public).parse().map_err(|why| format!("expected a key that begins with `age1`: {why}"))?;
+    let recipient = key_line(public).parse::<x25519::Recipient>().map_err(|why| {
+        let expected = || format!("expected a key that begins with `age1`, as in seal.pub: {why}");
+        mistaken(public, "seal.pub").unwrap_or_else(expected)
+    })?;
     age::encrypt_and_armor(&recipient, text.as_bytes()).map_err(|error| error.to_string())
 }
 
@@ -42,7 +44,9 @@ pub fn identity(path: &Path) -> Result<Identity, StoreError> {
     let text = std::fs::read_to_string(path).map_err(file("read", path))?;
     let identity = key_line(&text).parse().map_err(|_| StoreError::Key {
         path: path.to_owned(),
-        why: "expected a line that begins with `AGE-SECRET-KEY-1`, as `droplab exam keygen` writes it".to_owned(),
+        why: mistaken(&text, "seal.key").unwrap_or_else(|| {
+            "expected a line that begins with `AGE-SECRET-KEY-1`, as `droplab exam keygen` writes it".to_owned()
+        }),
     })?;
     Ok(Identity(identity))
 }
@@ -62,6 +66,18 @@ pub fn public(key: &str) -> Result<String, StoreError> {
     std::fs::read_to_string(&path).map_err(file("read", &path))
 }
 
+/// That a text is another of the examiner's four files than the one that is wanted, in words.
+pub(super) fn mistaken(text: &str, wanted: &str) -> Option<String> {
+    const FILES: [(&str, &str, &str); 4] = [
+        ("-----BEGIN PRIVATE KEY", "exam.key", "the private half, which signs results and is the examiner's alone"),
+        ("-----BEGIN PUBLIC KEY", "exam.pub", "the public half, which checks results"),
+        ("AGE-SECRET-KEY-1", "seal.key", "the private half, which opens scenarios and is the examiner's alone"),
+        ("age1", "seal.pub", "the public half, which seals scenarios"),
+    ];
+    let (_, name, what) = FILES.into_iter().find(|(begins, ..)| key_line(text).starts_with(*begins))?;
+    (name != wanted).then(|| format!("it is {what}, as {name} has it: here {wanted} is wanted"))
+}
+
 /// The line that is the key; lines of `#` are somebody's notes.
 fn key_line(text: &str) -> &str {
     text.lines().map(str::trim).find(|line| !line.is_empty() && !line.starts_with('#')).unwrap_or_default()
@@ -70,6 +86,17 @@ fn key_line(text: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn another_file_of_the_examiner_is_called_by_its_name() {
+        let checks = "-----BEGIN PUBLIC KEY-----\nMCow\n-----END PUBLIC KEY-----\n";
+        let why = seal("a", checks).unwrap_err();
+        assert_eq!(why, "it is the public half, which checks results, as exam.pub has it: here seal.pub is wanted");
+        let (opens, _) = pair();
+        assert!(seal("a", &opens).unwrap_err().contains("as seal.key has it"));
+        assert_eq!(mistaken(checks, "exam.pub"), None, "it is what is wanted, and broken");
+        assert_eq!(mistaken("nonsense", "exam.pub"), None);
+    }
 
     #[test]
     fn only_the_other_half_opens() {
@@ -84,6 +111,6 @@ mod tests {
         assert!(opened(None).unwrap_err().to_string().contains("only the examiner's key"));
         let cut = &sealed.as_bytes()[..sealed.len() / 2];
         assert!(open(Path::new("q.sealed"), cut, Some(&identity(&mine))).is_err());
-        assert!(seal("a", "age1nonsense").unwrap_err().contains("age1"));
+        assert!(seal("a", "age1nonsense").unwrap_err().contains("begins with `age1`"));
     }
 }

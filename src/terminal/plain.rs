@@ -86,8 +86,7 @@ impl<W: Write + Send> Plain<W> {
         let (title, story) = (say(&plan.scenario.title), say(&plan.scenario.story));
         let bar = "│".red().to_string();
         let _ = writeln!(self.out, "\n{} {}", "┌".red(), sentence.red().bold());
-        let _ = writeln!(self.out, "{bar} {}", title.bold());
-        let _ = writeln!(self.out, "{bar}");
+        let _ = writeln!(self.out, "{bar} {}\n{bar}", title.bold());
         for line in story.trim().lines() {
             let _ = writeln!(self.out, "{bar} {line}");
         }
@@ -96,7 +95,8 @@ impl<W: Write + Send> Plain<W> {
                 self.out,
                 "{bar}\n{bar} The lab is yours. In another terminal: eval \"$(droplab env)\", then kubectl, psql …"
             );
-            let _ = writeln!(self.out, "{bar} A hint: droplab hint. Ctrl-C gives up and heals.");
+            let _ =
+                writeln!(self.out, "{bar} A hint: droplab hint. Finished: droplab done. Ctrl-C gives up and heals.");
         }
         let _ = writeln!(self.out, "{}\n", "└".red());
     }
@@ -157,6 +157,9 @@ impl<W: Write + Send> Plain<W> {
             Phase::Baseline => "customers arrive; measuring the baseline",
             Phase::Fault if self.live.was_paged() => "it slipped again; the hold window starts over",
             Phase::Fault => "the baseline is steady; from now on something may break",
+            Phase::Recovery if !self.manner.candid => {
+                "customers are served again; when you have finished: droplab done"
+            }
             Phase::Recovery => "customers are served again; holding",
             Phase::Replay if self.live.plan.as_ref().is_some_and(|plan| plan.under_test.is_some()) => {
                 "the trial: your image goes in, and then what it is to survive"
@@ -173,8 +176,11 @@ impl<W: Write + Send> Plain<W> {
             self.line(at_s, &format!("lab error: {error}"));
         }
         if self.live.was_interrupted() {
-            let healed = self.live.is_healed();
-            let how = if healed { "interrupted, and healed" } else { "interrupted, and NOT healed: droplab heal" };
+            let how = if self.live.is_healed() {
+                "interrupted, and healed"
+            } else {
+                "interrupted, and NOT healed: droplab heal"
+            };
             self.line(at_s, how);
         }
         self.close_line();

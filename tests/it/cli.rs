@@ -1,12 +1,20 @@
 //! The real binary: exit codes, streams, messages.
 
 use std::{
+    ffi::OsStr,
+    fs,
+    os::unix::ffi::OsStrExt as _,
     path::Path,
     process::{Command, Output},
     time::Duration,
 };
 
-use droplab::home::lock;
+use droplab::{
+    home::lock,
+    model::{event::EventKind, facts::Facts, plan::Injection},
+    run::ports::Journal as _,
+    store::journal::{JournalFile, Wall},
+};
 
 pub struct Ran {
     pub code: i32,
@@ -22,6 +30,7 @@ pub fn command(home: &Path, arguments: &[&str]) -> Command {
         "DROPLAB_PORT_BASE",
         "DROPLAB_OUTPUT",
         "DROPLAB_LANG",
+        "DROPLAB_SCENARIOS",
         "DROPLAB_EXAM_KEY",
         "DROPLAB_EXAM_IDENTITY",
     ] {
@@ -31,7 +40,11 @@ pub fn command(home: &Path, arguments: &[&str]) -> Command {
 }
 
 pub fn droplab(home: &Path, arguments: &[&str]) -> Ran {
-    let Output { status, stdout, stderr } = command(home, arguments).output().unwrap();
+    ran(&mut command(home, arguments))
+}
+
+fn ran(command: &mut Command) -> Ran {
+    let Output { status, stdout, stderr } = command.output().unwrap();
     Ran {
         code: status.code().unwrap(),
         out: String::from_utf8(stdout).unwrap(),
@@ -80,8 +93,8 @@ fn a_rehearsal_ends_in_a_verdict_and_leaves_its_files() {
     let healed = droplab(home.path(), &["heal", folder]);
     assert_eq!(healed.code, 2, "a rehearsal touched nothing: {}", healed.err);
     let again = droplab(home.path(), &["-q", "run", "payment-pool-exhaustion", "--rehearse", "--out", folder]);
-    assert_eq!(again.code, 3, "another run's evidence is not written over");
-    assert!(again.err.starts_with("DL-FILE"), "{}", again.err);
+    assert_eq!(again.code, 2, "another run's evidence is not written over");
+    assert!(again.err.starts_with("DL-PATH") && again.err.contains("next: another name"), "{}", again.err);
 }
 
 #[test]
@@ -191,4 +204,148 @@ fn a_plan_is_a_dry_run() {
     assert_eq!(planned.code, 0, "{}", planned.err);
     insta::assert_snapshot!(planned.out);
     assert!(!home.path().join("runs").exists(), "nothing is kept of it");
+}
+
+/// A rehearsal whose files are in this folder.
+fn rehearsed(home: &Path, out: &Path, more: &[&str]) -> i32 {
+    let arguments = ["-q", "run", "payment-pool-exhaustion", "--rehearse", "--out", out.to_str().unwrap()];
+    droplab(home, &[&arguments, more].concat()).code
+}
+
+/// Whichever file was named, the one called journal.jsonl beside it was judged.
+#[test]
+fn the_journal_that_is_named_is_the_one_that_is_judged() {
+    let (home, mail) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let (good, bad) = (mail.path().join("good"), mail.path().join("bad"));
+    assert_eq!(rehearsed(home.path(), &good, &[]), 0);
+    assert_eq!(rehearsed(home.path(), &bad, &["--fix", "none", "--within", "20s"]), 1);
+    let judged = |path: &Path| droplab(home.path(), &["judge", path.to_str().unwrap()]);
+    let sent = bad.join("anna.jsonl");
+    fs::copy(good.join("journal.jsonl"), &sent).unwrap();
+    assert_eq!(judged(&sent).code, 0, "{}", judged(&sent).out);
+    assert_eq!((judged(&bad).code, judged(&bad.join("journal.jsonl")).code), (1, 1));
+
+    let other = mail.path().join("README.md");
+    fs::write(&other, "# No journal\n").unwrap();
+    for verb in ["judge", "report"] {
+        let refused = droplab(home.path(), &[verb, other.to_str().unwrap()]);
+        assert!(refused.code == 2 && refused.err.contains("is no journal of a run"), "{verb}: {}", refused.err);
+    }
+    // A report goes into a folder, and is what it was asked to be.
+    let onto_file = droplab(home.path(), &["report", "--out", other.to_str().unwrap()]);
+    assert!(onto_file.code == 2 && onto_file.err.starts_with("DL-PATH"), "{}", onto_file.err);
+    let mut html = command(home.path(), &["report", "--format", "html"]);
+    assert!(ran(html.env("DROPLAB_OUTPUT", "json")).out.starts_with("<!doctype html>"), "a variable beat a flag");
+    let listed = droplab(home.path(), &["report", "--json", "--out", mail.path().to_str().unwrap()]);
+    assert_eq!(serde_json::from_str::<Vec<String>>(&listed.out).unwrap().len(), 1, "{}", listed.out);
+
+    let meant = judged(Path::new("payment-pool-exhaustion-20991231-000000"));
+    assert!(meant.code == 2 && meant.err.contains("next: did you mean payment-pool-exhaustion-"), "{}", meant.err);
+    assert!(judged(Path::new("nonsense")).err.contains(" is the latest run"));
+}
+
+#[test]
+fn a_journal_that_was_cut_short_is_to_be_healed_unless_it_is_a_rehearsals() {
+    let (home, out) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let whole = out.path().join("whole");
+    assert_eq!(rehearsed(home.path(), &whole, &[]), 0);
+    let text = fs::read_to_string(whole.join("journal.jsonl")).unwrap();
+    let injected = text.lines().position(|line| line.contains(r#""state":"injected""#)).unwrap();
+    let cut: String = text.lines().take(injected + 1).map(|line| line.to_owned() + "\n").collect();
+    let path = out.path().join("cut.jsonl");
+    let judged = |text: &str| {
+        fs::write(&path, text).unwrap();
+        droplab(home.path(), &["judge", path.to_str().unwrap()])
+    };
+    let rehearsal = judged(&cut);
+    assert_eq!(rehearsal.code, 3, "{}", rehearsal.err);
+    let real = judged(&cut.replace(r#""rehearsal":true,"#, ""));
+    assert!(real.code == 4 && real.err.contains("next: droplab heal"), "{} {}", real.code, real.err);
+}
+
+/// With a fault by hand as the newest folder, "the latest run" was one that nobody could judge.
+#[test]
+fn the_latest_run_is_no_fault_by_hand() {
+    let (home, out) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    assert_eq!(rehearsed(home.path(), out.path(), &[]), 0);
+    let by_hand = home.path().join("runs/scale-20991231-000000");
+    fs::create_dir(&by_hand).unwrap();
+    let injection = Box::new(Injection { seed: 1, before: Facts::default(), steps: vec![] });
+    let began = EventKind::InjectionBegan { run: "scale".into(), version: "0".into(), injection };
+    JournalFile::create(&by_hand.join("journal.jsonl"), Wall::Real).unwrap().append(0.0, began).unwrap();
+    for latest in [&["judge"][..], &["report"]] {
+        assert_eq!(droplab(home.path(), latest).code, 0, "{latest:?}");
+    }
+    let named = droplab(home.path(), &["judge", "scale-20991231-000000"]);
+    assert!(named.code == 2 && named.err.contains("a fault by hand has no"), "{}", named.err);
+}
+
+#[test]
+fn a_mistyped_file_is_nobodys_but_the_typists_and_what_to_do_is_said() {
+    let (home, folder) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let (gone, there) = (path("gone.yaml"), path("there"));
+    fs::write(&there, "a file").unwrap();
+    for mistyped in [
+        &["show", &gone][..],
+        &["show", &path("./")],
+        &["list", "--scenarios", &gone],
+        &["list", "--scenarios", &there],
+        &["exam", "run", &gone, "--rehearse"],
+        &["exam", "verify", &there, "--public", &gone],
+        &["exam", "keygen", &there],
+        &["run", "payment-pool-exhaustion", "--rehearse", "--out", &there],
+    ] {
+        let ran = droplab(home.path(), mistyped);
+        let told = ran.err.starts_with("DL-PATH") && ran.err.contains("next: ");
+        assert!(ran.code == 2 && told, "{mistyped:?}: {}", ran.err);
+    }
+    let nobody = droplab(home.path(), &["ack"]);
+    assert!(nobody.code == 2 && nobody.err.contains("next: droplab run NAME"), "{}", nobody.err);
+    assert!(nobody.err.starts_with("DL-USAGE: this cannot be done so"), "{}", nobody.err);
+}
+
+#[test]
+fn a_name_that_is_no_text_is_no_bug_and_a_full_disk_is_no_success() {
+    let home = tempfile::tempdir().unwrap();
+    let odd = ran(command(home.path(), &["lint"]).arg(OsStr::from_bytes(b"\xff.yaml")));
+    assert_eq!(odd.code, 2, "{}", odd.err);
+    if cfg!(target_os = "linux") {
+        let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+        let done = command(home.path(), &["show", "payment-pool-exhaustion"]).stdout(full).output().unwrap();
+        let said = String::from_utf8(done.stderr).unwrap();
+        assert!(done.status.code() == Some(3) && said.starts_with("DL-FILE"), "{:?} {said}", done.status);
+    }
+}
+
+#[test]
+fn an_empty_variable_says_nothing_and_an_empty_name_is_no_labs() {
+    let home = tempfile::tempdir().unwrap();
+    let mut list = command(home.path(), &["list"]);
+    for name in ["DROPLAB_LAB", "DROPLAB_PORT_BASE", "DROPLAB_OUTPUT", "DROPLAB_LANG", "DROPLAB_SCENARIOS"] {
+        list.env(name, "");
+    }
+    let listed = ran(&mut list);
+    assert_eq!(listed.code, 0, "{}", listed.err);
+    assert_eq!(listed.out, droplab(home.path(), &["list"]).out);
+    for name in ["", "a b", "../x"] {
+        let refused = droplab(home.path(), &["status", "--lab", name]);
+        assert!(refused.code == 2 && refused.err.contains("--lab"), "`{name}`: {}", refused.err);
+    }
+}
+
+#[test]
+fn what_is_asked_for_as_json_is_json() {
+    let home = tempfile::tempdir().unwrap();
+    let keys = home.path().join("keys");
+    for (verb, find) in [
+        (&["done", "--words"][..], "/mechanism/0"),
+        (&["show", "payment-pool-exhaustion", "--hint", "1"][..], "/text"),
+        (&["conform", "payment-pool-exhaustion", "--list"][..], "/0"),
+        (&["exam", "keygen", keys.to_str().unwrap()][..], "/3/file"),
+    ] {
+        let ran = droplab(home.path(), &[verb, &["--json"]].concat());
+        let json = serde_json::from_str::<serde_json::Value>(&ran.out).unwrap_or_default();
+        assert!(json.pointer(find).is_some_and(serde_json::Value::is_string), "{verb:?}: {}", ran.out);
+    }
 }

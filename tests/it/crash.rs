@@ -45,13 +45,13 @@ async fn kill_at(stage: &Stage, line: usize, writes_last: bool) -> (String, bool
 async fn from_every_prefix_of_the_journal_heal_brings_the_lab_back_and_twice_is_once() {
     let whole = {
         let mut memory = Memory::default();
-        Stage::of(tiny(), Quirks::default()).repair(Repair::Wait).play_on(&mut memory, &mut Nobody).await;
+        Stage::of(tiny(), Quirks::default()).repair(Repair::Nobody).play_on(&mut memory, &mut Nobody).await;
         memory.text.lines().count()
     };
     assert!(whole > 50, "{whole} lines");
     let mut hit = 0;
     for (line, writes_last) in (1..=whole).flat_map(|line| [(line, false), (line, true)]) {
-        let stage = Stage::of(tiny(), Quirks::default()).repair(Repair::Wait);
+        let stage = Stage::of(tiny(), Quirks::default()).repair(Repair::Nobody);
         let (mut text, _) = kill_at(&stage, line, writes_last).await;
         hit += usize::from(stage.lab.world().image("payment") != Some("droplab/payment:2.8.0"));
         // The line after the last was torn.
@@ -92,7 +92,7 @@ async fn without_a_journal_there_is_no_blow() {
 
 #[tokio::test(start_paused = true)]
 async fn a_disk_that_fills_up_in_the_middle_heals_and_says_so() {
-    let stage = Stage::of(tiny(), Quirks::default()).repair(Repair::Wait);
+    let stage = Stage::of(tiny(), Quirks::default()).repair(Repair::Nobody);
     let (mut lab, options, plan) = (stage.lab.ports(), stage.options(), stage.plan());
     let mut full = Dying { memory: Memory::default(), left: 30, writes_last: false, killed: Arc::new(Notify::new()) };
     let _ = run::execute(&plan, &mut lab, &mut full, &mut Nobody, &options, &stage.stop).await;
@@ -173,7 +173,7 @@ async fn a_step_without_a_way_back_is_stuck_and_says_why() {
 async fn what_was_open_when_its_lab_was_taken_down_is_closed_and_stays_readable() {
     let mut was_open = 0;
     for line in 1..=60 {
-        let stage = Stage::of(tiny(), Quirks::default()).repair(Repair::Wait);
+        let stage = Stage::of(tiny(), Quirks::default()).repair(Repair::Nobody);
         let (text, _) = kill_at(&stage, line, true).await;
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("journal.jsonl");
@@ -189,6 +189,27 @@ async fn what_was_open_when_its_lab_was_taken_down_is_closed_and_stays_readable(
     assert!(was_open > 0, "no line of 60 left anything open");
 }
 
+/// A damaged moment in the last line ended `droplab heal` before it had healed.
+#[tokio::test(start_paused = true)]
+async fn a_moment_that_no_clock_has_keeps_no_fault_in() {
+    for at_s in [1e300, 1e10, -1.0] {
+        let stage = Stage::of(tiny(), Quirks::default());
+        let mut timeline = stage.play().await.timeline;
+        let injected = |event: &droplab::model::event::Event| {
+            matches!(event.kind, EventKind::Fault { state: FaultState::Injected, .. })
+        };
+        let end = timeline.events.iter().position(injected).unwrap();
+        timeline.events.truncate(end + 1);
+        timeline.events[end].at_s = at_s;
+        for op in &stage.plan().injection.steps[0].recipe.inject {
+            stage.lab.ports().actuator.perform(op).await.unwrap();
+        }
+        let healed = heal::from_journal(&timeline, &stage.lab.ports(), &mut Memory::default(), &mut Nobody).await;
+        assert_eq!(healed.unwrap().unhealed(), Vec::<usize>::new(), "{at_s}");
+        assert_eq!(stage.lab.world().image("payment"), Some("droplab/payment:2.8.0"), "{at_s}");
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
 
@@ -200,7 +221,7 @@ proptest! {
             let quirks = Quirks { blind_gauges, failing_ops, ..Quirks::default() };
             let mut stage = Stage::of(headline(), quirks);
             if !repaired {
-                stage = stage.repair(Repair::Wait);
+                stage = stage.repair(Repair::Nobody);
             }
             let stop = stage.stop.clone();
             tokio::spawn(async move {

@@ -93,7 +93,7 @@ fn the_reference_passes_and_the_seed_is_the_candidates_own() {
     assert!(journal.contains(&format!("\"seed\":{}", result.seed)), "the run was played with it");
     assert!(shown.images.contains_key("payment/payment"), "{:?}", shown.images);
     let again = hall.held(&["--fix", "reference"]);
-    assert_eq!(again.code, 3, "another exam's result is not written over: {}", again.err);
+    assert_eq!(again.code, 2, "another exam's result is not written over: {}", again.err);
 }
 
 #[test]
@@ -155,6 +155,12 @@ fn an_exam_that_cannot_be_held_says_where_and_why_before_anything_is_played() {
         ran.err
     );
     assert!(Hall::of(&[HEADLINE], "").held(&["--fix", "./fix.sh"]).err.contains("a rehearsal has no lab"));
+    // Nobody could pass it, and everybody would be told so only after the last incident.
+    let service = concat!(env!("CARGO_MANIFEST_DIR"), "/exams/service.yaml");
+    fs::copy(service, hall.path("try.yaml")).unwrap();
+    let ran = hall.held(&["--fix", "reference"]);
+    assert!(ran.code == 2 && ran.err.contains("100 points are a pass, and 80 are the most"), "{}", ran.err);
+    assert!(ran.err.contains("next: --service ROLE=IMAGE"), "{}", ran.err);
     assert!(!hall.path("out").exists(), "nothing was begun");
 }
 

@@ -32,10 +32,14 @@ fn a_signed_result_is_believed_and_a_changed_one_is_not() {
     let (private, public) = (keys.join("exam.key"), keys.join("exam.pub"));
     let (result, out) = (hall.path("out/exam-result.json"), hall.path("out"));
     assert_eq!(hall.held(&["--key", text(&private)]).code, 0);
-    let verified =
-        |more: &[&str]| hall.droplab(&[&["exam", "verify", text(&result), "--public", text(&public)], more].concat());
+    let verify = ["exam", "verify", text(&result), "--public", text(&public)];
+    let verified = |more: &[&str]| hall.droplab(&[&verify[..], &["--allow-rehearsal"], more].concat());
+    let rehearsed = hall.droplab(&verify);
+    assert_eq!((rehearsed.code, rehearsed.out.as_str()), (1, ""), "a rehearsal was taken for an exam");
+    assert!(rehearsed.err.contains("PASSED (rehearsal): no lab was broken"), "{}", rehearsed.err);
     let fine = verified(&["--runs", text(&out)]);
     assert_eq!(fine.code, 0, "{}", fine.err);
+    assert!(fine.out.contains("PASSED (rehearsal)"), "{}", fine.out);
     assert!(fine.out.contains("1 of 1 journals were at hand, and judged again as signed"), "{}", fine.out);
 
     let whole = forged(&result, "\"points\": 50.0", "\"points\": 99.0");
@@ -55,6 +59,7 @@ fn a_signed_result_is_believed_and_a_changed_one_is_not() {
     assert!(stranger.err.contains("it was signed with another key: "), "{}", stranger.err);
     let private = hall.droplab(&["exam", "verify", text(&result), "--public", text(&private)]);
     assert!(private.code == 2 && private.err.contains("it is the private half"), "{}", private.err);
+    assert!(private.err.contains("exam.pub is wanted") && private.err.contains("exam.pub checks"), "{}", private.err);
 
     let journal = hall.path("out/1-payment-pool-exhaustion/journal.jsonl");
     let lines = fs::read_to_string(&journal).unwrap();
@@ -73,9 +78,13 @@ fn only_what_the_journals_show_is_signed_afterwards() {
     let result = hall.path("out/exam-result.json");
     assert_eq!(hall.held(&["--fix", "none"]).code, 1);
     let (key, exam) = (keys.join("exam.key"), hall.path("try.yaml"));
-    let sign = |exam: &Path| hall.droplab(&["exam", "sign", text(&result), "--key", text(&key), "--exam", text(exam)]);
-    let signed = || sign(&exam);
-    let verified = || hall.droplab(&["exam", "verify", text(&result), "--public", text(&keys.join("exam.pub"))]);
+    let sign = |exam: &Path, more: &[&str]| {
+        let words = ["exam", "sign", text(&result), "--key", text(&key), "--exam", text(exam)];
+        hall.droplab(&[&words[..], more].concat())
+    };
+    let signed = || sign(&exam, &["--allow-rehearsal"]);
+    let public = keys.join("exam.pub");
+    let verified = || hall.droplab(&["exam", "verify", text(&result), "--public", text(&public), "--allow-rehearsal"]);
     assert!(verified().err.contains("nobody signed it"));
     let whole = forged(&result, "\"earned\": 0.0", "\"earned\": 80.0");
     let refused = signed();
@@ -90,7 +99,7 @@ fn only_what_the_journals_show_is_signed_afterwards() {
         ("\"exam\": \"try\"", "\"exam\": \"senior\"", "the exam is senior, and try in the exam that was set"),
         ("\"pass_mark\": 50.0", "\"pass_mark\": 60.0", "the pass mark is 60, and 50"),
         ("\"out_of\": 100", "\"out_of\": 7", "the sum of all points is 7, and 100"),
-        ("\"hints\": \"cost\"", "\"hints\": \"free\"", "what is told of hints is hints are free, and hints cost"),
+        ("\"hints\": \"cost\"", "\"hints\": \"free\"", "hints: free in the result, cost in your exam"),
         ("\"points\": 100,", "\"points\": 200,", "200 points, and payment-pool-exhaustion, 100 points"),
         ("droplab/payment:2.8.0", "droplab/payment:0.0.7", "is not what its journal shows"),
         ("time to repair 20s", "time to repair 99s", "is not what its journal shows"),
@@ -108,9 +117,12 @@ fn only_what_the_journals_show_is_signed_afterwards() {
     let other = hall.path("other");
     fs::create_dir(&other).unwrap();
     fs::write(other.join("try.yaml"), fs::read_to_string(&exam).unwrap().replace("20s", "40s")).unwrap();
-    let refused = sign(&other.join("try.yaml"));
+    let refused = sign(&other.join("try.yaml"), &["--allow-rehearsal"]);
     assert!(refused.err.contains("the hash of the exam's file is"), "{}", refused.err);
     assert!(refused.err.contains("of other conditions than the exam's"), "{}", refused.err);
+    let rehearsed = sign(&exam, &[]);
+    assert!(rehearsed.code == 1 && rehearsed.err.contains("FAILED (rehearsal)"), "{}", rehearsed.err);
+    assert!(verified().err.contains("nobody signed it"));
     assert_eq!(signed().code, 0);
     assert_eq!(verified().code, 0, "a result that failed is believed as well");
     assert!(signed().err.contains("signed already"));
@@ -126,7 +138,11 @@ fn what_is_sealed_is_opened_by_the_examiners_key_alone() {
         hall.droplab(&["exam", "seal", SCENARIO, "--for", text(&public), "-o", text(&sealed)])
     };
     assert_eq!(seal().code, 0);
-    assert_eq!(seal().code, 3, "a sealed file is not written over");
+    assert_eq!(seal().code, 2, "a sealed file is not written over");
+    let checks = keys.join("exam.pub");
+    let another = hall.path("q2.sealed");
+    let other_key = hall.droplab(&["exam", "seal", SCENARIO, "--for", text(&checks), "-o", text(&another)]);
+    assert!(other_key.code == 2 && other_key.err.contains("seal.pub is wanted"), "{}", other_key.err);
     assert!(!fs::read_to_string(&sealed).unwrap().contains("payment"));
     for verb in ["show", "plan", "run", "lint"] {
         let ran = hall.droplab(&[verb, text(&sealed)]);
@@ -135,6 +151,7 @@ fn what_is_sealed_is_opened_by_the_examiners_key_alone() {
     }
     let shut = hall.held(&[]);
     assert!(shut.code == 2 && shut.err.contains("/try.yaml:5:17:") && shut.err.contains("is sealed"), "{}", shut.err);
+    assert!(shut.err.contains("next: --identity seal.key"), "{}", shut.err);
 
     let other = hall.path("other");
     assert_eq!(hall.droplab(&["exam", "keygen", text(&other)]).code, 0);
@@ -154,7 +171,7 @@ fn keys_are_their_owners_and_never_written_over() {
     }
     let before = fs::read_to_string(keys.join("exam.key")).unwrap();
     let again = hall.droplab(&["exam", "keygen", text(&keys)]);
-    assert!(again.code == 3 && again.err.contains("never written over"), "{}", again.err);
+    assert!(again.code == 2 && again.err.contains("never written over"), "{}", again.err);
     assert_eq!(fs::read_to_string(keys.join("exam.key")).unwrap(), before);
     let no_key = hall.held(&["--key", text(&hall.path("try.yaml"))]);
     assert!(no_key.code == 2 && no_key.err.contains("expected an ed25519 key in PEM"), "{}", no_key.err);

@@ -5,6 +5,7 @@
 
 mod circles;
 mod cli;
+mod commented;
 mod crash;
 mod downloads;
 mod exam;

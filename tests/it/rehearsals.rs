@@ -44,7 +44,7 @@ async fn each_repair_passes() {
 #[tokio::test(start_paused = true)]
 async fn nothing_done_fails() {
     for incident in incidents() {
-        let outcome = rehearsed(&incident).repair(Repair::Wait).play().await;
+        let outcome = rehearsed(&incident).repair(Repair::Nobody).play().await;
         assert_eq!(outcome.verdict.truth, Truth::Fail, "{}: {:#?}", incident.0, outcome.verdict.findings);
     }
 }
@@ -52,7 +52,7 @@ async fn nothing_done_fails() {
 #[tokio::test(start_paused = true)]
 async fn a_whole_lab_passes_where_something_is_to_break() {
     for incident in incidents().into_iter().filter(|(_, scenario)| !scenario.steps.is_empty()) {
-        let stage = rehearsed(&incident).repair(Repair::Wait);
+        let stage = rehearsed(&incident).repair(Repair::Nobody);
         let stage = Stage { overrides: Overrides { healthy: true, ..Overrides::default() }, ..stage };
         let outcome = stage.play().await;
         assert_eq!(outcome.verdict.truth, Truth::Pass, "{}: {:#?}", incident.0, outcome.verdict.findings);

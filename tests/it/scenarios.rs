@@ -64,6 +64,51 @@ fn every_wrong_scenario_is_answered_with_place_and_expectation() {
     insta::assert_snapshot!("invalid", messages);
 }
 
+/// `par: soon` on line 19 was told of line 2, and of names of the code.
+#[test]
+fn a_wrong_value_is_told_at_its_own_place_in_the_readers_words() {
+    let minimal = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/minimal.yaml")).unwrap();
+    for (right, wrong, wanted) in [
+        ("level: 1", "level: 1\npar: soon", "a.yaml:6:6: par: `soon` is no duration"),
+        ("level: 1", "level: high", "a.yaml:5:8: level: invalid type: string \"high\", expected a whole number"),
+        ("level: 1", "level: 300", "a.yaml:5:8: level: `300` is too large a number"),
+        ("baseline: 3s", "baseline: long", "a.yaml:8:13: load.baseline: `long` is no duration"),
+        ("severity: P1", "severity: 7", "a.yaml:10:55: page.severity: invalid type: integer `7`, expected `P1`, `P2`"),
+        ("within: 10s", "within: [10s]", "symptom.within: invalid type: sequence, expected a duration such as"),
+        ("replicas: payment }", "replicas: payment }\n  - recovers: 5", "expected `{ when: CONDITION, within: 15m }`"),
+    ] {
+        let text = minimal.replace(right, wrong);
+        assert_ne!(text, minimal, "{right}");
+        let refused = store::scenarios::parse(Path::new("a.yaml"), &text).unwrap_err().to_string();
+        assert!(refused.contains(wanted), "{wrong}: {refused}");
+        assert!(!refused.contains("did you mean"), "{refused}");
+    }
+    let refused = store::scenarios::parse(Path::new("a.yaml"), "just text").unwrap_err().to_string();
+    assert!(refused.contains("expected a scenario"), "{refused}");
+}
+
+#[test]
+fn a_wrong_value_of_an_exam_is_told_at_its_own_place_in_the_readers_words() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("e.yaml");
+    let exam = "api: droplab/v1\ntitle: { en: Exam, ru: Экзамен }\npass: 50%\nseed: per-candidate\nscenarios:\n  \
+                - { scenario: brown-out, points: 30, within: 12m }\n";
+    for (right, wrong, wanted) in [
+        ("50%", "150%", ":3:7: pass: `150%` is no percentage: expected 0% to 100%"),
+        (
+            "per-candidate",
+            "7",
+            ":4:7: seed: invalid type: integer `7`, expected `per-candidate`, or one for all: `{ fixed: 7 }`",
+        ),
+        ("points: 30", "points: many", "points: invalid type: string \"many\", expected a whole number"),
+        ("within: 12m", "within: 12", ":6:48: scenarios[0].within: `12` is no duration"),
+    ] {
+        fs::write(&path, exam.replace(right, wrong)).unwrap();
+        let refused = store::exams::read(&path, None, None).err().map(|why| why.to_string()).unwrap_or_default();
+        assert!(refused.contains(wanted), "{wrong}: {refused}");
+    }
+}
+
 #[test]
 fn an_unknown_name_is_answered_with_a_near_one() {
     let error = store::scenarios::read(None, "payment-pool-exaustion").unwrap_err().to_string();
@@ -103,4 +148,17 @@ fn the_pages_of_incidents_are_current() {
             fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs").join(name)).unwrap_or_default();
         assert!(kept == current, "docs/{name} is out of date: droplab list --markdown{flags} > docs/{name}");
     }
+}
+
+/// A title is one cell, whoever wrote it; and a Russian page is Russian.
+#[test]
+fn a_page_of_incidents_is_a_table_in_its_own_language() {
+    let read = |id: &str| store::scenarios::read(None, id).unwrap().1;
+    let mut odd = read("drop-table");
+    odd.title.ru = "Заказы | пропали\n<i>".to_owned();
+    let page = droplab::report::catalogue::catalogue(&[("o|dd".to_owned(), odd)], true);
+    let rows: Vec<_> = page.lines().filter(|line| line.starts_with("| [")).collect();
+    assert_eq!(rows, ["| [Заказы \\| пропали &lt;i>](#o\\|dd) | 5 | database | 30m | 40/s, 3GiB, 2GiB диска, 6m |"]);
+    let english = droplab::report::catalogue::catalogue(&[("x".to_owned(), read("drop-table"))], false);
+    assert!(english.contains("2GiB of disk"), "{english}");
 }

@@ -84,6 +84,11 @@ fn a_run_is_found_by_name_folder_journal_and_as_the_latest() {
     let folder = out.path().to_string_lossy().into_owned();
     assert!(runs::find(home.path(), Some(&folder)).unwrap().journal().exists());
     assert!(runs::find(home.path(), Some(&format!("{folder}/journal.jsonl"))).unwrap().journal().exists());
+    // Another file beside it is itself, and not the one that is called as usual.
+    let sent = out.path().join("anna.jsonl");
+    fs::copy(late.journal(), &sent).unwrap();
+    let found = runs::find(home.path(), sent.to_str()).unwrap();
+    assert_eq!((found.journal(), found.lies_by_itself(), late.lies_by_itself()), (sent, true, false));
     assert!(matches!(runs::find(home.path(), Some("nonsense")), Err(StoreError::UnknownRun(_))));
     assert!(
         RunDir::create(home.path(), "a", at("2026-01-04T10:00:00Z"), Some(out.path())).is_err(),
@@ -182,4 +187,99 @@ fn a_journal_has_one_writer_at_a_time() {
     assert!(error.contains("another process has written to it"), "{error}");
     second.append(2.0, EventKind::Interrupted).unwrap();
     assert_eq!(journal::read(&path).unwrap().events.len(), 3);
+}
+
+/// The number of a heal's first line followed from what had been read when it began: a holder that had renewed since left two lines of
+/// one number, and a journal that nobody could read any more.
+#[test]
+fn a_heal_counts_on_from_what_the_holder_has_written_since() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("journal.jsonl");
+    let mut holder = JournalFile::create(&path, Wall::Real).unwrap();
+    holder.append(0.0, phase()).unwrap();
+    let read = journal::read(&path).unwrap();
+    holder.append(10.0, EventKind::Renewed { step: 0 }).unwrap();
+    holder.append(20.0, EventKind::Renewed { step: 0 }).unwrap();
+    let mut heal = JournalFile::resume(&path, &read).unwrap();
+    assert_eq!(heal.append(21.0, EventKind::Interrupted).unwrap().seq, 3);
+    assert!(holder.append(30.0, EventKind::Renewed { step: 0 }).is_err());
+    assert_eq!(journal::read(&path).unwrap().events.len(), 4);
+}
+
+/// The folder of a run was cleared, and another run was begun in it, while a heal was at work.
+#[test]
+fn a_heal_does_not_go_on_in_the_journal_of_another_run() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("journal.jsonl");
+    let plan = crate::stage::Stage::new(droplab::rehearsal::Quirks::default()).plan();
+    let began = |run: &str| EventKind::RunBegan {
+        run: run.to_owned(),
+        version: "0".to_owned(),
+        rehearsal: false,
+        plan: Box::new(plan.clone()),
+    };
+    JournalFile::create(&path, Wall::Real).unwrap().append(0.0, began("one")).unwrap();
+    let read = journal::read(&path).unwrap();
+    fs::remove_file(&path).unwrap();
+    JournalFile::create(&path, Wall::Real).unwrap().append(0.0, began("two")).unwrap();
+    let refused = JournalFile::resume(&path, &read).unwrap_err().to_string();
+    assert!(refused.contains("the journal of another run"), "{refused}");
+}
+
+/// It went out of its place before its successor was written: a full disk left neither there, and nothing to heal.
+#[test]
+fn a_broken_journal_stays_in_its_place_until_its_successor_is_whole() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("journal.jsonl");
+    let text = "not a line\n";
+    fs::write(&path, text).unwrap();
+    let read = droplab::model::timeline::Timeline::default();
+    // Where the successor is to be written before it takes the place.
+    let in_the_way = folder.path().join(format!(".journal.jsonl.{}.new", std::process::id()));
+    fs::create_dir(&in_the_way).unwrap();
+    assert!(journal::set_aside(&path, &read).is_err());
+    assert_eq!(fs::read_to_string(&path).unwrap(), text);
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2, "and nothing is left of the try");
+
+    fs::remove_dir(&in_the_way).unwrap();
+    let first = journal::set_aside(&path, &read).unwrap();
+    assert_eq!((fs::read_to_string(&first).unwrap().as_str(), journal::read(&path).unwrap()), (text, read.clone()));
+    // Broken once more: what was set aside before is kept.
+    fs::write(&path, "no line either\n").unwrap();
+    let second = journal::set_aside(&path, &read).unwrap();
+    assert_ne!(first, second);
+    assert_eq!(fs::read_to_string(first).unwrap(), text);
+    assert_eq!(fs::read_to_string(second).unwrap(), "no line either\n");
+}
+
+/// A drive that answered with an error was "gone": its runs were forgotten, and there was nothing to heal.
+#[test]
+fn what_cannot_be_looked_at_is_not_forgotten() {
+    let (home, out) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let drive = out.path().join("drive");
+    let folder = drive.join("evidence");
+    let run = RunDir::create(home.path(), "a", jiff::Timestamp::now(), Some(&folder)).unwrap();
+    JournalFile::create(&run.journal(), Wall::Real).unwrap();
+    fs::remove_dir_all(&folder).unwrap();
+    // A link to itself leads nowhere, and not even root sees what is behind it.
+    std::os::unix::fs::symlink(&folder, &folder).unwrap();
+    assert_eq!(runs::forget_gone(home.path()).unwrap(), Vec::<String>::new());
+    let open = runs::unhealed(home.path(), "test");
+    assert!(open.broken.len() == 1 && open.broken[0].starts_with("read "), "{:?}", open.broken);
+
+    // The place of a drive is empty as long as it is away, or away itself.
+    fs::remove_file(&folder).unwrap();
+    let away = || {
+        let told = runs::forget_gone(home.path()).unwrap();
+        assert!(told.len() == 1 && told[0].contains("a drive that is away?"), "{told:?}");
+    };
+    away();
+    fs::remove_dir(&drive).unwrap();
+    away();
+    // Not a run: a file that somebody has put there.
+    fs::write(home.path().join("runs/notes.txt"), "").unwrap();
+    assert_eq!(runs::unhealed(home.path(), "test").broken, Vec::<String>::new());
+    fs::create_dir_all(&folder).unwrap();
+    fs::write(folder.join("journal.jsonl"), "not a line\n").unwrap();
+    assert_eq!(runs::unhealed(home.path(), "test").broken.len(), 1, "it is back, and found");
 }

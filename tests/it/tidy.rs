@@ -22,6 +22,7 @@ const TABLE: &[(&str, &[&str])] = &[
     ("lab", &["model", "run::ports", "home", "log"]),
     // The images that a lab holds are a list of names, made from the folder of releases: no effect in it.
     ("rehearsal", &["model", "run::ports", "lab::engine::images"]),
+    ("llm", &[]),
     ("load", &["model", "run::ports"]),
     ("store", &["model", "run::ports", "home"]),
     ("terminal", &["model", "run::ports"]),

@@ -82,17 +82,29 @@ fn until(lasts: Duration) -> Result<i64, String> {
 }
 
 fn set(vdso: &Vdso, process: &Process, by: Offset, until_s: i64, stopped: bool) -> Result<(), String> {
+    let wanted = stub::stub(by, until_s);
     let written = match state(vdso, process)? {
-        State::Wrong => process.write(vdso.room() + stub::UNTIL, &until_s.to_le_bytes()),
+        State::Wrong if is_off_by_as_much(vdso, process, &wanted)? => {
+            process.write(vdso.room() + stub::UNTIL, &until_s.to_le_bytes())
+        }
         State::Other => return Err("its vDSO is not this kernel's own (a 32-bit program?)".to_owned()),
-        State::Untouched | State::Ended => {
+        // One that tells another time is an earlier fault's, which ended by itself and was not taken out.
+        State::Wrong | State::Untouched | State::Ended => {
             may_be_changed(vdso, process, stopped)?;
             process
-                .write(vdso.room(), &stub::stub(by, until_s))
+                .write(vdso.room(), &wanted)
                 .and_then(|()| vdso.jumps().try_for_each(|(at, jump)| process.write(at, &jump)))
         }
     };
     written.map_err(|why| format!("its memory cannot be written: {why}"))
+}
+
+/// Whether what stands in a process differs from this stub in its end alone, which comes right after its name.
+fn is_off_by_as_much(vdso: &Vdso, process: &Process, wanted: &[u8]) -> Result<bool, String> {
+    let bytes = read(process)?;
+    let there = bytes.iter().skip(usize::try_from(vdso.room()).unwrap_or(usize::MAX));
+    let same = there.zip(wanted).map(|(one, other)| one == other);
+    Ok(same.skip(stub::NAME.len() + size_of::<i64>()).all(|same| same))
 }
 
 fn end(vdso: &Vdso, process: &Process, stopped: bool) -> Result<(), String> {
@@ -107,7 +119,11 @@ fn end(vdso: &Vdso, process: &Process, stopped: bool) -> Result<(), String> {
 }
 
 fn state(vdso: &Vdso, process: &Process) -> Result<State, String> {
-    process.read().map(|bytes| vdso.state(&bytes)).map_err(|why| format!("its memory cannot be read: {why}"))
+    read(process).map(|bytes| vdso.state(&bytes))
+}
+
+fn read(process: &Process) -> Result<Vec<u8>, String> {
+    process.read().map_err(|why| format!("its memory cannot be read: {why}"))
 }
 
 fn may_be_changed(vdso: &Vdso, process: &Process, stopped: bool) -> Result<(), String> {

@@ -105,6 +105,19 @@ fn with_nobody_to_end_it_the_truth_comes_back_by_itself() {
 }
 
 #[test]
+fn what_an_earlier_fault_left_does_not_tell_the_next_ones_time() {
+    let mut shell = Shell::start();
+    shell.set("+1h", Duration::from_millis(100), true).unwrap();
+    // Nobody took it out when it was over.
+    shell.set("-90s", Duration::from_secs(60), true).unwrap();
+    near(shell.off(), -90.0);
+    // As much code as the first time, and so it takes a process that stands still, too.
+    let refused = shell.set("+1h", Duration::from_secs(60), false).unwrap_err();
+    assert!(refused.contains("it runs"), "{refused}");
+    near(shell.off(), -90.0);
+}
+
+#[test]
 fn what_runs_is_not_changed_and_what_is_gone_is_no_trouble() {
     let mut shell = Shell::start();
     let refused = shell.set("+1h", Duration::from_secs(60), false).unwrap_err();

@@ -5,7 +5,7 @@
 use std::path::PathBuf;
 
 use crate::{
-    cli::{exit::Exit, failure::Failure, screen},
+    cli::{exit::Exit, failure::Failure, flags::Global, screen},
     store::keys,
 };
 
@@ -21,7 +21,7 @@ pub struct Args {
 }
 
 /// The verb.
-pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
+pub(super) fn main(global: &Global, args: &Args) -> Result<Exit, Failure> {
     let paths = keys::make(&args.folder)?;
     let words = [
         "signs results: keep it",
@@ -29,8 +29,14 @@ pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
         "opens sealed scenarios: keep it",
         "seals scenarios: give it away",
     ];
-    for (path, word) in paths.iter().zip(words) {
-        screen::result(&format!("{}  {word}", path.display()));
+    let files = paths.iter().map(|path| path.display().to_string()).zip(words);
+    if global.json() {
+        let files: Vec<_> = files.map(|(file, what)| serde_json::json!({ "file": file, "what": what })).collect();
+        screen::result(&serde_json::to_string_pretty(&files).unwrap_or_default());
+        return Ok(Exit::Pass);
+    }
+    for (file, what) in files {
+        screen::result(&format!("{file}  {what}"));
     }
     Ok(Exit::Pass)
 }

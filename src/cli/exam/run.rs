@@ -26,10 +26,10 @@ use crate::{
     judge,
     model::exam::result::{ExamResult, Examined, Grade, Host, Outcome},
     plan::{self, Overrides},
-    report,
+    report::{self, exam::number},
     store::{
         self,
-        exams::{self, Sheet},
+        exams::{self, Paper, Sheet},
         keys, sealed,
         signed::{Envelope, key_id, short},
     },
@@ -44,6 +44,7 @@ pub(super) async fn main(global: &Global, args: &Args) -> Result<Exit, Failure> 
     let sheet = exams::read(&args.exam, global.scenarios.as_deref(), identity.as_ref())?;
     let key = What::named(args.key.as_ref()).map(keys::signing).transpose()?;
     let candidate = Candidate::of(args)?;
+    can_be_passed(&sheet, &candidate)?;
     let seed = sheet.exam.seed.of(&sheet.id, &args.candidate);
     if let Candidate::Service(service) = &candidate {
         fits(global, service, &sheet, seed).await?;
@@ -78,6 +79,21 @@ pub(super) async fn main(global: &Global, args: &Args) -> Result<Exit, Failure> 
     })
 }
 
+/// Refuse a pass mark that nobody can reach: a postmortem's points are on every card, and no run has one yet. An image has no card.
+fn can_be_passed(sheet: &Sheet, candidate: &Candidate) -> Result<(), Failure> {
+    let of_card = |paper: &Paper| f64::from(100_u32.saturating_sub(paper.scenario.weights.learn)) / 100.0;
+    let most: f64 = sheet.papers.iter().map(|paper| f64::from(paper.task.points) * of_card(paper)).sum();
+    let mark = sheet.exam.pass_mark();
+    // Points have two digits.
+    if mark <= most + 0.005 || matches!(candidate, Candidate::Service(_)) {
+        return Ok(());
+    }
+    let (mark, most) = (number(mark), number(most));
+    let why = format!("exam {}: {mark} points are a pass, and {most} are the most without a postmortem", sheet.id);
+    Err(Failure::new(Code::ExamInvalid, why)
+        .next("--service ROLE=IMAGE, if an image is to be examined; else a lower pass mark: 80% at most, as a rule"))
+}
+
 /// Refuse, before anything is played, an image that is not there, and a scenario that is no trial for its role.
 async fn fits(global: &Global, service: &Service, sheet: &Sheet, seed: u64) -> Result<(), Failure> {
     // Somebody else's run is not to find an image in its nodes that was not there.
@@ -99,10 +115,10 @@ fn folder(args: &Args, exam: &str) -> Result<PathBuf, Failure> {
     let folder = args.out.clone().unwrap_or_else(usual);
     if folder.join(RESULT).exists() {
         return Err(
-            Failure::new(Code::File, format!("another exam's result is in {}", folder.display())).next("--out DIR")
+            Failure::new(Code::Path, format!("another exam's result is in {}", folder.display())).next("--out DIR")
         );
     }
-    let failed = |error| Failure::new(Code::File, format!("create {}: {error}", folder.display()));
+    let failed = |error: std::io::Error| Failure::io("create", &folder, &error);
     home::make_folder(&folder).map_err(failed)?;
     std::path::absolute(&folder).map_err(failed)
 }
@@ -161,10 +177,11 @@ fn tell(global: &Global, result: &ExamResult, key: Option<&SigningKey>, folder: 
     screen::result(&if global.json() { json() } else { report::exam::render(result) });
     if !global.quiet {
         let path = folder.join(RESULT);
-        let by = key.map_or_else(
-            || "not signed: droplab exam sign signs it".to_owned(),
-            |key| format!("signed, key {}", short(&key_id(&key.verifying_key()))),
-        );
+        let by = match key {
+            Some(key) => format!("signed, key {}", short(&key_id(&key.verifying_key()))),
+            None if result.rehearsal => "a rehearsal, not signed".to_owned(),
+            None => "not signed: droplab exam sign signs it".to_owned(),
+        };
         screen::note(&format!("\n  result: {} ({by})", path.display()));
     }
 }

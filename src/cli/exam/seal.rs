@@ -8,6 +8,7 @@ use crate::{
     cli::{
         exit::Exit,
         failure::{Code, Failure},
+        flags::Global,
         screen,
     },
     plan,
@@ -33,7 +34,7 @@ pub struct Args {
 }
 
 /// The verb.
-pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
+pub(super) fn main(global: &Global, args: &Args) -> Result<Exit, Failure> {
     if args.out.extension().is_none_or(|extension| extension != sealed::EXTENSION) {
         let why = format!("{}: expected a name that ends in .{}", args.out.display(), sealed::EXTENSION);
         return Err(Failure::new(Code::Usage, why));
@@ -44,11 +45,14 @@ pub(super) fn main(args: &Args) -> Result<Exit, Failure> {
         let said: Vec<_> = doubts.iter().map(|doubt| format!("{id}: {doubt}")).collect();
         return Err(Failure::new(Code::ScenarioInvalid, said.join("\n")).next("droplab lint FILE"));
     }
+    let refused = |why: String| Failure::new(Code::KeyInvalid, format!("--for: {why}"));
     let sealed = sealed::seal(&text, &sealed::public(&args.public)?)
-        .map_err(|why| Failure::new(Code::KeyInvalid, format!("--for: {why}")).next("droplab exam keygen DIR"))?;
-    let failed = |error| Failure::new(Code::File, format!("write {}: {error}", args.out.display()));
+        .map_err(|why| refused(why).next("--for seal.pub   (droplab exam keygen DIR makes it)"))?;
+    let failed = |error: std::io::Error| Failure::io("write", &args.out, &error);
     let mut file = std::fs::File::create_new(&args.out).map_err(failed)?;
     file.write_all(sealed.as_bytes()).and_then(|()| file.sync_all()).map_err(failed)?;
-    screen::result(&args.out.display().to_string());
+    let file = args.out.display().to_string();
+    let json = || serde_json::json!({ "file": &file, "scenario": id }).to_string();
+    screen::result(&if global.json() { json() } else { file.clone() });
     Ok(Exit::Pass)
 }

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use super::{
     What, evidence,
     set::Set,
-    verify::{beside, parse, read, refused},
+    verify::{beside, held_on_a_lab, parse, read, refused, shown},
 };
 use crate::{
     cli::{
@@ -16,7 +16,6 @@ use crate::{
         flags::Global,
         screen,
     },
-    report,
     store::{
         self, keys,
         signed::{key_id, short},
@@ -29,7 +28,7 @@ use crate::{
   droplab exam sign results/exam-result.json --exam exams/smoke.yaml --key exam.key
 
 For a machine of the examiner's: the key then never lies where candidates' programs run. Every journal must be there, and is judged again;
-whose exam it is, with which seed and for how many points, is taken from the examiner's own file.")]
+whose exam it is, with which seed and for how many points, is taken from the examiner's own file. A rehearsal is no exam, and is not signed.")]
 pub struct Args {
     /// The result, not signed yet
     pub result: PathBuf,
@@ -42,6 +41,9 @@ pub struct Args {
     /// The folder of the runs' folders [default: the result's own]
     #[arg(long, value_name = "DIR")]
     pub runs: Option<PathBuf>,
+    /// Sign a rehearsal, which says nothing about anybody
+    #[arg(long)]
+    pub allow_rehearsal: bool,
 }
 
 /// The verb.
@@ -60,10 +62,11 @@ pub(super) fn main(global: &Global, args: &Args) -> Result<Exit, Failure> {
     let sheet = args.set.sheet(global)?.ok_or_else(no_exam)?;
     let folder = args.runs.clone().unwrap_or_else(|| beside(&args.result));
     evidence::held_against(&result, Some(&sheet), &folder, true).map_err(|why| refused(&args.result, &why))?;
+    held_on_a_lab(&args.result, &result, args.allow_rehearsal)?;
     envelope.sign(&key).map_err(|why| unbelieved(&why))?;
     let text = serde_json::to_string_pretty(&envelope).unwrap_or_default() + "\n";
     store::write_whole(&args.result, &text)?;
-    screen::result(&report::exam::render(&result));
+    shown(&result);
     if !global.quiet {
         screen::note(&format!("\n  signed with key {}", short(&key_id(&key.verifying_key()))));
     }

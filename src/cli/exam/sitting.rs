@@ -56,6 +56,9 @@ pub(super) enum Next {
     Unhealed,
 }
 
+/// A run that was told to stop, and has not ended minutes later.
+const STILL_HEALING: &str = "the run was stopped and has not healed to its end: droplab heal";
+
 /// How one run came out.
 enum Played {
     Judged(Box<(Verdict, Shown)>),
@@ -136,13 +139,14 @@ impl Sitting<'_> {
         let status = tokio::select! {
             status = tokio::time::timeout(longest(paper), run.wait()) => status,
             () = stop.cancelled() => {
-                child::stop(&mut run).await;
-                return Ok(Played::Interrupted);
+                let healed = child::stop(&mut run).await;
+                return Ok(if healed { Played::Interrupted } else { Played::Unhealed(STILL_HEALING.to_owned()) });
             }
         };
         let Ok(Ok(status)) = status else {
-            child::stop(&mut run).await;
-            return Ok(Played::LabErred("the run did not end in time".to_owned()));
+            let healed = child::stop(&mut run).await;
+            let late = Played::LabErred("the run did not end in time".to_owned());
+            return Ok(if healed { late } else { Played::Unhealed(STILL_HEALING.to_owned()) });
         };
         Ok(match (status.code(), evidence::of(&folder, name)) {
             (Some(130), _) => Played::Interrupted,

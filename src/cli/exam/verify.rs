@@ -28,7 +28,8 @@ use crate::{
   droplab exam verify results/exam-result.json --public exam.pub --exam exams/smoke.yaml    and it is of this exam
   droplab exam verify results/exam-result.json --public exam.pub --json | jq .outcome
 
-Exit 0: it is to be believed, whatever it says; 1: it is not, and a sentence says why.")]
+Exit 0: it is to be believed, whatever it says; 1: it is not, and a sentence says why. A rehearsal is no exam, and is believed only as one
+(--allow-rehearsal).")]
 pub struct Args {
     /// The result
     pub result: PathBuf,
@@ -41,6 +42,9 @@ pub struct Args {
     /// The folder of the runs' folders: each journal is judged again [default: the result's own folder, as far as they are there]
     #[arg(long, value_name = "DIR")]
     pub runs: Option<PathBuf>,
+    /// Also the result of a rehearsal, which says nothing about anybody
+    #[arg(long)]
+    pub allow_rehearsal: bool,
 }
 
 /// The verb.
@@ -53,11 +57,12 @@ pub(super) fn main(global: &Global, args: &Args) -> Result<Exit, Failure> {
     let sheet = args.set.sheet(global)?;
     let there = evidence::held_against(&result, sheet.as_ref(), &folder, args.runs.is_some())
         .map_err(|why| refused(&args.result, &why))?;
+    held_on_a_lab(&args.result, &result, args.allow_rehearsal)?;
     if global.json() {
         screen::result(&text);
         return Ok(Exit::Pass);
     }
-    screen::result(&report::exam::render(&result));
+    shown(&result);
     let all = result.scenarios.iter().filter(|one| one.shown.is_some()).count();
     let key = short(&key_id(&key));
     screen::result(&format!(
@@ -66,10 +71,26 @@ pub(super) fn main(global: &Global, args: &Args) -> Result<Exit, Failure> {
     Ok(Exit::Pass)
 }
 
+/// Refuse what was played on the fake lab, where anybody passes, unless that was allowed aloud.
+pub(super) fn held_on_a_lab(path: &Path, result: &ExamResult, allowed: bool) -> Result<(), Failure> {
+    if !result.rehearsal || allowed {
+        return Ok(());
+    }
+    let why = format!("{} (rehearsal): no lab was broken, so nobody has repaired one", result.outcome);
+    Err(refused(path, &[why]).next("--allow-rehearsal takes it as what it is, to try an exam itself"))
+}
+
+/// The result on the screen; of a rehearsal, that it is one is said last as well.
+pub(super) fn shown(result: &ExamResult) {
+    screen::result(&report::exam::render(result));
+    if result.rehearsal {
+        screen::result(&format!("\n  {} (rehearsal): it says nothing about {}", result.outcome, result.candidate));
+    }
+}
+
 /// A result's file.
 pub(super) fn read(path: &Path) -> Result<Envelope, Failure> {
-    let failed = |error| Failure::new(Code::File, format!("read {}: {error}", path.display()));
-    let text = std::fs::read_to_string(path).map_err(failed)?;
+    let text = std::fs::read_to_string(path).map_err(|error| Failure::io("read", path, &error))?;
     Envelope::read(&text).map_err(|why| refused(path, &[why.to_string()]))
 }
 

@@ -36,14 +36,23 @@ pub(super) fn subcommands(common: impl Fn(Command) -> Command) -> Vec<Command> {
 
 fn subcommand(manual: &'static Manual) -> Command {
     let example = format!(
-        "Example:\n  droplab fault inject {}{}{} --for 30s\n\nEnds by itself: {}\nManual: docs/faults.md#{}",
+        "Example:\n  droplab fault inject {}{}{} --for 30s\n\nIf droplab dies: {}\nManual: docs/faults.md#{}",
         manual.key,
         if manual.example.is_empty() { "" } else { " " },
         manual.example,
-        manual.expiry,
+        without_droplab(manual.expiry),
         manual.key
     );
     Command::new(manual.key).about(manual.about).after_help(example).args(manual.parameters.iter().map(argument))
+}
+
+/// What becomes of a fault whose droplab has died, from what the manual says of its expiry.
+fn without_droplab(expiry: &str) -> String {
+    match expiry.split_once(": ") {
+        Some(("none", why)) => format!("it stays until you take it back ({why})"),
+        Some(("none needed", why)) => format!("there is nothing to take back ({why})"),
+        _ => format!("it ends by itself ({expiry})"),
+    }
 }
 
 fn argument(parameter: &'static Parameter) -> Arg {
@@ -69,4 +78,18 @@ pub(super) fn chosen(key: &str, matches: &ArgMatches) -> Option<Typed> {
         Some((parameter.name, value.clone(), parameter.is_bare()))
     };
     Some(Typed { key: manual.key, values: manual.parameters.iter().filter_map(value).collect() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_help_tells_what_becomes_of_the_fault() {
+        let told = |key: &str| without_droplab(crate::faults::manual::of(key).unwrap().expiry);
+        assert_eq!(told("deploy-version"), "it stays until you take it back (it lives in what the person owns)");
+        assert_eq!(told("kill-pod"), "there is nothing to take back (over at once)");
+        assert_eq!(told("cut-link"), "it ends by itself (kernel: nftables set timeout)");
+        assert!(FAULTS.iter().all(|fault| !without_droplab(fault.expiry).contains("none")));
+    }
 }

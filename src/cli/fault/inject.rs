@@ -161,7 +161,7 @@ async fn put_in(
     let stop = interrupt::token();
     let turns = FaultTurns::of(global, doing, &folder, mine);
     let timeline = by_hand(&injection, lab, &mut journal, &mut watcher, &options, &stop, &turns).await?;
-    Ok(notes::ended(global, &folder, &injection, &timeline, args.common.detach))
+    Ok(notes::ended(global, &folder, &timeline, args.common.detach))
 }
 
 /// Whether all of it ends without this process.

@@ -42,8 +42,10 @@ pub(super) fn main(global: &Global, args: &Args) -> Exit {
         return Exit::Pass;
     }
     if !args.active {
+        let row = |key: &str, about: &str, expiry: &str| screen::result(&format!("{key:<20} {about:<70} {expiry}"));
+        row("fault", "what it does", "what ends it when droplab dies");
         for fault in FAULTS {
-            screen::result(&format!("{:<20} {:<70} {}", fault.key, fault.about, fault.expiry));
+            row(fault.key, fault.about, fault.expiry);
         }
         screen::result("");
     }

@@ -4,7 +4,7 @@
 
 use crate::{
     cli::{exit::Exit, flags::Global, screen},
-    judge::residue,
+    judge::residue::{self, Proof},
     model::{facts::Facts, hold::Hold, op::Op, plan::Injection, timeline::Timeline, units::Span},
     store::{self, runs::RunDir},
 };
@@ -48,13 +48,7 @@ fn hit(injection: &Injection) -> String {
 }
 
 /// What came of it: nothing left is a pass.
-pub(super) fn ended(
-    global: &Global,
-    folder: &RunDir,
-    injection: &Injection,
-    timeline: &Timeline,
-    detached: bool,
-) -> Exit {
+pub(super) fn ended(global: &Global, folder: &RunDir, timeline: &Timeline, detached: bool) -> Exit {
     let packets: u64 = timeline.acted().values().map(|acted| acted.packets).sum();
     let engine = timeline.acted().into_values().find_map(|acted| acted.engine.clone());
     // Written by another process, if that one healed it.
@@ -63,8 +57,13 @@ pub(super) fn ended(
         timeline.clone()
     });
     let stuck = !written.unhealed().is_empty() && !detached;
-    let left = written.survey(true).map(|(_, after)| residue::residue(injection, after)).unwrap_or_default();
-    let errors = timeline.lab_errors().map(|(_, errors)| errors.to_vec()).unwrap_or_default();
+    // One that was let go is looked at by nobody.
+    let Proof { left, doubts: errors } = if detached {
+        let errors = timeline.lab_errors().map(|(_, errors)| errors.to_vec()).unwrap_or_default();
+        Proof { left: Vec::new(), doubts: errors }
+    } else {
+        residue::proof(&written, 0)
+    };
     let inject_ms: f64 = timeline.took_ms(false);
     let heal_ms: f64 = timeline.took_ms(true);
     if global.json() {
@@ -87,12 +86,13 @@ pub(super) fn ended(
         for line in &left {
             screen::note(&format!("left in the lab: {line}"));
         }
-        screen::note("next: droplab heal");
+        // Where every op of the way back was done, healing again would do nothing.
+        screen::note(if stuck { "next: droplab heal" } else { "next: droplab reset" });
         return Exit::Unhealed;
     }
     match (timeline.interrupted(), !errors.is_empty()) {
-        (true, _) => Exit::Interrupted,
-        (false, true) => Exit::Unknown,
+        (_, true) => Exit::Unknown,
+        (true, false) => Exit::Interrupted,
         (false, false) => Exit::Pass,
     }
 }

@@ -57,6 +57,7 @@ pub async fn main(global: &Global, args: &Args) -> Result<Exit, Failure> {
     let document = read(&args.file)?;
     let (run, timeline, verdict) = found_for(&document, &args.file, args.run.as_deref())?;
     let facts = facts_of(&document, &args.file, &run, &timeline, &verdict)?;
+    kept::is_of(&run.path, facts.run)?;
     let measures = chosen(args, &document)?;
     let refused = |why: &str| Failure::new(Code::Usage, format!("{}: {why}", facts.run));
     if facts.rehearsal {

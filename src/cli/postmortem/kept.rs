@@ -8,7 +8,7 @@ use super::super::failure::{Code, Failure};
 use crate::{
     model::verdict::Verdict,
     postmortem::{Tried, review::Review},
-    store,
+    store::{self, journal, runs::JOURNAL},
 };
 
 const FILE: &str = "postmortem.json";
@@ -16,8 +16,20 @@ const TRIED: &str = "tried.json";
 /// No review has more points.
 const MOST: u64 = 100;
 
+/// Refuse a folder whose journal is not that of this run: what is kept there would be taken for another run's, or written over one's.
+pub(super) fn is_of(folder: &Path, run: &str) -> Result<(), Failure> {
+    let journal = folder.join(JOURNAL);
+    let read = journal::read_what_is_whole(&journal);
+    if read.is_ok_and(|(timeline, _)| timeline.began().is_some_and(|(own, ..)| own == run)) {
+        return Ok(());
+    }
+    let why = format!("{} is not the journal of {run}, and what is learned is kept beside that", journal.display());
+    Err(Failure::new(Code::Usage, why).next(format!("put the journal into a folder of its own, as {JOURNAL}")))
+}
+
 /// Keep a review beside the journal.
 pub(super) fn keep(folder: &Path, review: &Review) -> Result<(), Failure> {
+    is_of(folder, &review.run)?;
     let text = serde_json::to_string_pretty(review).unwrap_or_default();
     Ok(store::write_whole(&folder.join(FILE), &(text + "\n"))?)
 }
@@ -99,6 +111,14 @@ mod tests {
             remarks: Vec::new(),
             not_measured: String::new(),
         }
+    }
+
+    #[test]
+    fn nothing_is_kept_in_a_folder_without_the_journal_of_that_run() {
+        let folder = tempfile::tempdir().unwrap();
+        let refused = keep(folder.path(), &review(10, &[10])).unwrap_err();
+        assert!(refused.why.contains("is not the journal of run-1"), "{refused}");
+        assert!(!folder.path().join(FILE).exists());
     }
 
     #[test]

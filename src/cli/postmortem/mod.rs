@@ -3,6 +3,7 @@
 //! **Invariant**: only `try` touches a lab; the journal is read and never written.
 
 pub mod attempt;
+mod comment;
 pub(super) mod kept;
 pub mod new;
 pub mod review;
@@ -39,7 +40,7 @@ pub enum Verb {
 pub async fn main(global: &Global, args: &Args) -> Result<Exit, Failure> {
     match &args.verb {
         Verb::New(args) => new::main(global, args),
-        Verb::Review(args) => review::main(global, args),
+        Verb::Review(args) => review::main(global, args).await,
         Verb::Try(args) => attempt::main(global, args).await,
     }
 }

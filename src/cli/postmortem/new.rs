@@ -55,7 +55,7 @@ pub fn main(global: &Global, args: &Args) -> Result<Exit, Failure> {
     };
     store::write_whole(&path, &postmortem::draft(&facts, lang))?;
     if global.json() {
-        screen::result(&serde_json::json!({ "run": facts.run, "file": path }).to_string());
+        screen::result(&serde_json::json!({ "run": facts.run, "file": path.to_string_lossy() }).to_string());
     } else {
         screen::result(&path.display().to_string());
         if !global.quiet {

@@ -12,6 +12,7 @@ use super::{
         judge::found,
         screen,
     },
+    comment::{Comment, Model},
     kept, new, shown,
 };
 use crate::{
@@ -28,6 +29,7 @@ use crate::{
   droplab postmortem review postmortem.md --run ./evidence
   droplab postmortem review postmortem.md --at-least 70    exit 1 below that, for a pipeline
   droplab postmortem review postmortem.md --json
+  droplab postmortem review postmortem.md --llm http://127.0.0.1:11434/v1 --llm-model qwen3
 
 English and Russian are read; the answer is in the language of the file. Style and insight are not measured.")]
 pub struct Args {
@@ -39,10 +41,14 @@ pub struct Args {
     /// Fail with fewer points than this
     #[arg(long, value_name = "POINTS", value_parser = clap::value_parser!(u32).range(0..=100))]
     pub at_least: Option<u32>,
+    /// Whether an LLM comments
+    #[command(flatten)]
+    pub model: Model,
 }
 
 /// The verb.
-pub fn main(global: &Global, args: &Args) -> Result<Exit, Failure> {
+pub async fn main(global: &Global, args: &Args) -> Result<Exit, Failure> {
+    let model = args.model.endpoint()?;
     let document = read(&args.file)?;
     let (run, timeline, verdict) = found_for(&document, &args.file, args.run.as_deref())?;
     let facts = facts_of(&document, &args.file, &run, &timeline, &verdict)?;
@@ -50,12 +56,25 @@ pub fn main(global: &Global, args: &Args) -> Result<Exit, Failure> {
     kept::keep(&run.path, &review)?;
     let verdict = kept::learned(&run.path, verdict.clone())?;
     refresh(&run, &timeline, &verdict)?;
+    let comment = match &model {
+        Some(model) => {
+            let failed = |error| Failure::new(Code::File, format!("read {}: {error}", args.file.display()));
+            Some(Comment::of(model, &std::fs::read_to_string(&args.file).map_err(failed)?, &review).await)
+        }
+        None => None,
+    };
     if global.json() {
         let mut json = serde_json::to_value(&review).unwrap_or_default();
         json["score"] = serde_json::to_value(&verdict.score).unwrap_or_default();
+        if let Some(comment) = &comment {
+            json["comment"] = comment.json();
+        }
         screen::result(&serde_json::to_string_pretty(&json).unwrap_or_default());
     } else {
         screen::result(&shown::review(&review, &args.file));
+        if let Some(comment) = &comment {
+            screen::result(&comment.shown(&review));
+        }
         screen::result(report::card(&verdict).trim_end());
     }
     Ok(if args.at_least.is_some_and(|least| review.points < least) { Exit::Fail } else { Exit::Pass })

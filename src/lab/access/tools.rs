@@ -1,9 +1,11 @@
 //! Where the outside tools are: kind, helm, docker, kubectl.
 //!
-//! **Invariant**: the first match wins, in this order: `$DROPLAB_TOOLS`, `.tools/bin` of the repository, `PATH`.
+//! **Invariant**: the first match wins, in this order: `$DROPLAB_TOOLS`, `.tools/bin` of the repository, `PATH`. No folder above the working
+//! directory counts that somebody else could have put there: its programs would run with the user's rights and the lab's passwords.
 
 use std::{
     env,
+    os::unix::fs::MetadataExt as _,
     path::{Path, PathBuf},
 };
 
@@ -29,7 +31,8 @@ pub fn own_folders() -> Vec<PathBuf> {
     let named = env::var_os("DROPLAB_TOOLS").map(PathBuf::from);
     let here = env::current_dir().ok();
     let beside = env::current_exe().ok();
-    let of_repository = [here, beside].into_iter().flatten().filter_map(|path| beside_ancestor(&path));
+    let here = here.and_then(|path| beside_ancestor(&path)).filter(|folder| is_ours(folder));
+    let of_repository = here.into_iter().chain(beside.and_then(|path| beside_ancestor(&path)));
     let mut folders: Vec<PathBuf> = named.into_iter().chain(of_repository).filter(|folder| folder.is_dir()).collect();
     folders.dedup();
     folders
@@ -37,6 +40,12 @@ pub fn own_folders() -> Vec<PathBuf> {
 
 fn beside_ancestor(path: &Path) -> Option<PathBuf> {
     path.ancestors().map(|folder| folder.join(".tools/bin")).find(|folder| folder.is_dir())
+}
+
+/// Made by this user, and nobody's to write but theirs and their group's.
+fn is_ours(folder: &Path) -> bool {
+    let mine = rustix::process::geteuid().as_raw();
+    folder.metadata().is_ok_and(|data| data.uid() == mine && data.mode() & 0o002 == 0)
 }
 
 /// The path of a tool, if it is anywhere.
@@ -57,6 +66,16 @@ fn is_program(path: &Path) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_folder_that_anybody_may_write_is_not_ours() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        assert!(is_ours(folder.path()));
+        std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o777)).unwrap();
+        assert!(!is_ours(folder.path()));
+        assert!(!is_ours(Path::new("/no/such/folder")));
+    }
 
     #[test]
     fn a_shell_is_found_and_nonsense_is_not() {

@@ -1,134 +1,134 @@
 //! Records that are put into a topic, and taken out again where that is possible.
 //!
-//! **Invariant**: deleted is only what was sent here: Kafka deletes from a partition's beginning, so nothing else may lie before.
+//! **Invariant**: what is to be taken out again is written down before the first of it is sent; deleted is only what was sent here:
+//! Kafka deletes from a partition's beginning, so nothing else may lie before.
+
+mod sent;
 
 use std::time::Duration;
 
+use futures::future;
 use rdkafka::{
     ClientConfig, Offset, TopicPartitionList,
     admin::AdminOptions,
-    consumer::{BaseConsumer, Consumer as _},
+    error::KafkaResult,
     message::{Header, OwnedHeaders},
     producer::{FutureProducer, FutureRecord},
 };
-use serde::{Deserialize, Serialize};
 
+use self::sent::Sent;
 use crate::{
     lab::{Lab, error::LabError, look::servers::ANSWER, state::State},
     model::op::Letter,
 };
 
-/// The file that remembers where records lie.
+/// The file that remembers what was sent.
 const FILE: &str = "records.json";
-
-/// Where records of one partition lie.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-struct Sent {
-    topic: String,
-    partition: i32,
-    offsets: Vec<i64>,
-}
+/// So many records are on their way at once: one after the other, each would wait for the library's next batch.
+const AT_ONCE: u32 = 1000;
+/// How long the library may take to take a record.
+const TAKEN: Duration = Duration::from_secs(5);
 
 impl Lab {
     /// Send a record so often; what is remembered as sent is not sent again.
     pub(super) async fn send_record(&self, letter: &Letter) -> Result<(), LabError> {
-        let file = letter.id.as_ref().map(|id| State::kept_file(id, FILE));
-        if let Some(file) = &file
-            && self.state.read(file)?.is_some()
-        {
-            return Ok(());
-        }
         let failed = |why: String| LabError::Server { tried: format!("send to topic {}", letter.topic), why };
-        let mut config = ClientConfig::new();
-        config
-            .set("bootstrap.servers", self.layout.kafka())
-            .set("client.id", "console-producer")
-            .set("acks", "all")
-            .set("message.timeout.ms", "10000")
-            .set("log_level", "0");
-        let producer: FutureProducer = config.create().map_err(|error| failed(error.to_string()))?;
-        let headers = letter.headers.iter().fold(OwnedHeaders::new(), |headers, (name, value)| {
-            headers.insert(Header { key: name, value: Some(value) })
-        });
-        let mut all: Vec<Sent> = Vec::new();
-        for _ in 0..letter.count {
-            let mut record: FutureRecord<'_, str, str> = FutureRecord::to(&letter.topic).payload(&letter.value);
-            if !letter.headers.is_empty() {
-                record = record.headers(headers.clone());
+        let brokers = self.layout.kafka();
+        let Some(id) = &letter.id else {
+            return send(&brokers, letter, None).await.map_err(|error| failed(error.to_string()));
+        };
+        let mut sent = match self.sent(id)? {
+            Some(sent) if sent.whole => return Ok(()),
+            // What did not come to its end is sent anew, and taken out together with that.
+            Some(sent) => sent,
+            None => {
+                let (brokers, letter) = (brokers.clone(), letter.clone());
+                // The library blocks its thread.
+                let asked = tokio::task::spawn_blocking(move || Sent::announced(&brokers, letter)).await;
+                asked.map_err(|error| failed(error.to_string()))?.map_err(|error| failed(error.to_string()))?
             }
-            record.key = letter.key.as_deref();
-            record.partition = letter.partition;
-            let lies =
-                producer.send(record, Duration::from_secs(5)).await.map_err(|(error, _)| failed(error.to_string()))?;
-            match all.iter_mut().find(|sent| sent.partition == lies.partition) {
-                Some(sent) => sent.offsets.push(lies.offset),
-                None => all.push(Sent {
-                    topic: letter.topic.clone(),
-                    partition: lies.partition,
-                    offsets: vec![lies.offset],
-                }),
-            }
-        }
-        match file {
-            Some(file) => self.state.write(&file, &serde_json::to_string(&all).unwrap_or_default()),
-            None => Ok(()),
-        }
+        };
+        self.remember(id, &sent)?;
+        send(&brokers, letter, Some(sent.at_ms)).await.map_err(|error| failed(error.to_string()))?;
+        sent.whole = true;
+        self.remember(id, &sent)
     }
 
     /// Delete what was sent, partition by partition, where it lies at the beginning.
     pub(super) async fn remove_records(&self, id: &str) -> Result<(), LabError> {
-        let Some(text) = self.state.read(&State::kept_file(id, FILE))? else { return Ok(()) };
+        let Some(sent) = self.sent(id)? else { return Ok(()) };
         let failed = |why: String| LabError::Server { tried: "delete the records that were sent".to_owned(), why };
-        let all: Vec<Sent> = serde_json::from_str(&text).map_err(|error| failed(error.to_string()))?;
-        let mut config = ClientConfig::new();
-        config.set("bootstrap.servers", self.layout.kafka()).set("client.id", "admin").set("log_level", "0");
-        let consumer: BaseConsumer = config.create().map_err(|error| failed(error.to_string()))?;
+        let (brokers, topic) = (self.layout.kafka(), sent.letter.topic.clone());
         // The library blocks its thread.
-        let asked = tokio::task::spawn_blocking(move || {
-            let mut cuts = Vec::new();
-            for sent in all {
-                // A topic that is gone took them with it.
-                let Ok((first, _)) = consumer.fetch_watermarks(&sent.topic, sent.partition, ANSWER) else { continue };
-                cuts.extend(cut(&sent, first).map(|before| (sent.topic, sent.partition, before)));
-            }
-            cuts
-        });
-        let cuts = asked.await.map_err(|error| failed(error.to_string()))?;
-        let mut list = TopicPartitionList::new();
-        for (topic, partition, before) in &cuts {
-            list.add_partition_offset(topic, *partition, Offset::Offset(*before))
-                .map_err(|error| failed(error.to_string()))?;
-        }
+        let asked = tokio::task::spawn_blocking(move || sent.beginnings(&brokers)).await;
+        let cuts = asked.map_err(|error| failed(error.to_string()))?.map_err(|error| failed(error.to_string()))?;
         if !cuts.is_empty() {
-            let admin = self.kafka_admin().map_err(|error| failed(error.to_string()))?;
-            let options = AdminOptions::new().request_timeout(Some(ANSWER));
-            let done = admin.delete_records(&list, &options).await.map_err(|error| failed(error.to_string()))?;
-            for one in done.elements() {
-                one.error().map_err(|error| failed(error.to_string()))?;
-            }
+            self.cut_off(&topic, &cuts).await.map_err(|error| failed(error.to_string()))?;
         }
         self.state.forget_kept(id)
     }
+
+    /// Delete each of these partitions' records up to there.
+    async fn cut_off(&self, topic: &str, cuts: &[(i32, i64)]) -> KafkaResult<()> {
+        let mut list = TopicPartitionList::new();
+        for (partition, before) in cuts {
+            list.add_partition_offset(topic, *partition, Offset::Offset(*before))?;
+        }
+        let options = AdminOptions::new().request_timeout(Some(ANSWER));
+        let done = self.kafka_admin()?.delete_records(&list, &options).await?;
+        for one in done.elements() {
+            one.error()?;
+        }
+        Ok(())
+    }
+
+    /// What is remembered as sent, or on its way.
+    fn sent(&self, id: &str) -> Result<Option<Sent>, LabError> {
+        let file = State::kept_file(id, FILE);
+        let Some(text) = self.state.read(&file)? else { return Ok(None) };
+        let what = self.state.path(&file).display().to_string();
+        serde_json::from_str(&text).map(Some).map_err(|error| LabError::Malformed { what, why: error.to_string() })
+    }
+
+    /// On disk when this returns.
+    fn remember(&self, id: &str, sent: &Sent) -> Result<(), LabError> {
+        self.state.write(&State::kept_file(id, FILE), &serde_json::to_string(sent).unwrap_or_default())
+    }
 }
 
-/// Up to where a partition that begins at `first` can be cut off: as long as record after record is one of these.
-fn cut(sent: &Sent, first: i64) -> Option<i64> {
-    let mut offsets: Vec<i64> = sent.offsets.iter().copied().filter(|offset| *offset >= first).collect();
-    offsets.sort_unstable();
-    let ours = offsets.iter().zip(first..).take_while(|(offset, expected)| *offset == expected).count();
-    (ours > 0).then(|| first + i64::try_from(ours).unwrap_or(0))
+/// Send all records of a letter, many at once; each bears this time, or that at which it is sent.
+async fn send(brokers: &str, letter: &Letter, at_ms: Option<i64>) -> KafkaResult<()> {
+    let mut config = ClientConfig::new();
+    config
+        .set("bootstrap.servers", brokers)
+        .set("client.id", "console-producer")
+        .set("acks", "all")
+        .set("message.timeout.ms", "10000")
+        .set("log_level", "0");
+    let producer: FutureProducer = config.create()?;
+    let mut left = letter.count;
+    while left > 0 {
+        let now = left.min(AT_ONCE);
+        let records = (0..now).map(|_| producer.send(record(letter, at_ms), TAKEN));
+        future::try_join_all(records).await.map_err(|(error, _)| error)?;
+        left -= now;
+    }
+    Ok(())
+}
+
+/// One of them.
+fn record(letter: &Letter, at_ms: Option<i64>) -> FutureRecord<'_, str, str> {
+    let mut record: FutureRecord<'_, str, str> = FutureRecord::to(&letter.topic).payload(&letter.value);
+    if !letter.headers.is_empty() {
+        record.headers = Some(letter.headers.iter().fold(OwnedHeaders::new(), |headers, (name, value)| {
+            headers.insert(Header { key: name, value: Some(value) })
+        }));
+    }
+    record.key = letter.key.as_deref();
+    record.partition = letter.partition;
+    record.timestamp = at_ms;
+    record
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_what_lies_at_the_beginning_is_cut_off_and_nothing_of_others() {
-        let sent = |offsets: &[i64]| Sent { topic: "orders".into(), partition: 0, offsets: offsets.to_vec() };
-        assert_eq!(cut(&sent(&[0, 1, 2]), 0), Some(3));
-        assert_eq!(cut(&sent(&[7]), 0), None, "others lie before it");
-        assert_eq!(cut(&sent(&[7, 9]), 7), Some(8), "another one lies between");
-        assert_eq!(cut(&sent(&[3, 4]), 5), None, "deleted by Kafka already");
-    }
-}
+mod tests;

@@ -66,10 +66,11 @@ fn takes_pods(nodes: &[Node], name: &str) -> bool {
 pub async fn wait(client: &Client, layout: &Layout, patience: Duration) -> Result<(), LabError> {
     let began = Instant::now();
     let api = Api::<Lease>::namespaced(client.clone(), "kube-node-lease");
+    let mut first = None;
     loop {
         let leases = within(5, "read the nodes' leases", api.list(&ListParams::default())).await;
         let silent = match leases {
-            Ok(leases) => silent(layout, &leases.items, Utc::now()),
+            Ok(leases) => silent(layout, first.get_or_insert_with(|| leases.items.clone()), &leases.items, Utc::now()),
             Err(error) if began.elapsed() > patience => return Err(error),
             Err(_) => layout.nodes().to_vec(),
         };
@@ -77,10 +78,12 @@ pub async fn wait(client: &Client, layout: &Layout, patience: Duration) -> Resul
             return Ok(());
         }
         if began.elapsed() > patience {
-            return Err(LabError::Kube {
-                tried: "hear from every node".to_owned(),
-                why: format!("silent: {}", silent.join(", ")),
-            });
+            // The API answers: what is silent may be frozen by a fault, which is no reason to call the cluster lost.
+            let why = format!(
+                "nothing was heard for {} s; if a fault holds it: droplab heal, else droplab down and droplab up",
+                patience.as_secs()
+            );
+            return Err(LabError::Node { node: silent.join(", "), why });
         }
         tokio::time::sleep(Duration::from_millis(500)).await;
     }
@@ -89,12 +92,46 @@ pub async fn wait(client: &Client, layout: &Layout, patience: Duration) -> Resul
 /// A kubelet renews its lease every 10 s.
 const FRESH: TimeDelta = TimeDelta::seconds(13);
 
-fn silent(layout: &Layout, leases: &[Lease], now: DateTime<Utc>) -> Vec<String> {
+/// Nodes that did not report a moment ago, and have not reported since `first` either: where the engine's clock is not this machine's, the
+/// time in a lease alone tells nothing.
+fn silent(layout: &Layout, first: &[Lease], leases: &[Lease], now: DateTime<Utc>) -> Vec<String> {
+    let renewed = |leases: &[Lease], node: &String| {
+        let lease = leases.iter().find(|lease| lease.metadata.name.as_ref() == Some(node))?;
+        lease.spec.as_ref()?.renew_time.as_ref().map(|time| time.0)
+    };
     let fresh = |node: &String| {
-        leases.iter().any(|lease| {
-            let renewed = lease.spec.as_ref().and_then(|spec| spec.renew_time.as_ref());
-            lease.metadata.name.as_ref() == Some(node) && renewed.is_some_and(|time| now - time.0 <= FRESH)
+        renewed(leases, node).is_some_and(|time| {
+            (now - time).abs() <= FRESH || renewed(first, node).is_some_and(|before| before != time)
         })
     };
     layout.nodes().into_iter().filter(|node| !fresh(node)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use k8s_openapi::apimachinery::pkg::apis::meta::v1::MicroTime;
+
+    use super::*;
+
+    fn leases(layout: &Layout, renewed: DateTime<Utc>) -> Vec<Lease> {
+        let lease = |node: String| {
+            let mut lease = Lease::default();
+            lease.metadata.name = Some(node);
+            lease.spec.get_or_insert_default().renew_time = Some(MicroTime(renewed));
+            lease
+        };
+        layout.nodes().into_iter().map(lease).collect()
+    }
+
+    #[test]
+    fn a_node_that_reports_is_heard_whatever_its_clock_says() {
+        let layout = Layout::new("droplab", 27_000).unwrap();
+        let now = Utc::now();
+        let at = |seconds| leases(&layout, now + TimeDelta::seconds(seconds));
+        assert!(silent(&layout, &at(-5), &at(-5), now).is_empty(), "a moment ago");
+        assert_eq!(silent(&layout, &at(-60), &at(-60), now).len(), 4);
+        assert_eq!(silent(&layout, &at(60), &at(60), now).len(), 4, "not from the future either");
+        assert!(silent(&layout, &at(-60), &at(-50), now).is_empty(), "renewed, by a clock that is behind");
+        assert_eq!(silent(&layout, &[], &at(-60), now).len(), 4, "appeared, and nothing more");
+    }
 }

@@ -135,17 +135,23 @@ fn inotify(ours_is_up: bool) -> Check {
         let path = format!("/proc/sys/fs/inotify/max_user_{name}");
         fs::read_to_string(path).ok().and_then(|text| text.trim().parse().ok()).unwrap_or(u64::MAX)
     };
-    let (watches, instances) = (read("watches"), read("instances"));
-    let used = instances_in_use();
+    limits(read("watches"), read("instances"), instances_in_use(), ours_is_up)
+}
+
+/// What these limits are good for. Only the one that is short is to be changed, and never to less than it is.
+fn limits(watches: u64, instances: u64, used: u64, ours_is_up: bool) -> Check {
     let measured = format!("{watches} watches; {used} of {instances} instances in use");
     let wanted = format!("{WATCHES} watches; {INSTANCES} instances, of which a lab takes {INSTANCES_OF_A_LAB}");
     let check = Check::new(Topic::Inotify, "inotify", measured, wanted);
-    let fix = format!("sudo sysctl fs.inotify.max_user_watches={WATCHES} fs.inotify.max_user_instances={INSTANCES}");
-    match instances.saturating_sub(used) {
-        // kube-proxy would end with "too many open files", and nothing in the lab would find anything.
-        ..INSTANCES_OF_A_LAB if !ours_is_up => check.but(Mark::Cannot, fix),
-        _ if watches < WATCHES || instances < INSTANCES => check.but(Mark::Warning, fix),
-        _ => check,
+    // kube-proxy would end with "too many open files", and nothing in the lab would find anything.
+    let none_left = !ours_is_up && instances.saturating_sub(used) < INSTANCES_OF_A_LAB;
+    let enough = if none_left { INSTANCES.max((used + INSTANCES_OF_A_LAB).next_power_of_two()) } else { INSTANCES };
+    let fixes = [("watches", watches, WATCHES), ("instances", instances, enough)]
+        .map(|(name, there, enough)| (there < enough).then(|| format!(" fs.inotify.max_user_{name}={enough}")));
+    let fix: String = fixes.into_iter().flatten().collect();
+    match fix.as_str() {
+        "" => check,
+        _ => check.but(if none_left { Mark::Cannot } else { Mark::Warning }, format!("sudo sysctl{fix}")),
     }
 }
 
@@ -176,6 +182,23 @@ mod tests {
         assert_eq!(memory(&info(15 << 28)).mark, Mark::Warning);
         assert_eq!(memory(&info(8 << 30)).mark, Mark::Ok);
         assert!(memory(&info(2 << 30)).measured.starts_with("2.0 GiB for Docker"));
+    }
+
+    #[test]
+    fn only_a_limit_that_is_short_is_to_be_changed_and_never_to_less() {
+        let told = |watches, instances, used, ours_is_up| {
+            let check = limits(watches, instances, used, ours_is_up);
+            (check.mark, check.fix.unwrap_or_default())
+        };
+        let watches = "sudo sysctl fs.inotify.max_user_watches=524288".to_owned();
+        assert_eq!(told(192_536, 1024, 69, false), (Mark::Warning, watches));
+        let both = "sudo sysctl fs.inotify.max_user_watches=524288 fs.inotify.max_user_instances=512".to_owned();
+        assert_eq!(told(8_192, 128, 100, false), (Mark::Cannot, both.clone()));
+        assert_eq!(told(8_192, 128, 100, true), (Mark::Warning, both));
+        let more = "sudo sysctl fs.inotify.max_user_instances=2048".to_owned();
+        assert_eq!(told(WATCHES, 1024, 1000, false), (Mark::Cannot, more));
+        assert_eq!(told(WATCHES, 1024, 1000, true), (Mark::Ok, String::new()));
+        assert_eq!(told(u64::MAX, u64::MAX, 3, false), (Mark::Ok, String::new()));
     }
 
     #[test]

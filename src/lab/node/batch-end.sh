@@ -1,7 +1,20 @@
 #!/bin/sh
-# The processes of batch.sh in a pod's cgroup (`cgroup`) are killed, and their own cgroup goes with them.
-if [ -e "${d:?}/work" ]; then
-    while read -r p; do kill -9 "$p" 2>/dev/null || :; done <"$d/work"
-fi
-sleep 0.1
-for h in /sys/fs/cgroup/cpu /sys/fs/cgroup/cpuacct /sys/fs/cgroup/memory /sys/fs/cgroup; do rmdir "$h${cgroup:?}/batch" 2>/dev/null || :; done
+# Whoever is in the cgroup of batch.sh in a pod's (`cgroup`) is killed, and that cgroup goes with them; one that stays is a failure.
+n=0
+while :; do
+    left=
+    for h in /sys/fs/cgroup/cpu /sys/fs/cgroup/cpuacct /sys/fs/cgroup/memory /sys/fs/cgroup; do
+        batch=$h${cgroup:?}/batch
+        [ -e "$batch" ] || continue
+        while read -r p; do kill -9 "$p" || :; done 2>/dev/null <"$batch/cgroup.procs" || :
+        # Those that were killed need a moment to be gone.
+        rmdir "$batch" 2>/dev/null || [ ! -e "$batch" ] || left=$batch
+    done
+    [ -n "$left" ] || break
+    n=$((n + 1))
+    if [ "$n" -ge 40 ]; then
+        echo "the cgroup $left does not go"
+        exit 1
+    fi
+    sleep 0.05
+done

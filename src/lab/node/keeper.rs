@@ -3,7 +3,8 @@
 //! One folder for each fault and pod, `ID/KEY`, with the deadline (hundredths of a second of the machine's uptime), the way back,
 //! and the keeper's process id. The keeper is started before the blow.
 //!
-//! **Invariant**: renewing is writing the deadline; when nobody does, the keeper plays the way back and takes its folder away.
+//! **Invariant**: renewing is writing the deadline; when nobody does, the keeper plays the way back until it works, and takes its folder
+//! away then.
 
 use super::shell::{program, script, script_with};
 
@@ -77,5 +78,22 @@ mod tests {
         // The way back says THAWED, and comes before as a value.
         assert!(at("setsid sh \"${d%/*/*}/keeper\"") < at("state=FROZEN"));
         assert!(text.contains("ticks=3000"));
+    }
+
+    #[test]
+    fn what_is_there_and_does_not_go_on_is_no_success() {
+        let folder = tempfile::tempdir().unwrap();
+        let (pod, heal) = (folder.path().join("freezer/pod"), freeze("u-1", "/pod").heal);
+        let heal = heal.replace("/sys/fs/cgroup", folder.path().to_str().unwrap());
+        let goes_on = || std::process::Command::new("sh").args(["-c", &heal]).output().unwrap().status.success();
+        assert!(goes_on(), "gone with its pod");
+        std::fs::create_dir_all(&pod).unwrap();
+        std::fs::write(pod.join("freezer.state"), "FROZEN\n").unwrap();
+        assert!(goes_on());
+        assert_eq!(std::fs::read_to_string(pod.join("freezer.state")).unwrap(), "THAWED\n");
+        // What cannot be written to.
+        std::fs::remove_file(pod.join("freezer.state")).unwrap();
+        std::fs::create_dir(pod.join("freezer.state")).unwrap();
+        assert!(!goes_on());
     }
 }

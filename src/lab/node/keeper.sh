@@ -3,7 +3,8 @@
 #
 #   keeper FOLDER
 #
-# Invariant: it acts only while it has the lock of its ID and the folder is still its own; after a release it does nothing.
+# Invariant: it acts only while it has the lock of its ID and the folder is still its own; after a release it does nothing. The folder
+# goes when the way back has worked, and not before: nobody else may be left to try it again.
 set -u
 d=$1
 export d
@@ -35,16 +36,20 @@ wait_for_the_lock() {
 mkdir -p "${mark%/*}"
 exec 8>>"$mark"
 while :; do
+    pause=0.2
     if is_over; then
         if wait_for_the_lock; then
             is_mine || exit 0
             echo $$ >"$mark.by"
             # It may have been renewed while this waited.
             if is_over; then
-                [ ! -e "$d/heal" ] || sh "$d/heal" 8>&-
-                rm -rf "$d"
-                rmdir "${d%/*}" || :
-                exit 0
+                if [ ! -e "$d/heal" ] || sh "$d/heal" 8>&-; then
+                    rm -rf "$d"
+                    rmdir "${d%/*}" || :
+                    exit 0
+                fi
+                # What is in the way gets time to go, and a renewal or a release a turn in between.
+                pause=2
             fi
             flock --unlock 8
         fi
@@ -54,5 +59,5 @@ while :; do
         sh "$d/beat" "$(up)" 8>&-
         flock --unlock 8
     fi
-    sleep 0.2
+    sleep "$pause"
 done

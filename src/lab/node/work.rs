@@ -61,3 +61,6 @@ fn crash(uid: &str, every: u128) -> Kept {
     let nothing = || ":".to_owned();
     Kept { key: uid.to_owned(), blow: nothing(), heal: nothing(), beat: Some(beat) }
 }
+
+#[cfg(test)]
+mod tests;

@@ -7,7 +7,7 @@ use std::{fmt, str::FromStr};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::{Condition, Operator, Signal, Value};
-use crate::model::units::Span;
+use crate::model::units::{Span, from_text};
 
 impl FromStr for Condition {
     type Err = String;
@@ -174,6 +174,6 @@ impl Serialize for Condition {
 
 impl<'de> Deserialize<'de> for Condition {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+        from_text(deserializer, "a condition such as `payment.success < 95% for 3s`")
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! **Invariant**: one thing each; an unknown one is refused with what there is.
 
-use std::{collections::BTreeMap, fmt};
+use std::fmt;
 
 use serde::{
     Deserialize, Deserializer, Serialize, Serializer,
@@ -20,7 +20,8 @@ impl Serialize for Keeps {
         }
         let key = self.what.key();
         match &self.what {
-            Kept::Env { of, name } => map.serialize_entry(key, &BTreeMap::from([("of", of), ("name", name)]))?,
+            Kept::Env { of, name } => map.serialize_entry(key, &Variable::of(of, name, None))?,
+            Kept::AtMost { of, name, most } => map.serialize_entry(key, &Variable::of(of, name, Some(*most)))?,
             Kept::Replicas(text)
             | Kept::Limits(text)
             | Kept::Limited(text)
@@ -39,11 +40,19 @@ const KEYS: &[&str] =
     &["id", "replicas", "limits", "limited", "env", "container", "setting", "uptime", "config", "retired"];
 
 /// A variable of a deployment, as it is written.
-#[derive(Deserialize)]
+#[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Variable {
-    of: String,
     name: String,
+    of: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    most: Option<u32>,
+}
+
+impl Variable {
+    fn of(of: &str, name: &str, most: Option<u32>) -> Self {
+        Self { name: name.to_owned(), of: of.to_owned(), most }
+    }
 }
 
 impl<'de> Deserialize<'de> for Keeps {
@@ -65,10 +74,10 @@ impl<'de> Deserialize<'de> for Keeps {
                         "replicas" => Kept::Replicas(map.next_value()?),
                         "limits" => Kept::Limits(map.next_value()?),
                         "limited" => Kept::Limited(map.next_value()?),
-                        "env" => {
-                            let Variable { of, name } = map.next_value()?;
-                            Kept::Env { of, name }
-                        }
+                        "env" => match map.next_value::<Variable>()? {
+                            Variable { name, of, most: None } => Kept::Env { of, name },
+                            Variable { name, of, most: Some(most) } => Kept::AtMost { of, name, most },
+                        },
                         "container" => Kept::Container(map.next_value()?),
                         "setting" => Kept::Setting(map.next_value()?),
                         "uptime" => Kept::Uptime(map.next_value()?),
@@ -85,5 +94,23 @@ impl<'de> Deserialize<'de> for Keeps {
             }
         }
         deserializer.deserialize_map(OneOf)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_written_reads_back() {
+        for text in [
+            r#"{"id":"pool","env":{"name":"DB_POOL_SIZE","of":"payment"}}"#,
+            r#"{"id":"patience","env":{"name":"PEER_TIMEOUT_MS","of":"storefront","most":8000}}"#,
+            r#"{"limited":"orders"}"#,
+        ] {
+            let keeps: Keeps = serde_json::from_str(text).unwrap();
+            assert_eq!(serde_json::to_string(&keeps).unwrap(), text);
+        }
+        assert!(serde_json::from_str::<Keeps>(r#"{"env":{"name":"A","of":"b","least":1}}"#).is_err());
     }
 }

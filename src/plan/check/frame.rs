@@ -3,7 +3,11 @@
 //! **Invariant**: a scenario that passes this has an end, and something to measure against.
 
 use super::Doubts;
-use crate::model::scenario::{Expectation, Scenario, Since, Step};
+use crate::model::{
+    customers::Journey,
+    ledger::LedgerName,
+    scenario::{Expectation, Scenario, Since, Step},
+};
 
 pub(super) fn check(scenario: &Scenario, doubts: &mut Doubts) {
     doubts.refuse(!(1..=5).contains(&scenario.level), "level", "expected 1 to 5");
@@ -46,6 +50,7 @@ pub(super) fn check(scenario: &Scenario, doubts: &mut Doubts) {
         }
     }
     ids(scenario, doubts);
+    told(scenario, doubts);
     for doubt in scenario.diagnosis.doubts() {
         let (field, what) = doubt.split_once(": ").unwrap_or(("", &doubt));
         doubts.say(format!("diagnosis.{field}"), what);
@@ -117,5 +122,70 @@ fn ids(scenario: &Scenario, doubts: &mut Doubts) {
             }
             Expectation::Holds(_) | Expectation::Books(_) | Expectation::Keeps(_) | Expectation::Untouched(_) => {}
         }
+    }
+}
+
+/// Books are held against what customers of one name were told, and only who checks out is told of an order to ask about later: with others
+/// each of these could only be unknown.
+fn told(scenario: &Scenario, doubts: &mut Doubts) {
+    for expected in &scenario.expect {
+        let Expectation::Books(ledger) = expected else { continue };
+        let journey = match ledger {
+            LedgerName::Payments => Journey::Payment,
+            LedgerName::Orders | LedgerName::Parcels => Journey::Checkout,
+        };
+        let name = journey.word();
+        if scenario.load.customers.get(name).is_none_or(|customers| customers.journey != journey) {
+            doubts.say(
+                format!("expect.{ledger}"),
+                format!("the books of {ledger} are held against what the customers `{name}` of this journey were told: there are none"),
+            );
+        }
+    }
+    for (name, customers) in &scenario.load.customers {
+        if !customers.promises.is_empty() && customers.journey != Journey::Checkout {
+            doubts.say(
+                format!("load.customers.{name}.promises"),
+                "only who checks out is told of an order, and can ask about it later: expected `journey: checkout`",
+            );
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn doubted(change: &[(&str, &str)]) -> Vec<String> {
+        let minimal = include_str!("../../../tests/it/minimal.yaml").to_owned();
+        let text = change.iter().fold(minimal, |text, (right, wrong)| text.replace(right, wrong));
+        let document = serde_yaml::Deserializer::from_str(&text);
+        let scenario: Scenario = serde_yaml::with::singleton_map_recursive::deserialize(document).unwrap();
+        let mut doubts = Doubts::default();
+        check(&scenario, &mut doubts);
+        doubts.0.iter().map(ToString::to_string).collect()
+    }
+
+    /// Both passed, and every run of such a scenario was unknown.
+    #[test]
+    fn books_and_promises_of_customers_who_are_told_nothing_are_refused() {
+        assert_eq!(doubted(&[]), [""; 0]);
+        let no_books = "the books of orders are held against what the customers `checkout` of this journey were told: there are none";
+        assert_eq!(doubted(&[("books: payments", "books: orders")]), [format!("expect.orders: {no_books}")]);
+        let other = doubted(&[
+            ("books: payments", "books: orders"),
+            ("browse: 5/s", "checkout: { journey: browse, rate: 5/s }"),
+        ]);
+        assert_eq!(other, [format!("expect.orders: {no_books}")]);
+        let promised = doubted(&[("browse: 5/s", "browse: { rate: 5/s, promises: { parcel: 8s } }")]);
+        assert!(
+            promised.len() == 1 && promised[0].starts_with("load.customers.browse.promises: only who"),
+            "{promised:?}"
+        );
+        let fine = [
+            ("browse: 5/s", "checkout: { rate: 5/s, promises: { parcel: 8s } }"),
+            ("books: payments", "books: parcels"),
+        ];
+        assert_eq!(doubted(&fine), [""; 0]);
     }
 }

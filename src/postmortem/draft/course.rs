@@ -84,6 +84,7 @@ fn told(said: &Said, lang: Lang) -> String {
         Said::Diagnosed { answer } | Said::Done { answer } => {
             lang.pick(format!("a cause was named:{answer}"), format!("названа причина:{answer}"))
         }
+        Said::Finished => lang.pick("the repair was called finished", "ремонт объявлен законченным"),
         Said::Hinted { number } => lang.pick(format!("hint {number} was taken"), format!("взята подсказка {number}")),
     }
 }

@@ -79,7 +79,7 @@ fn impact(facts: &Facts, lang: Lang) -> String {
     let lowest = facts.worst.map_or_else(|| none.clone(), |(_, _, share)| percent(share));
     let failed = lang.pick(
         format!("{} of {} requests", count(cost.failed), count(cost.requests)),
-        format!("{} из {} запросов", count(cost.failed), count(cost.requests)),
+        format!("{} из {} запросов", spaced(cost.failed), spaced(cost.requests)),
     );
     let rows = [
         ("impact began", "начало", wall(facts.began_s, &none)),
@@ -87,7 +87,7 @@ fn impact(facts: &Facts, lang: Lang) -> String {
         ("duration", "длительность", seconds(facts.duration_s())),
         ("lowest success in a second", "минимум успеха за секунду", lowest),
         ("failed requests", "неудачных запросов", failed),
-        ("out of the objective", "вне цели", seconds(Some(cost.out_of_slo_s))),
+        ("out of the objective", "вне SLO", seconds(Some(cost.out_of_slo_s))),
         ("page to repair", "от пейджа до восстановления", seconds(cost.page_to_repair_s)),
     ];
     let mut text = lang.pick("| what | number |\n| --- | --- |\n", "| что | число |\n| --- | --- |\n");
@@ -95,6 +95,11 @@ fn impact(facts: &Facts, lang: Lang) -> String {
         let _ = writeln!(text, "| {} | {value} |", lang.pick(en, ru));
     }
     text + "\n" + &plots::block(facts, lang)
+}
+
+/// A count as Russian sets it: a comma would make a fraction of it. The space does not break, and the review reads over it.
+fn spaced(number: u64) -> String {
+    count(number).replace(',', "\u{a0}")
 }
 
 fn detection(lang: Lang) -> String {
@@ -150,4 +155,15 @@ fn actions(lang: Lang) -> String {
             writeln!(text, "| A{} | {verb} | {} | {dots} | P1 | {dots} | {dots} | |", number + 1, lang.pick(en, ru));
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::spaced;
+
+    #[test]
+    fn a_russian_count_is_no_fraction() {
+        assert_eq!((spaced(754), spaced(20_754)), ("754".to_owned(), "20\u{a0}754".to_owned()));
+        assert_eq!(spaced(1_023_617), "1\u{a0}023\u{a0}617");
+    }
 }

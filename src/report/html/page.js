@@ -9,7 +9,11 @@
   const paper = {"--ink": "#1b1f24", "--soft": "#5b6570", "--line": "#d8dee4", "--pass": "#1a7f37", "--fail": "#c62828", "--fault": "#c62828",
     "--page": "#b26a00", "--person": "#6f42c1", "--command": "#0b62c4", "--faultband": "rgba(198,40,40,.10)", "--holdband": "rgba(26,127,55,.12)"};
 
-  const clock = s => Math.floor(s / 60) + ":" + String(Math.round(s % 60)).padStart(2, "0");
+  // Rounded first: 59.6 s are a minute.
+  const clock = s => {
+    const whole = Math.round(s);
+    return Math.floor(whole / 60) + ":" + String(whole % 60).padStart(2, "0");
+  };
 
   // Several series of [time, value] on one axis of time; a point that one of them lacks is a gap there.
   function table(series) {

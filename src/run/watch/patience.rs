@@ -73,7 +73,10 @@ impl Watch<'_> {
             _ => None,
         });
         let patience = if scenario.hands_in() { says.unwrap_or_default() } else { within };
-        Some(from_s + patience.as_secs_f64() + late_s + holding_s)
+        let until_s = from_s + patience.as_secs_f64();
+        // Who has called it done is not waited for until the time is up.
+        let until_s = self.finished_s.map_or(until_s, |at_s| until_s.min(at_s + limits::FINISHED.as_secs_f64()));
+        Some(until_s + late_s + holding_s)
     }
 
     fn latest_begin_s(&self) -> f64 {

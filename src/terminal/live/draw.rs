@@ -16,11 +16,12 @@ use super::{
 };
 use crate::{model::event::Phase, terminal::plain::clock};
 
-const KEYS: &str = "a acknowledge · h hint · c name the cause · q quit and heal · ? keys";
+const KEYS: &str = "a acknowledge · h hint · c name the cause · d done · q quit and heal · ? keys";
 const HELP: &str = "\
 a  acknowledge the page, as droplab ack does
 h  take the next hint that fits; hints cost points
 c  name the cause: arrows, space, enter; the last answer counts
+d  done: nothing more will be repaired, and whether it was enough is found out
 q  give up: what is broken is healed, and the run ends (Ctrl-C does the same)
 
 The lab is yours meanwhile. In another terminal: eval \"$(droplab env)\", then kubectl, psql …";
@@ -57,6 +58,9 @@ pub fn draw(scene: &Scene, frame: &mut Frame) {
     match &scene.asked {
         Some(Asked::Cause(form)) => cause(form, frame),
         Some(Asked::Hint) => popup(frame, " a hint costs points ", "Take one?  y / n"),
+        Some(Asked::Done) => {
+            popup(frame, " done ", "Nothing more will be repaired: whether it was enough is found out now.  y / n");
+        }
         Some(Asked::Quit) => popup(frame, " give up ", "What is broken is healed, and the run ends.  y / n"),
         None if scene.helps => popup(frame, " keys ", HELP),
         None => {}

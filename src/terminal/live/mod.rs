@@ -38,6 +38,8 @@ pub trait Keys: Send {
     fn hint(&mut self) -> String;
     /// The cause is named.
     fn answer(&mut self, answer: Answer) -> String;
+    /// The repair is called finished.
+    fn done(&mut self) -> String;
     /// Stop, and heal.
     fn quit(&mut self) -> String;
 }

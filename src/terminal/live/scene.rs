@@ -59,6 +59,8 @@ pub struct Scene {
 pub enum Asked {
     /// Whether a hint is wanted, which costs points.
     Hint,
+    /// Whether the repair is finished.
+    Done,
     /// Whether to give up.
     Quit,
     /// What the cause is.

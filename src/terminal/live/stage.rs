@@ -102,13 +102,15 @@ fn press(scene: &Mutex<Scene>, key: KeyEvent, keys: &mut dyn Keys) {
     let (asked, said) = match (asked, key.code) {
         _ if interrupt => (None, Some(keys.quit())),
         (Some(Asked::Hint), KeyCode::Char('y')) => (None, Some(keys.hint())),
+        (Some(Asked::Done), KeyCode::Char('y')) => (None, Some(keys.done())),
         (Some(Asked::Quit), KeyCode::Char('y')) => (None, Some(keys.quit())),
         (Some(Asked::Cause(form)), code) => fill_in(form, code, keys),
         (None, KeyCode::Char('a')) => (None, Some(keys.acknowledge())),
         (None, KeyCode::Char('h')) => (Some(Asked::Hint), None),
         (None, KeyCode::Char('c')) => (Some(Asked::Cause(Form::default())), None),
+        (None, KeyCode::Char('d')) => (Some(Asked::Done), None),
         (None, KeyCode::Char('q')) => (Some(Asked::Quit), None),
-        (None | Some(Asked::Hint | Asked::Quit), _) => (None, None),
+        (None | Some(Asked::Hint | Asked::Done | Asked::Quit), _) => (None, None),
     };
     let mut scene = locked(scene);
     scene.asked = asked;

@@ -39,18 +39,23 @@ impl Work<'_> {
                     let origin = self.kept_or_woken(engine).await?;
                     return self.furnish(engine, images, client, origin, steps).await;
                 }
-                Err(error) => self.give_up_on(engine, &error).await?,
+                Err(error) => self.give_up_on(engine, error).await?,
             },
             Standing::Asleep(nodes) => match self.revive(engine, &nodes, steps).await {
                 Ok(client) => return self.furnish(engine, images, client, Origin::Woken, steps).await,
-                Err(error) => self.give_up_on(engine, &error).await?,
+                Err(error) => self.give_up_on(engine, error).await?,
             },
         };
         let client = Box::pin(self.build(engine, images, steps)).await?;
         Ok((client, origin))
     }
 
-    pub(super) async fn give_up_on(&self, engine: &Engine, error: &LabError) -> Result<Origin, LabError> {
+    /// Build anew what does not come back: its Kubernetes does not answer. Whatever else is amiss (an engine that errs, a file that cannot be
+    /// written, a cluster that is not ours) is no reason to throw a lab's data away.
+    pub(super) async fn give_up_on(&self, engine: &Engine, error: LabError) -> Result<Origin, LabError> {
+        if !matches!(error, LabError::Kube { .. }) {
+            return Err(error);
+        }
         self.progress.warn(&format!("the cluster does not come back ({error}): building it anew"));
         standing::remove(engine, &engine.nodes(&self.layout.name).await?).await?;
         Ok(Origin::Rebuilt)

@@ -152,6 +152,22 @@ fn a_keeper_undoes_what_nobody_renews_though_a_step_hangs_with_the_lock() {
 }
 
 #[test]
+fn a_keeper_tries_again_until_its_way_back_works() {
+    let node = Node::new("second-try");
+    let at = |name: &str| node.0.join(name).display().to_string();
+    let heal = format!("touch {}\n[ ! -e {} ] && rm -f {}", at("tried"), at("in-the-way"), at("armed"));
+    let kept = Kept { heal, ..node.kept(false) };
+    assert!(node.run("touch in-the-way").0);
+    assert!(node.run(&step("x1", 1, Way::Arm, &keeper::hold("x1", 1000, &kept))).0);
+    node.wait("tried", true);
+    thread::sleep(Duration::from_millis(500));
+    assert!(node.has("armed") && node.has("run/x1/u-1/heal"));
+    assert!(node.run("rm in-the-way").0);
+    node.wait("run/x1", false);
+    assert!(!node.has("armed"));
+}
+
+#[test]
 fn generations_only_grow_and_a_release_makes_its_holder_hold_nothing() {
     let generations = Generations::default();
     let first = generations.arm("x1");

@@ -1,0 +1,111 @@
+//! Reading a journal, also one of which only a part can be read, and putting such a one aside.
+//!
+//! **Invariant**: every whole line is taken, one torn last line is forgiven, and no other is passed over in silence; a journal that is
+//! set aside is in its place until its successor is.
+
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+};
+
+use crate::{
+    model::{
+        event::{Event, EventKind, FaultState},
+        timeline::Timeline,
+    },
+    store::{StoreError, file, write_whole},
+};
+
+/// Read a journal; a torn last line (the process died while writing) is left out.
+pub fn read(path: &Path) -> Result<Timeline, StoreError> {
+    let bytes = fs::read(path).map_err(file("read", path))?;
+    let text = String::from_utf8_lossy(&bytes);
+    parse(path, &text)
+}
+
+/// As much of a journal as can be read, and why not all of it; what is missing may have been anything.
+pub fn read_what_is_whole(path: &Path) -> Result<(Timeline, Option<StoreError>), StoreError> {
+    let bytes = fs::read(path).map_err(file("read", path))?;
+    Ok(parse_what_is_whole(path, &String::from_utf8_lossy(&bytes)))
+}
+
+/// Put a journal of which only a part can be read aside, and keep that part in its place. The name that it has now.
+pub fn set_aside(path: &Path, timeline: &Timeline) -> Result<PathBuf, StoreError> {
+    let aside = second_name(path).map_err(file("set aside", path))?;
+    let lines = timeline.events.iter().map(|event| serde_json::to_string(event).unwrap_or_default() + "\n");
+    // It leaves its place in the one step in which its successor comes: whatever happens in between, there is a way back.
+    let written = write_whole(path, &lines.collect::<String>());
+    written.inspect_err(|_| drop(fs::remove_file(&aside)))?;
+    Ok(aside)
+}
+
+/// One more name for a file, beside its own: a link, or a copy where the disk knows no links. What was set aside before keeps its name.
+fn second_name(path: &Path) -> io::Result<PathBuf> {
+    let mut others = 0;
+    loop {
+        let extension = if others == 0 { "broken.jsonl".to_owned() } else { format!("broken-{others}.jsonl") };
+        let aside = path.with_extension(extension);
+        match fs::hard_link(path, &aside).or_else(|_| copy(path, &aside)) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => others += 1,
+            named => return named.map(|()| aside),
+        }
+    }
+}
+
+/// A whole copy or none, never over another file.
+fn copy(from: &Path, to: &Path) -> io::Result<()> {
+    let mut copied = fs::OpenOptions::new().write(true).create_new(true).open(to)?;
+    let content = fs::File::open(from).and_then(|mut from| io::copy(&mut from, &mut copied));
+    content.and_then(|_| copied.sync_all()).inspect_err(|_| drop(fs::remove_file(to)))
+}
+
+/// Read a journal's text.
+pub fn parse(path: &Path, text: &str) -> Result<Timeline, StoreError> {
+    match parse_what_is_whole(path, text) {
+        (timeline, None) => Ok(timeline),
+        (_, Some(error)) => Err(error),
+    }
+}
+
+/// Every line that can be read, and the first that cannot. After one of these nobody knows what else was done: each step counts as begun
+/// that is not told to be healed.
+fn parse_what_is_whole(path: &Path, text: &str) -> (Timeline, Option<StoreError>) {
+    let (mut timeline, broken) = lines(path, text);
+    if broken.is_some() {
+        doubt(&mut timeline);
+    }
+    (timeline, broken)
+}
+
+/// Every line that can be read, and the first that cannot, without a doubt about the rest.
+pub(super) fn lines(path: &Path, text: &str) -> (Timeline, Option<StoreError>) {
+    let whole = text.rfind('\n').map_or("", |end| &text[..end]);
+    let (mut timeline, mut broken) = (Timeline::default(), None);
+    for (index, line) in whole.lines().enumerate() {
+        let wrong = |why: String| StoreError::Journal { path: path.to_owned(), line: index + 1, why };
+        let seq = timeline.events.len() as u64;
+        match serde_json::from_str::<Event>(line) {
+            Ok(event) => {
+                if event.seq != seq && broken.is_none() {
+                    broken = Some(wrong(format!("event {} where event {seq} belongs", event.seq)));
+                }
+                timeline.events.push(Event { seq, ..event });
+            }
+            Err(error) => broken = broken.or(Some(wrong(error.to_string()))),
+        }
+    }
+    (timeline, broken)
+}
+
+/// Write into a timeline with a gap that each step may be in which is not told to be healed.
+fn doubt(timeline: &mut Timeline) {
+    let steps = timeline.injection().map_or(0, |(_, injection, _)| injection.steps.len());
+    let (states, open) = (timeline.fault_states(), timeline.unhealed());
+    for step in (0..steps).filter(|step| !open.contains(step) && states.get(step) != Some(&FaultState::Healed)) {
+        let Some(last) = timeline.events.last() else { return };
+        let reason = Some("a part of the journal cannot be read".to_owned());
+        let kind = EventKind::Fault { step, state: FaultState::Injecting, reason };
+        let event = Event { seq: last.seq + 1, at_s: last.at_s, wall: last.wall.clone(), kind };
+        timeline.events.push(event);
+    }
+}
