@@ -157,9 +157,7 @@ impl<W: Write + Send> Plain<W> {
             Phase::Baseline => "customers arrive; measuring the baseline",
             Phase::Fault if self.live.was_paged() => "it slipped again; the hold window starts over",
             Phase::Fault => "the baseline is steady; from now on something may break",
-            Phase::Recovery if !self.manner.candid => {
-                "customers are served again; when you have finished: droplab done"
-            }
+            Phase::Recovery if !self.manner.candid => "customers are served again; finished? droplab done",
             Phase::Recovery => "customers are served again; holding",
             Phase::Replay if self.live.plan.as_ref().is_some_and(|plan| plan.under_test.is_some()) => {
                 "the trial: your image goes in, and then what it is to survive"
@@ -176,11 +174,8 @@ impl<W: Write + Send> Plain<W> {
             self.line(at_s, &format!("lab error: {error}"));
         }
         if self.live.was_interrupted() {
-            let how = if self.live.is_healed() {
-                "interrupted, and healed"
-            } else {
-                "interrupted, and NOT healed: droplab heal"
-            };
+            let healed = self.live.is_healed();
+            let how = if healed { "interrupted, and healed" } else { "interrupted, and NOT healed: droplab heal" };
             self.line(at_s, how);
         }
         self.close_line();
