@@ -23,9 +23,9 @@ use crate::model::{
   droplab done --component alert --mechanism noisy-cause-alert
   droplab done --words        every word that may be used
 
-The run waits for this word in the other terminal; left alone, it goes on three minutes after customers are served again. Then the same
-trouble may come once more, the books are read, and the verdict follows. Where an incident wants an answer and no repair, the answer
-ends it.")]
+The run waits for this word in the other terminal; left alone, it goes on three minutes after
+customers are served again. Then the same trouble may come once more, the books are read, and the
+verdict follows. Where an incident wants an answer and no repair, the answer ends it.")]
 pub struct Args {
     /// What is named
     #[command(flatten)]

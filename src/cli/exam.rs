@@ -25,6 +25,7 @@ use crate::model::schema;
 #[derive(Debug, clap::Args)]
 #[command(
     args_conflicts_with_subcommands = true,
+    arg_required_else_help = true,
     subcommand_negates_reqs = true,
     override_usage = "droplab exam <FILE> [OPTIONS]\n       droplab exam <COMMAND>",
     after_help = "Examples:

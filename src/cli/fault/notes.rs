@@ -57,8 +57,10 @@ pub(super) fn ended(global: &Global, folder: &RunDir, timeline: &Timeline, detac
         timeline.clone()
     });
     let stuck = !written.unhealed().is_empty() && !detached;
+    // Whoever heals it from elsewhere goes on to look at the lab, and tells what is left.
+    let elsewhere = !detached && !stuck && !timeline.unhealed().is_empty();
     // One that was let go is looked at by nobody.
-    let Proof { left, doubts: errors } = if detached {
+    let Proof { left, doubts: errors } = if detached || elsewhere {
         let errors = timeline.lab_errors().map(|(_, errors)| errors.to_vec()).unwrap_or_default();
         Proof { left: Vec::new(), doubts: errors }
     } else {
@@ -77,6 +79,8 @@ pub(super) fn ended(global: &Global, folder: &RunDir, timeline: &Timeline, detac
         screen::result(&format!("in after {inject_ms:.1} ms, left to end by itself: {}", folder.id));
     } else if !errors.is_empty() {
         screen::note(&format!("the lab did not do all of it: {}", errors.join("; ")));
+    } else if elsewhere {
+        screen::result(&format!("{} was healed by another process, which tells what is left", folder.id));
     } else if !stuck && left.is_empty() {
         let by = engine.map(|engine| format!(" ({engine})")).unwrap_or_default();
         let met = if packets > 0 { format!(", {packets} packets met it{by}") } else { String::new() };
