@@ -17,6 +17,8 @@ use hyper_rustls::HttpsConnectorBuilder;
 use hyper_util::{client::legacy::Client, rt::TokioExecutor};
 use serde_json::{Value, json};
 
+use crate::log::chain;
+
 /// Longer than any comment that anybody would read.
 const LONGEST_ANSWER: usize = 1 << 20;
 /// Letters of it that are shown.
@@ -100,17 +102,6 @@ impl Endpoint {
         let said = answer["choices"][0]["message"]["content"].as_str();
         said.map(str::to_owned).ok_or_else(|| "its answer is not one of a chat completion".to_owned())
     }
-}
-
-/// An error with its causes: hyper's own text is the outermost one alone.
-fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(next) = cause {
-        text = format!("{text}: {next}");
-        cause = next.source();
-    }
-    text
 }
 
 /// A stranger's text on somebody's terminal: no control sequences, and an end.

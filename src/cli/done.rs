@@ -62,7 +62,7 @@ pub async fn main(global: &Global, args: &Args) -> Result<Exit, Failure> {
         return Err(Failure::new(Code::Usage, "there is no page yet, so there is nothing to have finished"));
     }
     if let Some(answer) = answer {
-        said::hand_over(said::live(global)?, &Said::Diagnosed { answer }).await?;
+        said::hand_over(found.clone(), &Said::Diagnosed { answer }).await?;
     }
     let run = said::hand_over(found, &Said::Finished).await?;
     screen::result(&format!("finished: {}", run.id));

@@ -138,7 +138,7 @@ fn named(global: &Global, name: &str) -> Result<Open, Failure> {
     if timeline.injection().is_some_and(|(.., rehearsal)| rehearsal) {
         return Err(Failure::new(Code::Usage, "a rehearsal touches no lab, so there is nothing to heal"));
     }
-    let its_lab = timeline.injection().map_or("", |(_, injection, _)| injection.before.lab.as_str());
+    let its_lab = timeline.lab().unwrap_or_default();
     if its_lab != global.lab {
         // The way back of one lab does nothing on another, or harm; and its journal would be closed.
         let why = format!("{name} is a run on lab {its_lab}, and not on {}", global.lab);

@@ -43,7 +43,7 @@ pub fn main(global: &Global, args: &Args) -> Result<Exit, Failure> {
     }
     let exit = Exit::of(&verdict, &timeline);
     if exit == Exit::Unhealed {
-        let its_lab = timeline.injection().map_or("", |(_, injection, _)| injection.before.lab.as_str());
+        let its_lab = timeline.lab().unwrap_or_default();
         screen::note(&format!("  next: droplab heal{}   (something of it may be in the lab)", lab::flags(its_lab)));
     }
     Ok(exit)

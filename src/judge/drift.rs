@@ -41,16 +41,28 @@ pub(super) fn drift_of(case: &Case) -> Vec<String> {
 
 /// What is otherwise in Redis, in Kafka, and in how many pods the servers have; what a fault set is not drift.
 fn servers(before: &Facts, after: &Facts, injected: &[&Op]) -> Vec<String> {
+    let settings = settings(before, after, injected);
+    settings
+        .iter()
+        .filter(|one| one.in_words(before) != one.in_words(after))
+        .map(|one| told(one, before, after))
+        .collect()
+}
+
+/// The settings of servers and roles, as `ALTER SYSTEM`, `ALTER ROLE`, `CONFIG SET` and Kafka's tools set them, of which both looks tell,
+/// and which no fault set.
+pub(super) fn settings(before: &Facts, after: &Facts, injected: &[&Op]) -> Vec<Setting> {
     let faulty = |one: &Setting| injected.iter().any(|op| matches!(op, Op::Set { setting, .. } if setting.is(one)));
     let mut settings = Setting::all(before);
     settings.extend(Setting::all(after).into_iter().filter(|setting| setting.of(before).is_none()));
     // What is there only before or only after is another thing than a setting that changed.
     settings.retain(|setting| setting.is_there(before) && setting.is_there(after) && !faulty(setting));
-    let changed = settings.iter().filter_map(|setting| {
-        let (was, is) = (setting.in_words(before), setting.in_words(after));
-        (was != is).then(|| format!("{setting} is {is}, was {was}"))
-    });
-    changed.collect()
+    settings
+}
+
+/// That a setting is otherwise, in words.
+pub(super) fn told(setting: &Setting, before: &Facts, after: &Facts) -> String {
+    format!("{setting} is {}, was {}", setting.in_words(after), setting.in_words(before))
 }
 
 fn deployment(name: &str, was: &Deployment, is: &Deployment, injected: &[&Op]) -> Vec<String> {

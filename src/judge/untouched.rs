@@ -5,7 +5,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::case::{self, Case};
+use super::{
+    case::{self, Case},
+    drift,
+};
 use crate::model::{
     event::EventKind,
     expectation::Untouched,
@@ -59,7 +62,9 @@ fn unread(before: &Facts, after: &Facts) -> Option<String> {
 fn changed(injection: &Injection, after: &Facts) -> Vec<String> {
     let before = &injection.before;
     let is_read = |part: Part| !before.unread.contains_key(&part) && !after.unread.contains_key(&part);
-    let mut changed = settings(injection, after);
+    let settings = drift::settings(before, after, &injection.blows().collect::<Vec<_>>());
+    let other = settings.iter().filter(|one| !one.same(one.of(before).as_deref(), one.of(after).as_deref()));
+    let mut changed: Vec<_> = other.map(|one| drift::told(one, before, after)).collect();
     changed.extend(differing(
         "the password of PostgreSQL role ",
         &before.settings.passwords,
@@ -92,17 +97,6 @@ fn claims(setting: &Setting, what: &str) -> bool {
 fn differing(what: &str, before: &BTreeMap<String, String>, after: &BTreeMap<String, String>) -> Vec<String> {
     let other = before.iter().filter(|(key, was)| after.get(*key).is_some_and(|is| is != *was));
     other.map(|(key, _)| format!("{what}{key}")).collect()
-}
-
-/// Settings of the servers and of roles, as `ALTER SYSTEM`, `ALTER ROLE`, `CONFIG SET` and Kafka's tools set them.
-fn settings(injection: &Injection, after: &Facts) -> Vec<String> {
-    let before = &injection.before;
-    let is_ours = |one: &Setting| injection.blows().any(|op| matches!(op, Op::Set { setting, .. } if setting.is(one)));
-    let mut all = Setting::all(before);
-    all.extend(Setting::all(after).into_iter().filter(|one| one.of(before).is_none()));
-    all.retain(|one| one.is_there(before) && one.is_there(after) && !is_ours(one));
-    let other = all.iter().filter(|one| !one.same(one.of(before).as_deref(), one.of(after).as_deref()));
-    other.map(|one| format!("{one} is {}, was {}", one.in_words(after), one.in_words(before))).collect()
 }
 
 /// A pod that came since, of a service that was whole: whoever deletes a pod gets another one at once. A container that was started anew by

@@ -2,7 +2,10 @@
 //!
 //! **Invariant**: every line passes [`redact`] on its way out; a log that cannot be written never ends anything.
 
+mod causes;
 pub mod redact;
+
+pub use causes::chain;
 
 use std::{
     fs,

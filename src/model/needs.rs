@@ -68,13 +68,18 @@ impl Needs {
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }
+
+    /// In words. Amounts are written as in the file in either language; the disk alone is called by a word.
+    pub fn said(&self, russian: bool) -> String {
+        let disk = self.disk.map(|disk| format!("{disk} {}", if russian { "диска" } else { "of disk" }));
+        let named = [self.rate.map(|rate| rate.to_string()), self.memory.map(|memory| memory.to_string()), disk];
+        let words: Vec<String> = named.into_iter().flatten().chain(self.time.map(|time| time.to_string())).collect();
+        words.join(", ")
+    }
 }
 
 impl fmt::Display for Needs {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let disk = self.disk.map(|disk| format!("{disk} of disk"));
-        let named = [self.rate.map(|rate| rate.to_string()), self.memory.map(|memory| memory.to_string()), disk];
-        let words: Vec<String> = named.into_iter().flatten().chain(self.time.map(|time| time.to_string())).collect();
-        f.write_str(&words.join(", "))
+        f.write_str(&self.said(false))
     }
 }

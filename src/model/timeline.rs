@@ -50,6 +50,11 @@ impl Timeline {
         })
     }
 
+    /// The lab that it was done to.
+    pub fn lab(&self) -> Option<&str> {
+        self.injection().map(|(_, injection, _)| injection.before.lab.as_str())
+    }
+
     /// Milliseconds that the ops of injecting, or of healing, took.
     pub fn took_ms(&self, healing: bool) -> f64 {
         let mut in_heal = false;

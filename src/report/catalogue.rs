@@ -5,7 +5,7 @@
 use std::fmt::Write as _;
 
 use super::cell::cell;
-use crate::model::{needs::Needs, scenario::Scenario};
+use crate::model::scenario::Scenario;
 
 const ABOUT: [&str; 2] = [
     "# The incidents
@@ -30,7 +30,7 @@ pub fn catalogue(incidents: &[(String, Scenario)], russian: bool) -> String {
     for (id, scenario) in &sorted {
         let theme = scenario.theme.map(|theme| theme.to_string()).unwrap_or_default();
         let par = scenario.par.map(|par| par.to_string()).unwrap_or_default();
-        let (title, needs) = (cell(scenario.title.of(russian).trim()), needs(&scenario.needs, russian));
+        let (title, needs) = (cell(scenario.title.of(russian).trim()), scenario.needs.said(russian));
         let _ = writeln!(page, "| [{title}](#{}) | {} | {theme} | {par} | {needs} |", cell(id), scenario.level);
     }
     for (id, scenario) in sorted {
@@ -39,10 +39,4 @@ pub fn catalogue(incidents: &[(String, Scenario)], russian: bool) -> String {
         let _ = write!(page, "\n## {id}\n\n**{title}.** {}\n\n`droplab run {id}`\n", story.trim());
     }
     page
-}
-
-/// What a host must have. Amounts are written as in the file in either language; the disk alone is called by a word.
-fn needs(needs: &Needs, russian: bool) -> String {
-    let said = needs.to_string();
-    if russian { said.replace("of disk", "диска") } else { said }
 }

@@ -143,14 +143,8 @@ async fn hold(
             if turns.healed_elsewhere() {
                 return false;
             }
-            match outcome {
-                Ok(acted) => {
-                    record.try_write(EventKind::Renewed { step });
-                    for acted in acted {
-                        record.try_write(EventKind::Acted { step, acted });
-                    }
-                }
-                Err(error) => record.try_write(EventKind::NotRenewed { step, reason: error.to_string() }),
+            for kind in jobs::renewal(step, outcome) {
+                record.try_write(kind);
             }
         }
     }

@@ -82,9 +82,9 @@ impl<'a> Held<'a> {
     /// How often it has acted is not written down: as long as there are no customers, that stands still.
     async fn renew(&mut self, actuator: &dyn Actuator, record: &mut Record<'_>) {
         for (step, recipe) in &self.steps {
-            match jobs::renewed(actuator, recipe).await {
-                Ok(_) => record.try_write(EventKind::Renewed { step: *step }),
-                Err(error) => record.try_write(EventKind::NotRenewed { step: *step, reason: error.to_string() }),
+            let outcome = jobs::renewed(actuator, recipe).await.map(|_| Vec::new());
+            for kind in jobs::renewal(*step, outcome) {
+                record.try_write(kind);
             }
         }
         let renewal = self.steps.iter().filter_map(|(_, recipe)| recipe.renewal()).min();

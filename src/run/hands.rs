@@ -127,13 +127,7 @@ impl Play<'_, '_> {
             Done::Renewed { step, outcome } => {
                 self.renewing.remove(&step);
                 self.watch_over(step);
-                match outcome {
-                    Ok(acted) => {
-                        self.record.write(EventKind::Renewed { step })?;
-                        acted.into_iter().try_for_each(|acted| self.record.write(EventKind::Acted { step, acted }))
-                    }
-                    Err(error) => self.record.write(EventKind::NotRenewed { step, reason: error.to_string() }),
-                }
+                jobs::renewal(step, outcome).into_iter().try_for_each(|kind| self.record.write(kind))
             }
             Done::TakenOut { step, performed, outcome } => {
                 performed.into_iter().try_for_each(|kind| self.record.write(kind))?;

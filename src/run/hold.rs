@@ -5,11 +5,7 @@
 use std::{future::Future, pin::pin, time::Duration};
 
 use super::{heal, jobs, ports::Actuator, record::Record};
-use crate::model::{
-    event::{EventKind, FaultState},
-    op::Recipe,
-    plan::Injection,
-};
+use crate::model::{event::FaultState, op::Recipe, plan::Injection};
 
 /// Wait for some work, and renew meanwhile whatever is in. The work does not touch the faults.
 pub(super) async fn holding<T>(
@@ -29,14 +25,9 @@ pub(super) async fn holding<T>(
             () = tokio::time::sleep(pause.unwrap_or(Duration::MAX)) => {}
         }
         for (step, recipe) in held {
-            match jobs::renewed(actuator, recipe).await {
-                Ok(acted) => {
-                    record.try_write(EventKind::Renewed { step });
-                    for acted in acted {
-                        record.try_write(EventKind::Acted { step, acted });
-                    }
-                }
-                Err(error) => record.try_write(EventKind::NotRenewed { step, reason: error.to_string() }),
+            let outcome = jobs::renewed(actuator, recipe).await;
+            for kind in jobs::renewal(step, outcome) {
+                record.try_write(kind);
             }
         }
     }

@@ -74,6 +74,17 @@ pub(super) async fn renewed(actuator: &dyn Actuator, recipe: &Recipe) -> Result<
     Ok(counted(actuator, recipe).await)
 }
 
+/// What is written down of a renewal.
+pub(super) fn renewal(step: usize, outcome: Result<Vec<Acted>, PortError>) -> Vec<EventKind> {
+    match outcome {
+        Ok(acted) => {
+            let acted = acted.into_iter().map(|acted| EventKind::Acted { step, acted });
+            std::iter::once(EventKind::Renewed { step }).chain(acted).collect()
+        }
+        Err(error) => vec![EventKind::NotRenewed { step, reason: error.to_string() }],
+    }
+}
+
 /// How often what a recipe injects has acted; what cannot be counted changes nothing else.
 pub(super) async fn counted(actuator: &dyn Actuator, recipe: &Recipe) -> Vec<Acted> {
     let mut all = Vec::new();

@@ -12,7 +12,7 @@ use std::{
 
 use jiff::{SignedDuration, Timestamp};
 
-pub use reading::{parse, read, read_what_is_whole, set_aside};
+pub use reading::{first, parse, read, read_what_is_whole, set_aside};
 
 use super::{StoreError, file};
 use crate::{

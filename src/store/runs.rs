@@ -8,15 +8,12 @@ pub use folder::RunDir;
 
 use std::{
     fs,
-    io::{BufRead as _, BufReader, ErrorKind},
+    io::ErrorKind,
     path::{Path, PathBuf},
 };
 
 use super::{StoreError, file, journal};
-use crate::model::{
-    event::{Event, EventKind},
-    timeline::Timeline,
-};
+use crate::model::{event::EventKind, timeline::Timeline};
 
 /// The journal's name in a run's folder.
 pub const JOURNAL: &str = "journal.jsonl";
@@ -43,11 +40,8 @@ pub fn find(home: &Path, name: Option<&str>) -> Result<RunDir, StoreError> {
 }
 
 /// Whether a journal is that of a fault by hand, of which there is nothing to judge. One that cannot be read may be anything.
-fn is_by_hand(journal: &Path) -> bool {
-    let mut first = String::new();
-    let read = fs::File::open(journal).and_then(|file| BufReader::new(file).read_line(&mut first));
-    let event = read.ok().and_then(|_| serde_json::from_str::<Event>(&first).ok());
-    event.is_some_and(|event| matches!(event.kind, EventKind::InjectionBegan { .. }))
+fn is_by_hand(path: &Path) -> bool {
+    journal::first(path).is_some_and(|event| matches!(event.kind, EventKind::InjectionBegan { .. }))
 }
 
 /// Every run under `home`, the oldest first. One whose journal cannot be looked at is among them: reading it says why.

@@ -43,7 +43,7 @@ pub fn droplab(home: &Path, arguments: &[&str]) -> Ran {
     ran(&mut command(home, arguments))
 }
 
-fn ran(command: &mut Command) -> Ran {
+pub fn ran(command: &mut Command) -> Ran {
     let Output { status, stdout, stderr } = command.output().unwrap();
     Ran {
         code: status.code().unwrap(),

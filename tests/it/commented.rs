@@ -3,13 +3,13 @@
 use std::{
     io::{Read as _, Write as _},
     net::TcpListener,
-    path::Path,
+    path::{Path, PathBuf},
     thread::JoinHandle,
 };
 
 use serde_json::{Value, json};
 
-use crate::cli::{Ran, command, droplab};
+use crate::cli::{Ran, command, droplab, ran};
 
 /// A model that comments once, and what it was sent.
 fn model(comment: &str) -> (String, JoinHandle<String>) {
@@ -32,19 +32,23 @@ fn model(comment: &str) -> (String, JoinHandle<String>) {
 
 fn reviewed(home: &Path, draft: &Path, more: &[&str]) -> Ran {
     let review = ["postmortem", "review", draft.to_str().unwrap()];
-    let output = command(home, &[&review, more].concat()).env("DROPLAB_LLM_KEY", "secret-key").output().unwrap();
-    let text = |bytes| String::from_utf8(bytes).unwrap();
-    Ran { code: output.status.code().unwrap(), out: text(output.stdout), err: text(output.stderr) }
+    ran(command(home, &[&review, more].concat()).env("DROPLAB_LLM_KEY", "secret-key"))
+}
+
+/// The folder of a rehearsal, and the draft of its postmortem.
+fn drafted(home: &Path) -> (PathBuf, PathBuf) {
+    let folder = home.join("evidence");
+    let out = folder.to_str().unwrap();
+    assert_eq!(droplab(home, &["-q", "run", "payment-pool-exhaustion", "--rehearse", "--out", out]).code, 0);
+    assert_eq!(droplab(home, &["postmortem", "new"]).code, 0);
+    let draft = folder.join("postmortem.md");
+    (folder, draft)
 }
 
 #[test]
 fn a_comment_is_shown_and_gives_no_points() {
     let home = tempfile::tempdir().unwrap();
-    let folder = home.path().join("evidence");
-    let out = folder.to_str().unwrap();
-    assert_eq!(droplab(home.path(), &["-q", "run", "payment-pool-exhaustion", "--rehearse", "--out", out]).code, 0);
-    assert_eq!(droplab(home.path(), &["postmortem", "new"]).code, 0);
-    let draft = folder.join("postmortem.md");
+    let (folder, draft) = drafted(home.path());
     let json = |ran: &Ran| serde_json::from_str::<Value>(&ran.out).unwrap();
 
     let alone = reviewed(home.path(), &draft, &["--json"]);
@@ -79,11 +83,7 @@ fn a_comment_is_shown_and_gives_no_points() {
 #[test]
 fn without_an_answer_the_review_stands() {
     let home = tempfile::tempdir().unwrap();
-    let folder = home.path().join("evidence");
-    let out = folder.to_str().unwrap();
-    assert_eq!(droplab(home.path(), &["-q", "run", "payment-pool-exhaustion", "--rehearse", "--out", out]).code, 0);
-    assert_eq!(droplab(home.path(), &["postmortem", "new"]).code, 0);
-    let draft = folder.join("postmortem.md");
+    let (folder, draft) = drafted(home.path());
     // Bound and let go of again: nobody listens there.
     let nobody = format!("http://{}", TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap());
     let ran = reviewed(home.path(), &draft, &["--llm", &nobody, "--llm-model", "reader-1"]);

@@ -22,7 +22,7 @@ const TABLE: &[(&str, &[&str])] = &[
     ("lab", &["model", "run::ports", "home", "log"]),
     // The images that a lab holds are a list of names, made from the folder of releases: no effect in it.
     ("rehearsal", &["model", "run::ports", "lab::engine::images"]),
-    ("llm", &[]),
+    ("llm", &["log"]),
     ("load", &["model", "run::ports"]),
     ("store", &["model", "run::ports", "home"]),
     ("terminal", &["model", "run::ports"]),
@@ -31,7 +31,7 @@ const TABLE: &[(&str, &[&str])] = &[
 /// No file of ours has more lines of code, its tests not counted.
 const LONGEST: usize = 200;
 /// But these, which may only shrink.
-const STILL_LONGER: &[(&str, usize)] = &[("src/lab/engine/docker.rs", 230), ("src/lab/command.rs", 230)];
+const STILL_LONGER: &[(&str, usize)] = &[("src/lab/command.rs", 213)];
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::super::failure::{Code, Failure};
 use crate::{
-    model::verdict::Verdict,
+    model::{event::EventKind, verdict::Verdict},
     postmortem::{Tried, review::Review},
     store::{self, journal, runs::JOURNAL},
 };
@@ -19,8 +19,8 @@ const MOST: u64 = 100;
 /// Refuse a folder whose journal is not that of this run: what is kept there would be taken for another run's, or written over one's.
 pub(super) fn is_of(folder: &Path, run: &str) -> Result<(), Failure> {
     let journal = folder.join(JOURNAL);
-    let read = journal::read_what_is_whole(&journal);
-    if read.is_ok_and(|(timeline, _)| timeline.began().is_some_and(|(own, ..)| own == run)) {
+    let first = journal::first(&journal).map(|event| event.kind);
+    if matches!(first, Some(EventKind::RunBegan { run: own, .. }) if own == run) {
         return Ok(());
     }
     let why = format!("{} is not the journal of {run}, and what is learned is kept beside that", journal.display());

@@ -49,7 +49,8 @@ pub struct Args {
 /// The verb.
 pub async fn main(global: &Global, args: &Args) -> Result<Exit, Failure> {
     let model = args.model.endpoint()?;
-    let document = read(&args.file)?;
+    let text = content(&args.file)?;
+    let document = parsed(&args.file, &text)?;
     let (run, timeline, verdict) = found_for(&document, &args.file, args.run.as_deref())?;
     let facts = facts_of(&document, &args.file, &run, &timeline, &verdict)?;
     let review = postmortem::review(&document, &facts, &kept::tried(&run.path)?);
@@ -57,10 +58,7 @@ pub async fn main(global: &Global, args: &Args) -> Result<Exit, Failure> {
     let verdict = kept::learned(&run.path, verdict.clone())?;
     refresh(&run, &timeline, &verdict)?;
     let comment = match &model {
-        Some(model) => {
-            let failed = |error| Failure::new(Code::File, format!("read {}: {error}", args.file.display()));
-            Some(Comment::of(model, &std::fs::read_to_string(&args.file).map_err(failed)?, &review).await)
-        }
+        Some(model) => Some(Comment::of(model, &String::from_utf8_lossy(&text), &review).await),
         None => None,
     };
     if global.json() {
@@ -120,14 +118,21 @@ pub(super) fn facts_of<'a>(
 }
 
 pub(super) fn read(path: &Path) -> Result<Document, Failure> {
+    parsed(path, &content(path)?)
+}
+
+fn content(path: &Path) -> Result<Vec<u8>, Failure> {
     if !path.is_file() {
         return Err(
             Failure::new(Code::Usage, format!("there is no file `{}`", path.display())).next("droplab postmortem new")
         );
     }
     let failed = |error| Failure::new(Code::File, format!("read {}: {error}", path.display()));
-    let bytes = std::fs::read(path).map_err(failed)?;
-    postmortem::parse(&bytes).map_err(|problem| {
+    std::fs::read(path).map_err(failed)
+}
+
+fn parsed(path: &Path, content: &[u8]) -> Result<Document, Failure> {
+    postmortem::parse(content).map_err(|problem| {
         Failure::new(Code::PostmortemInvalid, format!("{}:{problem}", path.display()))
             .next("droplab postmortem new --help")
     })

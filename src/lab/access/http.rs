@@ -50,9 +50,9 @@ async fn send(
     let request = request.body(Full::new(Bytes::from(body))).map_err(|error| error.to_string())?;
     let client = Client::builder(TokioExecutor::new()).build_http::<Full<Bytes>>();
     let exchange = async {
-        let response = client.request(request).await.map_err(|error| crate::lab::engine::docker::chain(&error))?;
+        let response = client.request(request).await.map_err(|error| crate::log::chain(&error))?;
         let status = response.status().as_u16();
-        let body = response.into_body().collect().await.map_err(|error| crate::lab::engine::docker::chain(&error))?;
+        let body = response.into_body().collect().await.map_err(|error| crate::log::chain(&error))?;
         Ok(Answer { status, text: String::from_utf8_lossy(&body.to_bytes()).into_owned() })
     };
     tokio::time::timeout(deadline, exchange)

@@ -6,8 +6,9 @@ use std::{path::Path, time::Duration};
 
 use async_trait::async_trait;
 
-use crate::lab::{Lab, command::Tool, engine::docker::chain};
 use crate::{
+    lab::{Lab, command::Tool},
+    log::chain,
     model::scenario::Action,
     run::ports::{PortError, Repairer},
 };

@@ -12,7 +12,8 @@ use tokio_postgres::{Client, NoTls, error::SqlState};
 use tokio_util::task::AbortOnDropHandle;
 
 use crate::{
-    lab::{Lab, cluster::kube::late, engine::docker::chain, error::LabError},
+    lab::{Lab, cluster::kube::late, error::LabError},
+    log::chain,
     model::{hold::Sessions, units::Span},
 };
 

@@ -15,11 +15,11 @@ use kube::{
 
 use super::{handle::Handle, kube::within};
 use crate::lab::{
-    engine::docker::chain,
     error::LabError,
     node::{Nodes, pod::Door},
 };
 use crate::{
+    log::chain,
     model::{
         event::Acted,
         facts::Facts,

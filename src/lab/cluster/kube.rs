@@ -12,12 +12,14 @@ use kube::{
     config::{KubeConfigOptions, Kubeconfig},
 };
 
-use crate::lab::{
-    cluster::kubeconfig,
-    engine::docker::chain,
-    error::LabError,
-    layout::{Layout, MARKER, NAMESPACE},
-    state::State,
+use crate::{
+    lab::{
+        cluster::kubeconfig,
+        error::LabError,
+        layout::{Layout, MARKER, NAMESPACE},
+        state::State,
+    },
+    log::chain,
 };
 
 /// A client for the lab's API, from the lab's own kubeconfig.

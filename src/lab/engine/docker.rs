@@ -19,11 +19,14 @@ use bollard::{
 use futures::{StreamExt as _, future};
 use k8s_openapi::chrono::{DateTime, Utc};
 
-use crate::lab::{
-    access::tools,
-    command::Tool,
-    error::LabError,
-    layout::{KIND_LABEL, MARK_IN_NODE},
+use crate::{
+    lab::{
+        access::tools,
+        command::Tool,
+        error::LabError,
+        layout::{KIND_LABEL, MARK_IN_NODE},
+    },
+    log::chain,
 };
 
 /// The label that droplab puts on what it makes in the engine by itself.
@@ -160,20 +163,6 @@ pub fn refused(tried: &str, error: &bollard::errors::Error) -> LabError {
 /// Whether the engine says that there is no such thing.
 pub fn is_missing(error: &bollard::errors::Error) -> bool {
     matches!(error, bollard::errors::Error::DockerResponseServerError { status_code: 404, .. })
-}
-
-/// An error with its causes: "client error (Connect)" alone tells nobody that the socket is not there.
-pub fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(inner) = cause {
-        let inner_text = inner.to_string();
-        if !text.contains(&inner_text) {
-            text = format!("{text}: {inner_text}");
-        }
-        cause = inner.source();
-    }
-    text
 }
 
 fn node(container: ContainerSummary) -> Node {

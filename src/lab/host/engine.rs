@@ -7,9 +7,9 @@ use std::{fs, path::Path};
 use bollard::models::{SystemInfo, SystemInfoCgroupVersionEnum as Cgroup};
 
 use super::{Check, Mark, Topic, gib, surroundings};
-use crate::lab::{
-    engine::docker::{Engine, chain},
-    layout::Layout,
+use crate::{
+    lab::{engine::docker::Engine, layout::Layout},
+    log::chain,
 };
 
 const MEMORY_BYTES: u64 = 4 << 30;

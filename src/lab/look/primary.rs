@@ -7,7 +7,10 @@ use std::time::Duration;
 use tokio_postgres::{Client, NoTls, Row, types::ToSql};
 use tokio_util::task::AbortOnDropHandle;
 
-use crate::lab::{Lab, engine::docker::chain, error::LabError};
+use crate::{
+    lab::{Lab, error::LabError},
+    log::chain,
+};
 
 /// How long the primary may take to let somebody in.
 pub(in crate::lab) const DOOR: Duration = Duration::from_secs(6);

@@ -23,6 +23,20 @@ const PARAMETERS: [&str; 4] = ["maxmemory", "maxmemory-policy", "appendonly", "s
 /// Where a fault puts Redis' keys aside.
 pub(in crate::lab) const ASIDE: usize = 15;
 
+/// What a Kafka client is told that reads partitions to their ends; it joins no group and commits nothing.
+pub(in crate::lab) fn reads_to_the_end(brokers: &str, name: &str) -> ClientConfig {
+    let mut config = ClientConfig::new();
+    config
+        .set("bootstrap.servers", brokers)
+        .set("client.id", name)
+        // The library wants a group's name even from those who join none.
+        .set("group.id", name)
+        .set("enable.auto.commit", "false")
+        .set("enable.partition.eof", "true")
+        .set("log_level", "0");
+    config
+}
+
 impl Lab {
     /// StatefulSets by name.
     pub(in crate::lab) async fn stateful_sets(&self) -> Result<BTreeMap<String, StatefulSet>, LabError> {

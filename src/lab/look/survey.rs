@@ -11,19 +11,12 @@ use kube::{Api, api::ListParams};
 use sha2::{Digest as _, Sha256};
 
 use crate::lab::{
-    Lab,
-    actuate::sessions::NAMES,
-    cluster::assets::short,
-    cluster::handle::Handle,
-    cluster::kube::within,
-    engine::containers::deployment,
-    engine::docker::{Engine, chain},
-    engine::images,
-    error::LabError,
-    layout::NAMESPACE,
+    Lab, actuate::sessions::NAMES, cluster::assets::short, cluster::handle::Handle, cluster::kube::within,
+    engine::containers::deployment, engine::docker::Engine, engine::images, error::LabError, layout::NAMESPACE,
     node::traces,
 };
 use crate::{
+    log::chain,
     model::facts::{Deployment, Facts, Part, Settings},
     run::ports::{PortError, Surveyor},
 };

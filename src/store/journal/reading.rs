@@ -4,7 +4,8 @@
 //! set aside is in its place until its successor is.
 
 use std::{
-    fs, io,
+    fs,
+    io::{self, BufRead as _, BufReader},
     path::{Path, PathBuf},
 };
 
@@ -27,6 +28,13 @@ pub fn read(path: &Path) -> Result<Timeline, StoreError> {
 pub fn read_what_is_whole(path: &Path) -> Result<(Timeline, Option<StoreError>), StoreError> {
     let bytes = fs::read(path).map_err(file("read", path))?;
     Ok(parse_what_is_whole(path, &String::from_utf8_lossy(&bytes)))
+}
+
+/// The event that a journal begins with, which tells whose it is; none where that cannot be read.
+pub fn first(path: &Path) -> Option<Event> {
+    let mut line = String::new();
+    let read = fs::File::open(path).and_then(|file| BufReader::new(file).read_line(&mut line));
+    read.ok().and_then(|_| serde_json::from_str(&line).ok())
 }
 
 /// Put a journal of which only a part can be read aside, and keep that part in its place. The name that it has now.

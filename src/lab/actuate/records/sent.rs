@@ -8,7 +8,7 @@ use std::{
 };
 
 use rdkafka::{
-    ClientConfig, Message, Offset, Timestamp, TopicPartitionList,
+    Message, Offset, Timestamp, TopicPartitionList,
     consumer::{BaseConsumer, Consumer as _},
     error::{KafkaError, KafkaResult, RDKafkaErrorCode},
     message::Headers,
@@ -16,7 +16,10 @@ use rdkafka::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::{lab::look::servers::ANSWER, model::op::Letter};
+use crate::{
+    lab::look::servers::{ANSWER, reads_to_the_end},
+    model::op::Letter,
+};
 
 /// All partitions are read to the last of these within that time.
 const READ: Duration = Duration::from_secs(20);
@@ -107,20 +110,9 @@ impl Sent {
     }
 }
 
-/// A client that reads; it joins no group and commits nothing.
+/// A client that reads to the very end, whoever has a transaction open there.
 fn reader(brokers: &str) -> KafkaResult<BaseConsumer> {
-    let mut config = ClientConfig::new();
-    config
-        .set("bootstrap.servers", brokers)
-        .set("client.id", "admin")
-        // The library wants a group's name even from those who join none.
-        .set("group.id", "admin")
-        .set("enable.auto.commit", "false")
-        .set("enable.partition.eof", "true")
-        // To the very end, whoever has a transaction open there.
-        .set("isolation.level", "read_uncommitted")
-        .set("log_level", "0");
-    config.create()
+    reads_to_the_end(brokers, "admin").set("isolation.level", "read_uncommitted").create()
 }
 
 /// A topic's partitions; none when it is gone. Asked for all topics, because one that is asked for by its name may be made by that.

@@ -6,7 +6,7 @@ use k8s_openapi::api::core::v1::Node;
 use kube::{Api, api::ListParams};
 
 use super::{Component, ask};
-use crate::lab::{Lab, engine::docker::chain};
+use crate::{lab::Lab, log::chain};
 
 pub(super) async fn probe(lab: &Lab) -> Vec<Component> {
     vec![ask("nodes", question(lab)).await]

@@ -5,7 +5,7 @@
 use tokio_postgres::Client;
 
 use super::{Component, PATIENCE, ask};
-use crate::lab::{Lab, engine::docker::chain};
+use crate::{lab::Lab, log::chain};
 
 const REPLICAS: &str =
     "select application_name, state, coalesce(pg_wal_lsn_diff(pg_current_wal_lsn(), replay_lsn), 0)::int8

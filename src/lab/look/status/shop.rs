@@ -9,7 +9,10 @@ use k8s_openapi::api::{apps::v1::Deployment, core::v1::Pod};
 use kube::{Api, api::ListParams};
 
 use super::{Component, PATIENCE, ask};
-use crate::lab::{Lab, access::http, engine::docker::chain, layout::NAMESPACE};
+use crate::{
+    lab::{Lab, access::http, layout::NAMESPACE},
+    log::chain,
+};
 
 /// Nginx answers for itself, and a product list comes through it.
 pub(super) async fn edge(lab: &Lab) -> Result<String, String> {

@@ -9,19 +9,19 @@ use std::{
 };
 
 use rdkafka::{
-    ClientConfig, Message as _, Offset, TopicPartitionList,
+    Message as _, Offset, TopicPartitionList,
     consumer::{BaseConsumer, Consumer as _},
     error::KafkaError,
     metadata::{MetadataPartition, MetadataTopic},
 };
+
+use crate::lab::look::servers::{ANSWER, reads_to_the_end};
 
 /// What is told of an order that is paid; its records' keys are the orders' ids.
 pub(super) const PAID: &str = "orders.paid";
 
 /// The topic holds a day of orders at most.
 const READ: Duration = Duration::from_secs(40);
-/// One answer of a broker.
-const ANSWER: Duration = Duration::from_secs(5);
 
 /// Which of the wanted orders have a record; `None` when records of the run may have been removed since it began.
 pub(super) async fn events(
@@ -37,16 +37,7 @@ pub(super) async fn events(
 
 fn read(brokers: &str, wanted: &HashSet<String>, since_ms: i64) -> Result<Option<HashSet<String>>, String> {
     let said = |error: KafkaError| error.to_string();
-    let mut config = ClientConfig::new();
-    config
-        .set("bootstrap.servers", brokers)
-        .set("client.id", "audit")
-        // The library wants a group's name even from those who join none.
-        .set("group.id", "audit")
-        .set("enable.auto.commit", "false")
-        .set("enable.partition.eof", "true")
-        .set("log_level", "0");
-    let consumer: BaseConsumer = config.create().map_err(said)?;
+    let consumer: BaseConsumer = reads_to_the_end(brokers, "audit").create().map_err(said)?;
     let deadline = Instant::now() + READ;
     let metadata = consumer.fetch_metadata(Some(PAID), ANSWER).map_err(said)?;
     let partitions: Vec<i32> =
