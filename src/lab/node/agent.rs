@@ -5,7 +5,7 @@
 use std::fmt::Write as _;
 
 use super::{
-    keeper::{Kept, UNTIL},
+    keeper::{Kept, OURS},
     shell::{program, script, script_with},
     table::{PRIORITY, Rules, TABLE, everybody, mark, number, with_set},
 };
@@ -59,7 +59,7 @@ pub fn shaper(id: &str, uid: &str, network: &str, shape: &Shape) -> Kept {
         key: uid.to_owned(),
         // The helper first: a queue without one lets everything pass.
         blow: running(network, &arguments) + &steer("in"),
-        heal: program(STOP) + &steer("out"),
+        heal: stopped() + &steer("out"),
         beat: None,
     }
 }
@@ -109,13 +109,18 @@ pub fn doorkeeper(id: &str, uid: &str, network: &str, http: &Http) -> Kept {
     }
     let blow = running(network, &arguments);
     // A door without a doorkeeper is shut, and that is another fault: one that was killed is started anew at once.
-    Kept { key: uid.to_owned(), beat: Some(blow.clone()), blow, heal: program(STOP) }
+    Kept { key: uid.to_owned(), beat: Some(blow.clone()), blow, heal: stopped() }
 }
 
 /// The helper runs, and is started if it does not.
 fn running(network: &str, arguments: &[String]) -> String {
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    program(UNTIL) + &script_with(START, &[("network", network), ("agent", PLACE)], &arguments)
+    program(OURS) + &script_with(START, &[("network", network), ("agent", PLACE)], &arguments)
+}
+
+/// It is stopped.
+fn stopped() -> String {
+    program(OURS) + &program(STOP)
 }
 
 fn words<const N: usize>(words: [&str; N]) -> Vec<String> {

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Holds, or renews, what a fault does at one place: the folder `d` gets a deadline, the way back and a keeper, before anything is
-# done. What follows this file in the same shell puts the state in; done again, it changes nothing.
+# done. What follows this file in the same shell puts the state in; done again, it changes nothing. Wants ours.sh.
 #
 #   d        the folder, …/ID/KEY
 #   ticks    how long it lasts from now on, in hundredths of a second
@@ -26,7 +26,7 @@ if [ ! -e "$d/heal" ]; then
     # Last of all: with it, everything is there.
     put "$d/heal" "${heal:?}"
 fi
-if [ ! -e "$d/keeper" ] || ! kill -0 "$(cat "$d/keeper")" 2>/dev/null; then
+if ! ours keeper; then
     setsid sh "${d%/*/*}/keeper" "$d" </dev/null >/dev/null 2>&1 &
     echo $! >"$d/keeper"
 fi

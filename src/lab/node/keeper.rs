@@ -17,8 +17,8 @@ const KEEPER: &str = include_str!("keeper.sh");
 const HOLD: &str = include_str!("hold.sh");
 /// Ends what is kept.
 const RELEASE: &str = include_str!("release.sh");
-/// Waits, in what is kept, until a process of ours is ready.
-pub(super) const UNTIL: &str = include_str!("until.sh");
+/// Finds processes of ours, and waits for what they make.
+pub(super) const OURS: &str = include_str!("ours.sh");
 /// Lets cgroups stand still, or go on.
 const FREEZE: &str = include_str!("freeze.sh");
 
@@ -40,12 +40,12 @@ pub fn hold(id: &str, ttl_ms: u128, kept: &Kept) -> String {
     let keeper = program(KEEPER);
     let beat = kept.beat.as_deref().unwrap_or_default();
     let hold = [("d", &*folder), ("ticks", &ticks), ("keeper", &keeper), ("heal", &kept.heal), ("beat", beat)];
-    script(HOLD, &hold) + &kept.blow
+    program(OURS) + &script(HOLD, &hold) + &kept.blow
 }
 
 /// Ends a fault everywhere in the node in which it is run; a step (`fence`).
 pub fn release(id: &str) -> String {
-    script(RELEASE, &[("folder", FOLDER), ("id", id)])
+    program(OURS) + &script(RELEASE, &[("folder", FOLDER), ("id", id)])
 }
 
 /// These cgroups stand still, and a service of the node's with them.
@@ -95,5 +95,32 @@ mod tests {
         std::fs::remove_file(pod.join("freezer.state")).unwrap();
         std::fs::create_dir(pod.join("freezer.state")).unwrap();
         assert!(!goes_on());
+    }
+
+    /// Its number was noted once for a keeper that is gone; and what cannot be undone keeps whoever tries again.
+    #[test]
+    fn a_release_kills_no_stranger_and_leaves_a_keeper_to_what_it_could_not_undo() {
+        let folder = tempfile::tempdir().unwrap();
+        let text = release("x1").replace(FOLDER, folder.path().to_str().unwrap());
+        let released = || std::process::Command::new("sh").args(["-euc", &text]).output().unwrap().status.success();
+        let place = |key: &str, heal: &str, keeper: u32| {
+            let d = folder.path().join("x1").join(key);
+            std::fs::create_dir_all(&d).unwrap();
+            std::fs::write(d.join("heal"), heal).unwrap();
+            std::fs::write(d.join("keeper"), format!("{keeper}\n")).unwrap();
+            d
+        };
+        let mut stranger = std::process::Command::new("sleep").arg("20").spawn().unwrap();
+        let (stays, goes) = (place("a", "exit 1", stranger.id()), place("b", ":", stranger.id()));
+        // One that names its folder, as a keeper does.
+        let mut keeper = std::process::Command::new("sh").args(["-c", "sleep 20; :"]).arg(&stays).spawn().unwrap();
+        std::fs::write(stays.join("keeper"), keeper.id().to_string()).unwrap();
+        assert!(!released() && stays.exists() && !goes.exists());
+        assert!(stranger.try_wait().unwrap().is_none() && keeper.try_wait().unwrap().is_none());
+        std::fs::write(stays.join("heal"), ":").unwrap();
+        assert!(released() && !stays.exists() && !folder.path().join("x1").exists());
+        assert!(!keeper.wait().unwrap().success() && stranger.try_wait().unwrap().is_none());
+        stranger.kill().unwrap();
+        stranger.wait().unwrap();
     }
 }

@@ -4,7 +4,7 @@
 
 use super::{
     clock,
-    keeper::{Kept, UNTIL},
+    keeper::{Kept, OURS},
     sandbox,
     shell::{program, script, script_with},
 };
@@ -45,8 +45,8 @@ fn batch(uid: &str, cgroup: &str, count: u32, does: &[&str]) -> Kept {
 fn disk(uid: &str, mebibytes: u64, path: &str) -> Kept {
     let (mebibytes, file) = (mebibytes.to_string(), program(DISK_FILE));
     let disk = [("mebibytes", &*mebibytes), ("path", path), ("spare", SPARE), ("program", &file)];
-    let blow = [program(UNTIL), sandbox::containers(uid), script(DISK, &disk)].concat();
-    Kept { key: uid.to_owned(), blow, heal: program(DISK_END), beat: None }
+    let blow = [program(OURS), sandbox::containers(uid), script(DISK, &disk)].concat();
+    Kept { key: uid.to_owned(), blow, heal: program(OURS) + &program(DISK_END), beat: None }
 }
 
 /// The disk under `/var` gives each container of a pod so many bytes a second.
