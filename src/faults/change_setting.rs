@@ -59,11 +59,9 @@ pub(super) const MANUAL: Manual = Manual {
     example: "--of postgres --name work_mem --value 64kB",
 };
 
-/// What a setting can be of.
 const WHOSE: &str = "postgres, postgres/dc-2, role/shop, redis, topic/NAME, configmap/NAME, coredns, deployment/NAME";
 /// The contexts of settings that a session can have for itself, and so a role for its sessions.
 const OF_SESSIONS: [&str; 4] = ["user", "superuser", "backend", "superuser-backend"];
-/// Where the name server's configuration is.
 const COREDNS: &str = "kube-system/coredns";
 
 type Refused<T> = Result<T, Vec<String>>;
@@ -74,8 +72,10 @@ pub(super) fn recipe(fault: &ChangeSetting, context: &Context) -> Refused<Recipe
     if !matches!(kind, "configmap" | "coredns") && (fault.from.is_some() || fault.to.is_some()) {
         return refuse("from, to: only for a key of a ConfigMap; give the value".to_owned());
     }
-    if !matches!(kind, "redis" | "topic") {
-        context.has_read(&[Part::Settings])?;
+    match kind {
+        "redis" | "topic" => {}
+        "postgres" | "role" => context.has_read(&[Part::Settings])?,
+        _ => context.has_read(&[Part::Texts, Part::Workloads])?,
     }
     let setting = match (kind, whose) {
         ("postgres", _) => postgres(fault, whose, settings)?,
@@ -218,8 +218,8 @@ mod tests {
         assert_eq!(back, "set the cpu limit of deployment/orders to 1, unless it was changed since");
         // The deployments were read, what is set was not.
         facts.settings = Settings::default();
-        facts.unread.insert(Part::Settings, "no answer within 12 s".into());
+        facts.unread.insert(Part::Workloads, "no answer within 12 s".into());
         let why = made(&facts).unwrap_err().join("; ");
-        assert!(why.starts_with("settings, passwords and jobs could not be read (no answer within 12 s)"), "{why}");
+        assert!(why.starts_with("what deployments may take could not be read (no answer within 12 s)"), "{why}");
     }
 }

@@ -119,16 +119,13 @@ impl<'a> Context<'a> {
 fn told_by(setting: &Setting) -> &'static [Part] {
     match setting {
         // The four that decide what Redis forgets, and all of them.
-        Setting::Redis(_) => &[Part::Redis, Part::Settings],
+        Setting::Redis(_) => &[Part::Redis, Part::Parameters],
         Setting::RedisKeys => &[Part::Redis],
         Setting::Topic { .. } | Setting::Replicas { .. } => &[Part::Topics],
         Setting::Pods(_) => &[Part::StatefulSets],
-        Setting::Postgres { .. }
-        | Setting::Role { .. }
-        | Setting::Password { .. }
-        | Setting::ConfigMap { .. }
-        | Setting::Checksum(_)
-        | Setting::Limit { .. } => &[Part::Settings],
+        Setting::Postgres { .. } | Setting::Role { .. } | Setting::Password { .. } => &[Part::Settings],
+        Setting::ConfigMap { .. } => &[Part::Texts],
+        Setting::Checksum(_) | Setting::Limit { .. } => &[Part::Workloads],
     }
 }
 
@@ -213,7 +210,7 @@ mod tests {
         assert_eq!(before(&facts)[0], none, "read, and not set");
         assert!(before(&facts)[1].is_err(), "Redis has a value for each of its parameters");
         assert_eq!(before(&facts)[2..], [none.clone(), none]);
-        for part in [Part::Settings, Part::Redis, Part::StatefulSets] {
+        for part in [Part::Workloads, Part::Parameters, Part::Redis, Part::StatefulSets] {
             facts.unread.insert(part, "no answer within 12 s".into());
         }
         for refused in before(&facts) {
@@ -222,8 +219,24 @@ mod tests {
         }
         // Another part told it all the same.
         facts.settings.redis.insert("maxmemory".into(), "201326592".into());
-        facts.unread.remove(&Part::Settings);
+        facts.unread.remove(&Part::Parameters);
         assert_eq!(before(&facts)[1], Ok(Some("201326592".into())));
+    }
+
+    /// One server that was silent took the ways back of all the others with it.
+    #[test]
+    fn a_part_that_could_not_be_read_hides_only_what_it_would_have_told() {
+        let role = Setting::Role { role: "shop".into(), name: "work_mem".into() };
+        let text = Setting::ConfigMap { map: "nginx".into(), key: "nginx.conf".into() };
+        let limit = Setting::Limit { deployment: "orders".into(), resource: "cpu".into() };
+        let told = [(&role, Part::Settings), (&text, Part::Texts), (&limit, Part::Workloads)];
+        for (_, silent) in told {
+            let facts = Facts { unread: [(silent, "no answer within 12 s".to_owned())].into(), ..Facts::default() };
+            let context = Context::new(&facts, 1, "test", 0);
+            for (setting, part) in told {
+                assert_eq!(context.before(setting).is_err(), part == silent, "{setting} without {silent}");
+            }
+        }
     }
 
     #[test]

@@ -19,8 +19,9 @@ use crate::model::{
     verdict::{Finding, Truth},
 };
 
-/// The parts of the two looks that must have been read.
-const COMPARED: [Part; 3] = [Part::Postgres, Part::Settings, Part::Population];
+/// The parts of the two looks that must have been read: those that are compared, and no watch tells of. Of workloads and configurations a
+/// watch does.
+const COMPARED: [Part; 4] = [Part::Postgres, Part::Settings, Part::Redis, Part::Population];
 
 pub(super) fn finding(case: &Case, untouched: &Untouched) -> Finding {
     let found = |truth, sentence: String, evidence| case::finding(&untouched.id, truth, sentence, evidence);
@@ -161,6 +162,22 @@ mod tests {
         after.unread.insert(Part::Postgres, "connection refused".into());
         let (truth, sentence) = judged(after, false);
         assert_eq!((truth, sentence.contains("connection refused")), (Truth::Unknown, true), "{sentence}");
+    }
+
+    /// Nobody could tell as soon as one server was silent, of which nothing is compared here.
+    #[test]
+    fn what_is_not_compared_may_be_silent() {
+        let without = |part| {
+            let mut after = facts("2.8.0");
+            after.unread.insert(part, "no answer within 12 s".into());
+            judged(after, false).0
+        };
+        for part in [Part::Parameters, Part::Workloads, Part::Texts, Part::Topics] {
+            assert_eq!(without(part), Truth::Pass, "{part}");
+        }
+        for part in COMPARED {
+            assert_eq!(without(part), Truth::Unknown, "{part}");
+        }
     }
 
     fn pod(service: &str, uid: &str) -> Pod {

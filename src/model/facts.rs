@@ -54,6 +54,9 @@ pub struct Facts {
     /// What else a person can set: servers, roles, configuration, limits; and the tables and jobs that are there.
     #[serde(default)]
     pub settings: Settings,
+    /// The ids of the images whose containers run, by reference: more than one where the nodes do not hold the same.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub digests: BTreeMap<String, BTreeSet<String>>,
     /// Parts that could not be read, and why: what they would have told is not known, everything else is.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub unread: BTreeMap<Part, String>,

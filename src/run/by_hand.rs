@@ -40,7 +40,7 @@ pub trait Turns: Send + Sync {
     fn pass(&self);
     /// Wait until nobody else changes the lab; then it is ours again.
     async fn take(&self);
-    /// Whether another process has healed it in the meantime: then there is nothing left to do.
+    /// Whether another process heals it, or has: then there is nothing left to do.
     fn healed_elsewhere(&self) -> bool;
 }
 
@@ -104,6 +104,9 @@ async fn put_in(injection: &Injection, lab: &Ports, record: &mut Record<'_>) -> 
     Ok(())
 }
 
+/// How often it is looked whether somebody else heals it.
+const SOON: Duration = Duration::from_secs(1);
+
 /// Renew every third of the time to live, until it is time; whether it is ours to heal.
 async fn hold(
     injection: &Injection,
@@ -119,17 +122,19 @@ async fn hold(
     }
     let until = options.lasting.and_then(|lasting| Instant::now().checked_add(lasting));
     let renewal = injection.steps.iter().filter_map(|step| step.recipe.renewal()).min();
-    // Without anything to renew, there is still somebody else's heal to notice.
-    let pause = renewal.unwrap_or(Duration::from_secs(1));
+    let pause = renewal.unwrap_or(SOON);
     loop {
         let left = until.map_or(pause, |until| until.saturating_duration_since(Instant::now()));
-        tokio::select! {
-            biased;
-            () = stop.cancelled() => return true,
-            () = tokio::time::sleep(pause.min(left)) => {}
-        }
-        if turns.healed_elsewhere() {
-            return false;
+        let next = Instant::now() + pause.min(left);
+        while Instant::now() < next {
+            tokio::select! {
+                biased;
+                () = stop.cancelled() => return true,
+                () = tokio::time::sleep_until(next.min(Instant::now() + SOON)) => {}
+            }
+            if turns.healed_elsewhere() {
+                return false;
+            }
         }
         if until.is_some_and(|until| Instant::now() >= until) {
             return true;

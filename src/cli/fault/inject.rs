@@ -2,13 +2,15 @@
 //!
 //! **Invariant**: everything is refused before anything is touched: the target, the time to live, a fault that fights another.
 
+use std::path::Path;
+
 use clap::{ArgMatches, Command};
 use jiff::Timestamp;
 
 use super::{
     arguments::{Typed, chosen, subcommands},
     notes,
-    turns::{FaultTurns, turn},
+    turns::{FaultTurns, is_taken_over, turn},
 };
 use crate::{
     cli::{
@@ -16,7 +18,9 @@ use crate::{
         exit::Exit,
         failure::{Code, Failure},
         flags::Global,
+        heal::healed_by_name,
         interrupt,
+        lab::flags,
     },
     faults::{self, Context},
     home::lock::Lock,
@@ -141,7 +145,7 @@ async fn put_in(
     let steps = vec![PlannedStep::at(0.0, fault, recipe)];
     let injection = Injection { seed: args.common.seed, before, steps };
     let Some(mine) = mine else { return Ok(notes::plan(global, &injection)) };
-    fights(global, &injection)?;
+    fights(&store::home(), &global.lab, &injection)?;
     can(lab, &injection).await?;
 
     let folder = RunDir::create(&store::home(), key, Timestamp::now(), None)?;
@@ -161,6 +165,11 @@ async fn put_in(
     let stop = interrupt::token();
     let turns = FaultTurns::of(global, doing, &folder, mine);
     let timeline = by_hand(&injection, lab, &mut journal, &mut watcher, &options, &stop, &turns).await?;
+    let is_free = || fights(&store::home(), &global.lab, &injection).is_ok();
+    let theirs = !args.common.detach && !is_taken_over(&timeline);
+    if theirs && turns.hand_over(&injection, lab.actuator.as_ref(), is_free).await {
+        return Box::pin(healed_by_name(global, &folder.id)).await;
+    }
     Ok(notes::ended(global, &folder, &timeline, args.common.detach))
 }
 
@@ -169,10 +178,14 @@ fn lives_alone(inject: &[Op]) -> bool {
     inject.iter().all(|op| matches!(op, Op::Hold { hold, .. } if !hold.belongs_to_process()))
 }
 
-/// Two faults whose ways back would undo each other.
-fn fights(global: &Global, injection: &Injection) -> Result<(), Failure> {
+/// Two faults whose ways back would undo each other. What a journal claims that nobody can read is not known.
+fn fights(home: &Path, lab: &str, injection: &Injection) -> Result<(), Failure> {
     let wanted: Vec<String> = injection.blows().filter_map(Op::claims).collect();
-    for (run, timeline) in runs::unhealed(&store::home(), &global.lab).runs {
+    let open = runs::unhealed(home, lab);
+    if let Some(why) = open.broken.first() {
+        return Err(Failure::new(Code::Unhealed, why).next(format!("droplab heal{}", flags(lab))));
+    }
+    for (run, timeline) in open.runs {
         let Some((_, other, _)) = timeline.injection() else { continue };
         if let Some(claim) = other.blows().filter_map(Op::claims).find(|claim| wanted.contains(claim)) {
             let why = format!("{claim} belongs to fault {} already", run.id);
@@ -180,4 +193,24 @@ fn fights(global: &Global, injection: &Injection) -> Result<(), Failure> {
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::facts::Facts;
+
+    /// It was passed over, whatever it claimed.
+    #[test]
+    fn a_journal_that_nobody_can_read_may_claim_the_same() {
+        let home = tempfile::tempdir().unwrap();
+        let injection = Injection { seed: 1, before: Facts::default(), steps: vec![] };
+        let fights = || fights(home.path(), "test", &injection);
+        assert_eq!(fights(), Ok(()));
+        let run = home.path().join("runs/cut-link-20260101-120000");
+        std::fs::create_dir_all(&run).unwrap();
+        std::fs::write(run.join(runs::JOURNAL), "not a line\n").unwrap();
+        let refused = fights().unwrap_err();
+        assert_eq!((refused.code, refused.next.as_deref()), (Code::Unhealed, Some("droplab heal --lab test")));
+    }
 }

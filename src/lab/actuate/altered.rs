@@ -8,14 +8,17 @@ use std::time::Duration;
 use k8s_openapi::api::apps::v1::StatefulSet;
 use kube::Api;
 
-use crate::lab::{
-    Lab,
-    cluster::kube::within,
-    error::LabError,
-    layout::NAMESPACE,
-    look::primary::{quoted, setting, value as text},
-    look::settings::server_pods,
-    node::{sandbox, shell},
+use crate::{
+    lab::{
+        Lab,
+        cluster::kube::within,
+        error::LabError,
+        layout::NAMESPACE,
+        look::primary::{quoted, setting, value as text},
+        look::settings::server_pods,
+        node::{sandbox, shell},
+    },
+    model::{facts::Pod, setting::Setting},
 };
 
 /// How long a server may take to come back.
@@ -26,11 +29,11 @@ const SQL: &str = include_str!("server-sql.sh");
 const STOP: &str = include_str!("stop-server.sh");
 
 impl Lab {
-    /// Set a server's setting, or take it away; with `restart`, restart the server if the setting waits for that.
+    /// Set a server's setting of this name, or take it away; with `restart`, restart the server if the setting waits for that.
     pub(super) async fn alter_server(
         &self,
-        server: &str,
-        name: &str,
+        whole: &Setting,
+        (server, name): (&str, &str),
         value: Option<&str>,
         restart: bool,
     ) -> Result<(), LabError> {
@@ -42,12 +45,12 @@ impl Lab {
         let waits = format!("select count(*) from pg_settings where pending_restart and name = {}", quoted(name, '\''));
         let change = format!("alter system {change};\n\\o /dev/null\nselect pg_reload_conf();\nselect pg_sleep(0.5)");
         let script = ask(&change) + &ask(&waits);
-        let Some(told) = self.beside(server, &script).await? else { return Ok(()) };
+        let Some(told) = self.set_beside(whole, server, &script).await? else { return Ok(()) };
         if !restart || told.trim() == "0" {
             return Ok(());
         }
         // Fast shutdown; Kubernetes starts the container again. The shell in it may end before it can tell.
-        let _ = self.beside(server, &shell::program(STOP)).await;
+        let _ = self.set_beside(whole, server, &shell::program(STOP)).await;
         let began = tokio::time::Instant::now();
         loop {
             tokio::time::sleep(Duration::from_millis(500)).await;
@@ -63,11 +66,23 @@ impl Lab {
         }
     }
 
-    /// Run a script beside a PostgreSQL server, in its container; `None` when its StatefulSet is no more.
+    /// Run a script that asks something beside a PostgreSQL server, in its container; `None` when its StatefulSet is no more.
     pub(super) async fn beside(&self, server: &str, script: &str) -> Result<Option<String>, LabError> {
+        let Some(pod) = self.server_pod(server).await? else { return Ok(None) };
+        self.handle.nodes.run(&pod.node, &sandbox::inside(&pod.uid, "postgres", script)).await.map(Some)
+    }
+
+    /// The same with one that sets something: what comes of it after the setting was set back does nothing.
+    async fn set_beside(&self, whole: &Setting, server: &str, script: &str) -> Result<Option<String>, LabError> {
+        let Some(pod) = self.server_pod(server).await? else { return Ok(None) };
+        self.handle.step(whole, &pod.node, &sandbox::inside(&pod.uid, "postgres", script)).await.map(Some)
+    }
+
+    /// A server's pod; `None` when its StatefulSet is no more.
+    async fn server_pod(&self, server: &str) -> Result<Option<Pod>, LabError> {
         let facts = self.handle.population().await?;
         if let Some((_, pod)) = server_pods(&facts).find(|(name, _)| *name == server) {
-            return self.handle.nodes.run(&pod.node, &sandbox::inside(&pod.uid, "postgres", script)).await.map(Some);
+            return Ok(Some(pod.clone()));
         }
         let api = Api::<StatefulSet>::namespaced(self.kube.clone(), NAMESPACE);
         if within(5, "read the stateful set", api.get_opt(server)).await?.is_none() {

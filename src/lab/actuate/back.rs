@@ -3,7 +3,8 @@
 //! Kubernetes compares and sets in one step: a patch names the version of the object that was looked at, and is refused when somebody
 //! was faster. PostgreSQL, Redis and Kafka have no such step: there it is a look and then a word, some milliseconds apart.
 //!
-//! **Invariant**: a value that is neither the fault's nor the one before is somebody's, is left alone, and is told.
+//! **Invariant**: a value that is neither the fault's nor the one before is somebody's, is left alone, and is told. It is looked only
+//! when what may still be on its way there, to Kubernetes or in a node, does nothing any more.
 
 use k8s_openapi::api::{apps::v1::StatefulSet, core::v1::ConfigMap};
 use kube::Api;
@@ -42,6 +43,8 @@ impl Lab {
             Setting::Limit { deployment, resource } => {
                 return self.limit_back(deployment, resource, value.as_deref(), (ours, before)).await;
             }
+            // Only then it is looked: what is still on its way there does nothing any more.
+            Setting::Postgres { .. } | Setting::Replicas { .. } => self.handle.outdate_steps(setting).await?,
             _ => {}
         }
         // What is gone is left gone.
@@ -81,6 +84,7 @@ impl Lab {
         guard(&self.kube, &self.layout).await?;
         let (namespace, name) = place(map);
         let api = Api::<ConfigMap>::namespaced(self.kube.clone(), namespace);
+        self.handle.outdate(&api, name).await?;
         for _ in 0..TRIES {
             let Some(found) = within(5, "read the configuration", api.get_opt(name)).await? else { return Ok(None) };
             let now = found.data.as_ref().and_then(|data| data.get(key)).map(String::as_str);
@@ -102,6 +106,7 @@ impl Lab {
         let Op::Set { value, .. } = before else { return Ok(None) };
         let pods: u32 = value.as_deref().and_then(|value| value.parse().ok()).unwrap_or(0);
         let api = Api::<StatefulSet>::namespaced(self.kube.clone(), NAMESPACE);
+        self.handle.outdate(&api, set).await?;
         for _ in 0..TRIES {
             let Some(found) = within(5, "read the stateful set", api.get_opt(set)).await? else { return Ok(None) };
             let now = found.spec.as_ref().and_then(|spec| spec.replicas).unwrap_or(1).to_string();

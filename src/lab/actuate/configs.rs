@@ -3,10 +3,7 @@
 //! **Invariant**: each patch touches one field; what is gone is left gone; outside of the shop's namespace only the name server.
 
 use k8s_openapi::api::{apps::v1::Deployment, core::v1::ConfigMap};
-use kube::{
-    Api,
-    api::{Patch, PatchParams},
-};
+use kube::{Api, api::Patch};
 use serde_json::{Value, json};
 
 use super::versioned::{TRIES, overtaken, patched, versioned};
@@ -27,11 +24,7 @@ impl Lab {
         guard(&self.kube, &self.layout).await?;
         let (namespace, name) = place(map);
         let api = Api::<ConfigMap>::namespaced(self.kube.clone(), namespace);
-        if within(5, "read the configuration", api.get_opt(name)).await?.is_none() {
-            return Ok(());
-        }
-        let patch = Patch::Merge(json!({ "data": { key: text } }));
-        within(10, "patch the configuration", api.patch(name, &PatchParams::default(), &patch)).await.map(drop)
+        self.handle.change(&api, name, Patch::Merge, json!({ "data": { key: text } })).await
     }
 
     /// Let a deployment's pods be rolled out anew, by another checksum of what they read.
@@ -62,6 +55,7 @@ impl Lab {
     ) -> Result<Option<String>, LabError> {
         guard(&self.kube, &self.layout).await?;
         let api = Api::<Deployment>::namespaced(self.kube.clone(), NAMESPACE);
+        self.handle.outdate(&api, deployment).await?;
         for _ in 0..TRIES {
             let Some(found) = within(5, "read the deployment", api.get_opt(deployment)).await? else { return Ok(None) };
             let pod = found.spec.as_ref().and_then(|spec| spec.template.spec.as_ref());
@@ -87,11 +81,7 @@ impl Lab {
         guard(&self.kube, &self.layout).await?;
         let (namespace, name) = place(deployment);
         let api = Api::<Deployment>::namespaced(self.kube.clone(), namespace);
-        if within(5, "read the deployment", api.get_opt(name)).await?.is_none() {
-            return Ok(());
-        }
-        let patch = Patch::Strategic(json!({ "spec": { "template": template } }));
-        within(10, "patch the deployment", api.patch(name, &PatchParams::default(), &patch)).await.map(drop)
+        self.handle.change(&api, name, Patch::Strategic, json!({ "spec": { "template": template } })).await
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! **Invariant**: they live in this process and end with it: a broker takes a member out of its group that it has not heard of
 //! for a session timeout (KIP-62). Their fence is here: arming and releasing take one lock, and under it nobody joins for what was
-//! released since it was armed.
+//! released since it was armed. Of a heal by another process whoever holds the fault learns from its journal, and then lets them leave.
 
 use std::{
     collections::HashMap,

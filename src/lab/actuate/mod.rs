@@ -21,6 +21,9 @@ pub mod redis;
 pub mod scripts;
 pub mod sessions;
 mod settings;
+mod steps;
+#[cfg(test)]
+pub(in crate::lab) mod testing;
 mod versioned;
 mod workload;
 

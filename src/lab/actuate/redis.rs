@@ -1,7 +1,8 @@
 //! Redis' own pause.
 //!
 //! **Invariant**: every pause has a time; Redis ends it whoever is alive. Its fence: one lock for pausing and ending it, and one
-//! connection for both, whose commands Redis obeys in their order: a pause that is on its way when it is ended is ended as well.
+//! connection for both, whose commands Redis obeys in their order: a pause that is on its way when it is ended is ended as well. Of a heal
+//! by another process whoever holds the fault learns from its journal, and then ends the pause as well: Redis does not tell of one.
 
 use std::{collections::HashMap, sync::Arc};
 

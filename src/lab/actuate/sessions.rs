@@ -2,7 +2,8 @@
 //!
 //! **Invariant**: each belongs to this process and ends with it; if only the way to the server is lost, the server's own
 //! timeout ends it; both without anybody to heal. Their fence is here: arming and releasing take one lock, and under it nothing is
-//! held that was released since it was armed.
+//! held that was released since it was armed. Of a heal by another process whoever holds the fault learns from its journal, and then
+//! releases what it has as well.
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
 

@@ -3,17 +3,14 @@
 //! **Invariant**: setting what is set already changes nothing; what is gone is left gone.
 
 use k8s_openapi::api::apps::v1::StatefulSet;
-use kube::{
-    Api,
-    api::{Patch, PatchParams},
-};
+use kube::{Api, api::Patch};
 use rdkafka::admin::{AdminOptions, AlterConfig, ResourceSpecifier};
 use serde_json::json;
 
 use crate::{
     lab::{
         Lab,
-        cluster::kube::{guard, within},
+        cluster::kube::guard,
         error::LabError,
         layout::NAMESPACE,
         look::servers::{ANSWER, ASIDE},
@@ -52,10 +49,12 @@ impl Lab {
             Setting::Replicas { topic, partition } => {
                 let (partition, order) = (partition.to_string(), value.unwrap_or_default());
                 let which = [("topic", topic.as_str()), ("partition", &partition), ("order", order)];
-                self.beside_a_broker(&shell::script(REORDER, &which)).await
+                self.set_beside_a_broker(setting, &shell::script(REORDER, &which)).await
             }
             Setting::Pods(set) => self.set_pods(set, value.and_then(|value| value.parse().ok()).unwrap_or(0)).await,
-            Setting::Postgres { server, name, restart } => self.alter_server(server, name, value, *restart).await,
+            Setting::Postgres { server, name, restart } => {
+                self.alter_server(setting, (server, name), value, *restart).await
+            }
             Setting::Role { role, name } => self.alter_role(role, name, value).await,
             Setting::Password { role, kept } => self.rotate(role, kept, value.is_some()).await,
             Setting::ConfigMap { map, key } => self.set_config(map, key, value).await,
@@ -101,19 +100,16 @@ impl Lab {
     async fn set_pods(&self, set: &str, pods: u32) -> Result<(), LabError> {
         guard(&self.kube, &self.layout).await?;
         let api = Api::<StatefulSet>::namespaced(self.kube.clone(), NAMESPACE);
-        if within(5, "read the stateful set", api.get_opt(set)).await?.is_none() {
-            return Ok(());
-        }
-        let patch = Patch::Merge(json!({ "spec": { "replicas": pods } }));
-        within(10, "patch the stateful set", api.patch(set, &PatchParams::default(), &patch)).await.map(drop)
+        self.handle.change(&api, set, Patch::Merge, json!({ "spec": { "replicas": pods } })).await
     }
 
-    /// Run a script with Kafka's tools, in the container of a broker that runs.
-    async fn beside_a_broker(&self, script: &str) -> Result<(), LabError> {
+    /// Set something by a script with Kafka's tools, in the container of a broker that runs.
+    async fn set_beside_a_broker(&self, setting: &Setting, script: &str) -> Result<(), LabError> {
         let facts = self.handle.population().await?;
         let mut why = "no broker runs".to_owned();
         for broker in facts.pods.iter().filter(|pod| pod.service == "kafka") {
-            match self.handle.nodes.run(&broker.node, &sandbox::inside(&broker.uid, "kafka", script)).await {
+            let inside = sandbox::inside(&broker.uid, "kafka", script);
+            match self.handle.step(setting, &broker.node, &inside).await {
                 Ok(_) => return Ok(()),
                 Err(error) => why = error.to_string(),
             }

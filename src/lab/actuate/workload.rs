@@ -6,7 +6,7 @@ use futures::future;
 use k8s_openapi::api::{apps::v1::Deployment, core::v1::Pod};
 use kube::{
     Api,
-    api::{DeleteParams, Patch, PatchParams, Preconditions},
+    api::{DeleteParams, Patch, Preconditions},
 };
 use serde_json::{Value, json};
 
@@ -45,11 +45,7 @@ impl Handle {
 
     async fn patch(&self, deployment: &str, patch: Value) -> Result<(), LabError> {
         let api = Api::<Deployment>::namespaced(self.kube.clone(), &self.namespace);
-        if within(5, "read the deployment", api.get_opt(deployment)).await?.is_none() {
-            return Ok(());
-        }
-        let patch = Patch::Strategic(patch);
-        within(10, "patch the deployment", api.patch(deployment, &PatchParams::default(), &patch)).await.map(drop)
+        self.change(&api, deployment, Patch::Strategic, patch).await
     }
 
     /// Set a part of a deployment back, as it was looked at; what it is instead when somebody has changed it since.
@@ -63,6 +59,7 @@ impl Handle {
             other => return self.change_workload(other).await.map(|()| None),
         };
         let api = Api::<Deployment>::namespaced(self.kube.clone(), &self.namespace);
+        self.outdate(&api, deployment).await?;
         for _ in 0..TRIES {
             let Some(found) = within(5, "read the deployment", api.get_opt(deployment)).await? else { return Ok(None) };
             match whose(ours, before, now(before, &found).as_deref()) {

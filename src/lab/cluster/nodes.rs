@@ -56,10 +56,14 @@ fn takes_pods(nodes: &[Node], name: &str) -> bool {
     nodes.iter().filter(|node| node.metadata.name.as_deref() == Some(name)).any(|node| {
         let tainted =
             node.spec.as_ref().is_some_and(|spec| spec.taints.as_ref().is_some_and(|taints| !taints.is_empty()));
-        let conditions = node.status.as_ref().and_then(|status| status.conditions.as_ref());
-        let ready = conditions.is_some_and(|all| all.iter().any(|one| one.type_ == "Ready" && one.status == "True"));
-        ready && !tainted
+        is_ready(node) && !tainted
     })
+}
+
+/// Whether its kubelet says so.
+pub(in crate::lab) fn is_ready(node: &Node) -> bool {
+    let conditions = node.status.as_ref().and_then(|status| status.conditions.as_ref());
+    conditions.is_some_and(|all| all.iter().any(|one| one.type_ == "Ready" && one.status == "True"))
 }
 
 /// Wait until every node has renewed its lease within the last seconds.

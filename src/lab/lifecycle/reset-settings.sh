@@ -1,6 +1,6 @@
 #!/bin/sh
 # Takes back what ALTER SYSTEM set on each PostgreSQL server, and restarts those whose settings wait for a restart; and what
-# was set for roles and databases, which no chart does.
+# was set for roles and databases, which no chart does. Files that the chart put back have reached a server before it is told to read them.
 #
 # **Invariant**: all servers are asked at once, each in one visit: where nothing is to be done, that is the whole price of it.
 # shellcheck disable=SC2016  # most dollars are for the shell in a container, and PostgreSQL's
@@ -12,7 +12,8 @@ restart() {
 }
 # Prints how many settings wait for a restart. Not `reset all`: where a replica finds its primary stands in the same file. Roles on
 # the primary alone: the others follow.
-visit='psql -U postgres -AtXq -v ON_ERROR_STOP=1 >/dev/null <<"SQL"
+visit='[ "$(cat /etc/postgresql/postgresql.conf /etc/postgresql/pg_hba.conf | cksum)" = "$wanted" ] || exit 9
+psql -U postgres -AtXq -v ON_ERROR_STOP=1 >/dev/null <<"SQL"
 do $$ declare s record; begin
     if pg_is_in_recovery() then return; end if;
     for s in select rolname, datname from pg_db_role_setting
@@ -31,11 +32,28 @@ SQL
 # The postmaster reads its files a moment after it is told.
 sleep 0.5
 psql -U postgres -AtXqc "select count(*) from pg_settings where pending_restart"'
+wanted=$(kubectl get configmap postgres -o 'jsonpath={.data.postgresql\.conf}{.data.pg_hba\.conf}' | cksum)
+# A changed config map reaches a pod when the kubelet looks at it next, after a minute and more; at once where the pod itself changes.
+look() {
+    tries=0
+    while :; do
+        code=0
+        printf "wanted='%s'\n%s\n" "$wanted" "$visit" | kubectl exec -i "postgres-$1-0" -- sh -eu 2>"$answers/$1.said" || code=$?
+        [ "$code" = 9 ] || break
+        tries=$((tries + 1))
+        [ "$tries" -le 90 ] || { echo "the files of ConfigMap postgres do not reach postgres-$1-0" >&2; exit 1; }
+        kubectl annotate pod "postgres-$1-0" --overwrite "settings-looked-at=$tries" >/dev/null
+        sleep 1
+    done
+    [ "$tries" = 0 ] || kubectl annotate pod "postgres-$1-0" settings-looked-at- >/dev/null
+    [ "$code" = 0 ] || cat "$answers/$1.said" >&2
+    return "$code"
+}
 answers=$(mktemp -d)
 trap 'rm -rf "$answers"' EXIT
 visits=""
 for dc in dc-1 dc-2 dc-3; do
-    echo "$visit" | kubectl exec -i "postgres-$dc-0" -- sh -eu >"$answers/$dc" &
+    look "$dc" >"$answers/$dc" &
     visits="$visits $!"
 done
 for one in $visits; do wait "$one"; done

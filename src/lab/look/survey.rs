@@ -69,10 +69,10 @@ impl Surveyor for Lab {
             in_time(self.topics()),
             in_time(self.stateful_sets()),
             in_time(self.groups_with_members()),
-            in_time(self.settings_of_all()),
+            self.settings_of_all(),
             in_time(self.tables())
         );
-        let mut unread = BTreeMap::new();
+        let (settings, mut unread) = settings;
         let population: Facts = read(&mut unread, Part::Population, population).unwrap_or_default();
         let postgres = read(&mut unread, Part::Postgres, postgres);
         let groups = read(&mut unread, Part::Groups, groups).unwrap_or_default();
@@ -80,7 +80,6 @@ impl Surveyor for Lab {
         let members = groups.iter().map(|group| format!("a member of Kafka's group {group}"));
         let traces = read(&mut unread, Part::Traces, traces).unwrap_or_default();
         let tables = read(&mut unread, Part::Tables, tables).unwrap_or_default();
-        let settings = read(&mut unread, Part::Settings, settings).unwrap_or_default();
         let kept = self.kept_traces().map_err(|error| PortError::new("survey the lab", error))?;
         let facts = Facts {
             deployments: read(&mut unread, Part::Deployments, deployments).unwrap_or_default(),
@@ -104,12 +103,12 @@ impl Surveyor for Lab {
 }
 
 /// How many parts there are.
-const PARTS: usize = 12;
+const PARTS: usize = 15;
 
 /// A part that is not there by then is not read: the others are not kept waiting.
 const DEADLINE: Duration = Duration::from_secs(12);
 
-async fn in_time<T>(part: impl Future<Output = Result<T, LabError>>) -> Result<T, String> {
+pub(super) async fn in_time<T>(part: impl Future<Output = Result<T, LabError>>) -> Result<T, String> {
     match tokio::time::timeout(DEADLINE, part).await {
         Ok(read) => read.map_err(|error| error.to_string()),
         Err(_) => Err(format!("no answer within {} s", DEADLINE.as_secs())),
@@ -117,7 +116,7 @@ async fn in_time<T>(part: impl Future<Output = Result<T, LabError>>) -> Result<T
 }
 
 /// What was read; or a note of why it was not.
-fn read<T>(unread: &mut BTreeMap<Part, String>, part: Part, outcome: Result<T, String>) -> Option<T> {
+pub(super) fn read<T>(unread: &mut BTreeMap<Part, String>, part: Part, outcome: Result<T, String>) -> Option<T> {
     outcome.inspect_err(|why| tracing::warn!("survey: {part}: {why}")).map_err(|why| unread.insert(part, why)).ok()
 }
 

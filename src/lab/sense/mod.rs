@@ -17,7 +17,7 @@ mod postgres;
 mod rest;
 mod workload;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use async_trait::async_trait;
 use tokio::{
@@ -76,6 +76,8 @@ pub struct Kubectl {
 pub struct LabSensor {
     target: SenseTarget,
     customers: Box<dyn Customers>,
+    /// Where the topic of their orders began before they came.
+    before: books::Beginnings,
     /// Windows of traffic; `None` before the start and after the end.
     traffic: Option<UnboundedReceiver<EventKind>>,
     rest: UnboundedReceiver<EventKind>,
@@ -88,7 +90,7 @@ impl LabSensor {
     /// A sensor of this lab, with these customers at its door.
     pub fn new(target: SenseTarget, customers: Box<dyn Customers>) -> Self {
         let (rest_in, rest) = unbounded_channel();
-        Self { target, customers, traffic: None, rest, rest_in, tasks: JoinSet::new() }
+        Self { target, customers, before: HashMap::new(), traffic: None, rest, rest_in, tasks: JoinSet::new() }
     }
 }
 
@@ -101,6 +103,9 @@ impl Sensor for LabSensor {
         bounds: &BTreeMap<String, Vec<Span>>,
         gauges: &BTreeMap<String, Gauge>,
     ) -> Result<(), PortError> {
+        if load.customers.contains_key(books::CHECKOUT) {
+            self.before = books::beginnings(&self.target.kafka).await;
+        }
         let (seen, traffic) = unbounded_channel();
         self.customers.start(run, load, bounds, seen).await?;
         self.traffic = Some(traffic);
@@ -147,7 +152,7 @@ impl Sensor for LabSensor {
     }
 
     async fn reconcile(&self, ledger: LedgerName) -> Result<LedgerReading, PortError> {
-        books::reconcile(&self.target, self.customers.as_ref(), ledger).await
+        books::reconcile(&self.target, self.customers.as_ref(), &self.before, ledger).await
     }
 }
 

@@ -28,10 +28,17 @@ pub enum Part {
     Groups,
     /// StatefulSets.
     StatefulSets,
-    /// What else a person can set, and jobs.
+    /// What was set on PostgreSQL's servers and for its roles, its passwords, and jobs. In a journal of before the last three here were
+    /// parts of their own: what these tell as well.
     Settings,
     /// The definitions of tables.
     Tables,
+    /// All of Redis' parameters.
+    Parameters,
+    /// Limits, requests and checksums of deployments.
+    Workloads,
+    /// The texts of configurations.
+    Texts,
 }
 
 impl std::fmt::Display for Part {
@@ -49,6 +56,9 @@ impl std::fmt::Display for Part {
             Self::StatefulSets => "the stateful sets",
             Self::Settings => "settings, passwords and jobs",
             Self::Tables => "the tables' definitions",
+            Self::Parameters => "all of Redis' parameters",
+            Self::Workloads => "what deployments may take",
+            Self::Texts => "the texts of the configurations",
         })
     }
 }

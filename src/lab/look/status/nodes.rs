@@ -6,7 +6,10 @@ use k8s_openapi::api::core::v1::Node;
 use kube::{Api, api::ListParams};
 
 use super::{Component, ask};
-use crate::{lab::Lab, log::chain};
+use crate::{
+    lab::{Lab, cluster::nodes::is_ready},
+    log::chain,
+};
 
 pub(super) async fn probe(lab: &Lab) -> Vec<Component> {
     vec![ask("nodes", question(lab)).await]
@@ -28,9 +31,4 @@ async fn question(lab: &Lab) -> Result<String, String> {
         return Ok(format!("{} ready, Kubernetes {}", ready.len(), version.unwrap_or_default()));
     }
     Err(format!("{} of 4 ready; not {}", ready.len(), missing.join(", ")))
-}
-
-fn is_ready(node: &Node) -> bool {
-    let conditions = node.status.as_ref().and_then(|status| status.conditions.as_ref());
-    conditions.is_some_and(|all| all.iter().any(|one| one.type_ == "Ready" && one.status == "True"))
 }

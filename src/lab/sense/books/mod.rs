@@ -11,6 +11,8 @@ mod payments;
 mod rows;
 mod topic;
 
+pub(super) use topic::{Beginnings, beginnings};
+
 use std::{collections::HashSet, time::Duration};
 
 use tokio_postgres::Client;
@@ -30,12 +32,13 @@ const DEADLINE: Duration = Duration::from_mins(1);
 /// Those whose payments are in the ledger under their own keys.
 const PAYMENT: &str = "payment";
 /// Those who keep receipts.
-const CHECKOUT: &str = "checkout";
+pub(super) const CHECKOUT: &str = "checkout";
 
-/// Hold one of the books against what these customers were told.
+/// Hold one of the books against what these customers were told; `before`: where the topic of their orders began before they came.
 pub(super) async fn reconcile(
     target: &SenseTarget,
     customers: &dyn Customers,
+    before: &Beginnings,
     ledger: LedgerName,
 ) -> Result<LedgerReading, PortError> {
     let read = async {
@@ -45,7 +48,7 @@ pub(super) async fn reconcile(
                 let receipts = customers.receipts(CHECKOUT);
                 let mut rows = rows::of(&target.postgres, &receipts).await?;
                 let mut unread = Vec::new();
-                match topic::events(&target.kafka, promised(&receipts), rows.since_ms).await {
+                match topic::events(&target.kafka, promised(&receipts), rows.since_ms, before).await {
                     Ok(Some(events)) => rows.events = Some(events),
                     Ok(None) => unread.push(format!("the topic {}: records of this run were removed", topic::PAID)),
                     Err(why) => unread.push(format!("the topic {}: {why}", topic::PAID)),

@@ -11,7 +11,7 @@ use std::{
 use rdkafka::{
     Message as _, Offset, TopicPartitionList,
     consumer::{BaseConsumer, Consumer as _},
-    error::KafkaError,
+    error::{KafkaError, KafkaResult},
     metadata::{MetadataPartition, MetadataTopic},
 };
 
@@ -22,34 +22,65 @@ pub(super) const PAID: &str = "orders.paid";
 
 /// The topic holds a day of orders at most.
 const READ: Duration = Duration::from_secs(40);
+/// The customers are not kept waiting for longer than that.
+const BEGIN: Duration = Duration::from_secs(3);
 
-/// Which of the wanted orders have a record; `None` when records of the run may have been removed since it began.
+/// The offset of the first record that each partition has.
+pub(in crate::lab::sense) type Beginnings = HashMap<i32, i64>;
+
+/// Where the topic begins now; of none of its partitions where Kafka does not answer soon.
+pub(in crate::lab::sense) async fn beginnings(brokers: &str) -> Beginnings {
+    let brokers = brokers.to_owned();
+    // The library blocks its thread.
+    let asked = tokio::task::spawn_blocking(move || begin(&reader(&brokers)?));
+    match tokio::time::timeout(BEGIN, asked).await {
+        Ok(Ok(Ok(found))) => found,
+        _ => Beginnings::new(),
+    }
+}
+
+/// Which of the wanted orders have a record; `None` when records of the run may have been removed since it began. `before`: where the
+/// topic began before the first of them was placed, as far as that is known.
 pub(super) async fn events(
     brokers: &str,
     wanted: HashSet<String>,
     since_ms: i64,
+    before: &Beginnings,
 ) -> Result<Option<HashSet<String>>, String> {
-    let brokers = brokers.to_owned();
+    let (brokers, before) = (brokers.to_owned(), before.clone());
     // The library blocks its thread.
-    let read = tokio::task::spawn_blocking(move || read(&brokers, &wanted, since_ms));
+    let read = tokio::task::spawn_blocking(move || read(&brokers, &wanted, since_ms, &before));
     read.await.map_err(|error| error.to_string())?
 }
 
-fn read(brokers: &str, wanted: &HashSet<String>, since_ms: i64) -> Result<Option<HashSet<String>>, String> {
+fn reader(brokers: &str) -> KafkaResult<BaseConsumer> {
+    reads_to_the_end(brokers, "audit").create()
+}
+
+fn begin(consumer: &BaseConsumer) -> KafkaResult<Beginnings> {
+    let metadata = consumer.fetch_metadata(Some(PAID), ANSWER)?;
+    let partitions = metadata.topics().iter().flat_map(MetadataTopic::partitions).map(MetadataPartition::id);
+    let begins = |partition| consumer.fetch_watermarks(PAID, partition, ANSWER).map(|(low, _)| (partition, low));
+    partitions.map(begins).collect()
+}
+
+fn read(
+    brokers: &str,
+    wanted: &HashSet<String>,
+    since_ms: i64,
+    before: &Beginnings,
+) -> Result<Option<HashSet<String>>, String> {
     let said = |error: KafkaError| error.to_string();
-    let consumer: BaseConsumer = reads_to_the_end(brokers, "audit").create().map_err(said)?;
+    let consumer = reader(brokers).map_err(said)?;
     let deadline = Instant::now() + READ;
-    let metadata = consumer.fetch_metadata(Some(PAID), ANSWER).map_err(said)?;
-    let partitions: Vec<i32> =
-        metadata.topics().iter().flat_map(MetadataTopic::partitions).map(MetadataPartition::id).collect();
-    if partitions.is_empty() {
+    let beginnings = begin(&consumer).map_err(said)?;
+    if beginnings.is_empty() {
         return Err("it has no partitions".to_owned());
     }
     let mut log = Log::default();
     let mut assignment = TopicPartitionList::new();
-    for partition in partitions {
-        let (low, _) = consumer.fetch_watermarks(PAID, partition, ANSWER).map_err(said)?;
-        log.open(partition, low);
+    for (partition, low) in beginnings {
+        log.open(partition, low, before.get(&partition).copied());
         assignment.add_partition_offset(PAID, partition, Offset::Beginning).map_err(said)?;
     }
     consumer.assign(&assignment).map_err(said)?;
@@ -79,7 +110,7 @@ struct Log {
 
 #[derive(Default)]
 struct Partition {
-    /// Whether its first record is the first that it ever had.
+    /// Whether its first record is the first that it ever had, or the first that it had before the run.
     whole: bool,
     /// When the first record that is left was written, in milliseconds since 1970.
     first_ms: Option<i64>,
@@ -87,8 +118,9 @@ struct Partition {
 }
 
 impl Log {
-    fn open(&mut self, partition: i32, low: i64) {
-        self.partitions.insert(partition, Partition { whole: low == 0, ..Partition::default() });
+    fn open(&mut self, partition: i32, low: i64, before: Option<i64>) {
+        let whole = low == 0 || before == Some(low);
+        self.partitions.insert(partition, Partition { whole, ..Partition::default() });
     }
 
     fn record(&mut self, partition: i32, key: Option<&[u8]>, at_ms: Option<i64>, wanted: &HashSet<String>) {
@@ -119,8 +151,13 @@ mod tests {
 
     /// One partition whose log begins at this offset, with a record of order o-1 written at that time.
     fn log(low: i64, at_ms: i64) -> Log {
+        log_since(low, None, at_ms)
+    }
+
+    /// The same, where it is known or not where it began before the run.
+    fn log_since(low: i64, before: Option<i64>, at_ms: i64) -> Log {
         let mut log = Log::default();
-        log.open(0, low);
+        log.open(0, low, before);
         assert!(!log.is_read());
         log.record(0, Some(b"o-1"), Some(at_ms), &["o-1".to_owned()].into());
         log.record(0, Some(b"other"), Some(at_ms + 1), &["o-1".to_owned()].into());
@@ -136,7 +173,18 @@ mod tests {
         assert_eq!(log(70, 400).found(500), found, "older records only were removed");
         assert_eq!(log(70, 900).found(500), None);
         let mut emptied = Log::default();
-        emptied.open(0, 70);
+        emptied.open(0, 70, None);
         assert_eq!(emptied.found(500), None);
+    }
+
+    /// A record that was taken out of a new lab before the run made all that came after it unknown.
+    #[test]
+    fn what_was_removed_before_the_run_is_none_of_its_records() {
+        let found = Some(HashSet::from(["o-1".to_owned()]));
+        assert_eq!(log_since(70, Some(70), 900).found(500), found, "it begins where it began before the run");
+        assert_eq!(log_since(70, Some(60), 900).found(500), None, "ten were removed since");
+        let mut empty = Log::default();
+        empty.open(0, 70, Some(70));
+        assert_eq!(empty.found(500), Some(HashSet::new()), "nothing was written, and nothing removed");
     }
 }
