@@ -2,12 +2,7 @@
 //!
 //! **Invariant**: it ends nothing; the first one tells when, the last impact counts.
 
-use super::{
-    exit::Exit,
-    failure::{Code, Failure},
-    flags::Global,
-    said, screen,
-};
+use super::{exit::Exit, failure::Failure, flags::Global, said, screen};
 use crate::model::{said::Said, units::Span};
 
 /// Arguments of `droplab ack`.
@@ -32,11 +27,8 @@ pub async fn main(global: &Global, args: &Args) -> Result<Exit, Failure> {
     }
     let (run, timeline) = said::live(global)?;
     if timeline.paged_s().is_none() {
-        let early = Failure::new(
-            Code::Usage,
-            format!("no page of {} has gone out yet: there is nothing to acknowledge", run.id),
-        );
-        return Err(early.next("droplab ack --wait 2m   acknowledges it as soon as it is out"));
+        let why = format!("no page of {} has gone out yet: there is nothing to acknowledge", run.id);
+        return Err(said::no_page(why));
     }
     let run = said::hand_over((run, timeline), &Said::Acknowledged { impact: args.impact.clone() }).await?;
     screen::result(&format!("acknowledged: {}", run.id));

@@ -60,7 +60,7 @@ pub enum Verb {
     Ack(ack::Args),
     /// Name the cause of the run that goes on; it goes on
     Answer(answer::Args),
-    /// Name the cause of the run that waits for you, and end it
+    /// Say that the repair is finished; where there is nothing to repair, name the cause and end the run
     Done(done::Args),
     /// Tell the next hint that fits the run that goes on, and count it there
     Hint(hint::Args),
@@ -92,5 +92,20 @@ impl Verb {
             Self::Plan(args) => args.rehearse,
             _ => false,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    /// It said that it names the cause and ends the run, long after a repair was called done by it.
+    #[test]
+    fn the_list_of_verbs_says_what_done_does() {
+        let line = Cli::command();
+        let about = line.find_subcommand("done").and_then(clap::Command::get_about).unwrap().to_string();
+        assert!(about.starts_with("Say that the repair is finished"), "{about}");
     }
 }

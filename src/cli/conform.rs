@@ -78,7 +78,10 @@ pub async fn main(global: &Global, args: &Args) -> Result<Exit, Failure> {
         screen::result(&if global.json() { json() } else { plays.join("\n") });
         return Ok(Exit::Pass);
     }
-    let mut history = History::open(args.into.as_deref(), &id, &scenario, args.fresh);
+    let mut history = History::open(args.into.as_deref(), &id, &scenario, args.fresh)?;
+    if let Some(note) = &history.note {
+        screen::note(note);
+    }
     let mut rate = args.rate.or_else(|| history.rate(&names(all.iter().filter(|play| play.is_of_customers_alone()))));
     let ground = Ground::of(global, args, &scenario).await?;
     for round in 1..=args.times {

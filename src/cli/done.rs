@@ -5,7 +5,7 @@
 use super::{
     cause::{self, CauseArgs},
     exit::Exit,
-    failure::{Code, Failure},
+    failure::Failure,
     flags::Global,
     said, screen,
 };
@@ -59,7 +59,7 @@ pub async fn main(global: &Global, args: &Args) -> Result<Exit, Failure> {
         return Ok(Exit::Pass);
     }
     if found.1.paged_s().is_none() {
-        return Err(Failure::new(Code::Usage, "there is no page yet, so there is nothing to have finished"));
+        return Err(said::no_page("there is no page yet, so there is nothing to have finished"));
     }
     if let Some(answer) = answer {
         said::hand_over(found.clone(), &Said::Diagnosed { answer }).await?;

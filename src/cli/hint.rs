@@ -81,7 +81,9 @@ mod tests {
     };
 
     fn timeline(paged: bool) -> Timeline {
-        let (scenario_id, scenario) = scenarios::read(None, "payment-pool-exhaustion").unwrap();
+        let (scenario_id, mut scenario) = scenarios::read(None, "payment-pool-exhaustion").unwrap();
+        // Of no state: nobody was measured yet.
+        scenario.hints.iter_mut().for_each(|hint| hint.when = None);
         let injection = Injection { seed: 1, before: Facts::default(), steps: vec![] };
         let plan = Box::new(Plan { scenario_id, scenario, injection, adjusted: vec![], under_test: None });
         let began = EventKind::RunBegan { run: "r".into(), version: "0".into(), rehearsal: false, plan };

@@ -35,6 +35,7 @@ pub mod postmortem;
 pub mod repairs;
 pub mod report;
 pub mod reset;
+mod room;
 pub mod run;
 mod said;
 pub mod screen;

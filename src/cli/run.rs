@@ -15,7 +15,7 @@ use super::{
     overrides::OverrideArgs,
     repairs::{self, RepairArgs},
     report::{self as wanted_report, Wanted},
-    reset, said, screen,
+    reset, room, said, screen,
     service::Service,
     watcher::{Seen, watcher},
 };
@@ -32,7 +32,7 @@ use crate::{
     store::{
         self,
         journal::{JournalFile, Wall},
-        runs::{self, RunDir},
+        runs::RunDir,
     },
 };
 
@@ -145,6 +145,7 @@ pub async fn main(global: &Global, args: &Args) -> Result<Exit, Failure> {
     folder.write_reports(&report::render(&wanted_report::formats(&args.formats), &timeline, &verdict))?;
     let format = if global.json() { Format::Json } else { Format::Human };
     screen::result(format.render(&timeline, &verdict).trim_end());
+    screen::annotate(global, &verdict);
     if !global.quiet {
         screen::note(&format!("\n  files: {}", folder.path.display()));
     }
@@ -160,12 +161,6 @@ fn handed() -> Result<Scenario, Failure> {
 /// The lab for us alone, and without a fault of an earlier run. A journal that nobody can read may hide one.
 fn alone(global: &Global, args: &Args) -> Result<Lock, Failure> {
     let lock = lock::alone(&home::folder(), &global.lab, &format!("droplab run {}", args.scenario))?;
-    let open = runs::unhealed(&store::home(), &global.lab);
-    match (open.runs.first(), open.broken.first()) {
-        (None, None) => Ok(lock),
-        (Some((run, _)), _) => {
-            Err(Failure::new(Code::Unhealed, format!("run {} did not end properly", run.id)).next("droplab heal"))
-        }
-        (None, Some(why)) => Err(Failure::new(Code::Unhealed, why).next("droplab heal")),
-    }
+    room::healed(&store::home(), &global.lab)?;
+    Ok(lock)
 }

@@ -2,7 +2,7 @@
 //!
 //! **Invariant**: each word is a whole file of its own in the run's folder, written aside and renamed; they count in order of writing.
 
-use std::{collections::BTreeMap, path::Path, time::Duration};
+use std::{collections::BTreeMap, fmt::Display, path::Path, time::Duration};
 
 use jiff::Timestamp;
 use tokio::sync::watch;
@@ -71,7 +71,9 @@ pub(super) fn write(folder: &Path, said: &Said) -> Result<(), StoreError> {
 /// Hand a word over to a run that goes on ([`live`]), and wait until it has written it down.
 pub(super) async fn hand_over((run, timeline): (RunDir, Timeline), said: &Said) -> Result<RunDir, Failure> {
     if timeline.survey(false).is_some() {
-        return Err(Failure::new(Code::Usage, format!("{} is over: it is being healed and counted", run.id)));
+        let over = Failure::new(Code::Usage, format!("{} is over: it is being healed and counted", run.id));
+        let next = format!("droplab report {}   when it has ended; droplab heal, if it was killed", run.id);
+        return Err(over.next(next));
     }
     let before = times(&timeline, said);
     write(&run.path, said)?;
@@ -118,6 +120,11 @@ fn open(lab: &str, run: RunDir) -> Option<(RunDir, Timeline)> {
     goes_on.then_some((run, timeline))
 }
 
+/// A word came before the page that it is about.
+pub(super) fn no_page(why: impl Display) -> Failure {
+    Failure::new(Code::Usage, why).next("droplab ack --wait 2m   acknowledges it as soon as it is out")
+}
+
 /// Wait until a run is under way whose page has gone out.
 pub(super) async fn paged(global: &Global, patience: Duration) -> Result<RunDir, Failure> {
     let until = tokio::time::Instant::now() + patience;
@@ -127,10 +134,41 @@ pub(super) async fn paged(global: &Global, patience: Duration) -> Result<RunDir,
         match found {
             Ok((run, timeline)) if timeline.paged_s().is_some() => return Ok(run),
             Ok((run, _)) if late => {
-                return Err(Failure::new(Code::Usage, format!("no page of {} went out within {patience:?}", run.id)));
+                return Err(no_page(format!("no page of {} went out within {patience:?}", run.id)));
             }
             Err(failure) if late => return Err(failure),
             _ => tokio::time::sleep(Duration::from_millis(500)).await,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser as _;
+
+    use super::*;
+    use crate::{
+        cli::args::Cli,
+        model::event::{Event, EventKind},
+    };
+
+    /// Whether what is to be typed next can be.
+    fn can_be_typed(failure: &Failure) -> bool {
+        let next = failure.next.as_deref().unwrap_or_default();
+        let command = next.split("   ").next().unwrap_or_default();
+        Cli::try_parse_from(command.split(' ')).is_ok()
+    }
+
+    /// Both said what was wrong, and nothing else.
+    #[tokio::test]
+    async fn whoever_comes_too_early_or_too_late_is_told_what_to_type() {
+        let early = no_page("there is no page yet");
+        assert!(can_be_typed(&early) && early.next.as_deref().unwrap().starts_with("droplab ack"), "{early}");
+        let home = tempfile::tempdir().unwrap();
+        let run = RunDir::create(home.path(), "x", Timestamp::now(), None).unwrap();
+        let kind = EventKind::Surveyed { healed: false, facts: Box::default() };
+        let over = Timeline { events: vec![Event { seq: 0, at_s: 0.0, wall: String::new(), kind }] };
+        let late = hand_over((run, over), &Said::Finished).await.unwrap_err();
+        assert!(can_be_typed(&late) && late.next.as_deref().unwrap().contains("droplab heal"), "{late}");
     }
 }

@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{
     Args, child,
-    history::{History, Shown},
+    history::{History, Shown, VERSION},
     judged, kept,
     plays::Play,
     proof,
@@ -17,9 +17,10 @@ use crate::{
     cli::{
         failure::{Code, Failure},
         flags::Global,
-        interrupt, screen,
+        interrupt, room, screen,
         steps::Steps,
     },
+    home,
     lab::lifecycle::progress::Progress as _,
     model::{scenario::Scenario, units::Rate},
 };
@@ -39,6 +40,8 @@ pub(super) struct Ground<'a> {
 impl<'a> Ground<'a> {
     /// The lab, put back to its charts and looked at.
     pub(super) async fn of(global: &'a Global, args: &'a Args, scenario: &'a Scenario) -> Result<Self, Failure> {
+        // A reset takes no fault out, and a lab that has one in it is not what plays are held against.
+        room::healed(&home::folder(), &global.lab)?;
         let _steps = watched(global, "the lab, back to its charts");
         let before = proof::Before::of(global).await?;
         Ok(Self { global, args, scenario, before, stop: interrupt::token() })
@@ -120,6 +123,7 @@ impl<'a> Ground<'a> {
             tries,
             when: jiff::Timestamp::now().strftime("%Y-%m-%d %H:%M").to_string(),
             lab: self.before.node_image.clone(),
+            droplab: VERSION.to_owned(),
         };
         Ok((shown, slower))
     }

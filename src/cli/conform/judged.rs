@@ -1,11 +1,11 @@
 //! How a play came out, held against how it must.
 //!
-//! **Invariant**: a cheat counts only if it was really tried: each of its commands succeeded, and each of its reasons failed.
+//! **Invariant**: a cheat counts only if it was really tried: all of its commands were typed and succeeded, all of its reasons failed.
 
 use super::plays::Play;
 use crate::{
     model::{
-        event::EventKind,
+        event::{Event, EventKind},
         timeline::Timeline,
         verdict::{Finding, Truth, Verdict},
     },
@@ -67,6 +67,16 @@ pub(super) fn judged(play: &Play<'_>, code: Option<i32>, timeline: &Timeline, ve
     if let Some(failed) = failed_command(timeline) {
         return Outcome::Wrong(format!("a command did not succeed, so nothing was tried: {failed}"));
     }
+    // What was never typed was caught by nothing, and repaired nothing.
+    let (typed, wanted) = (succeeded(timeline), play.actions().len());
+    if typed < wanted {
+        return Outcome::LabErred(format!("it was never typed: of its {wanted} commands {typed} ended well"));
+    }
+    // A trap is something done: whoever did nothing has walked into none, and a repair is none.
+    let trap = verdict.findings.iter().find(|found| found.sentence.contains("(trap: "));
+    if let (Play::Healthy | Play::Nothing | Play::Fix(_), Some(named)) = (play, trap) {
+        return Outcome::Wrong(format!("a trap is named that nobody walked into: {}", named.sentence));
+    }
     let failed = |id: &str| verdict.findings.iter().any(|found| found.expectation == id && found.truth == Truth::Fail);
     match play {
         Play::Healthy | Play::Fix(_) => passes(verdict),
@@ -118,6 +128,12 @@ fn passes(verdict: &Verdict) -> Outcome {
     }
 }
 
+/// How many commands of a repair ended well; an answer is one of them.
+fn succeeded(timeline: &Timeline) -> usize {
+    let well = |event: &&Event| matches!(event.kind, EventKind::Repair { status: Some(0), .. });
+    timeline.events.iter().filter(well).count()
+}
+
 /// The first command of a repair that ended otherwise than well, or did not end.
 fn failed_command(timeline: &Timeline) -> Option<String> {
     let mut open: Option<&str> = None;
@@ -141,8 +157,8 @@ fn failed_command(timeline: &Timeline) -> Option<String> {
 mod tests {
     use super::*;
     use crate::model::{
-        event::Event,
-        scenario::{Action, Cheat, Text},
+        diagnosis::Answer,
+        scenario::{Action, Cheat, Fix, Text},
     };
 
     fn cheat() -> Cheat {
@@ -190,11 +206,38 @@ mod tests {
         assert!(outcome(1).said().contains("status 1: no such"), "{}", outcome(1).said());
     }
 
+    /// Customers who were served again by themselves, or a run that was over sooner, ended a play before anything was typed.
+    #[test]
+    fn what_was_never_typed_shows_nothing() {
+        let caught = verdict(&[("recovers", Truth::Fail), ("replicas", Truth::Fail)]);
+        let outcome = judged(&Play::Cheat(&cheat()), Some(1), &Timeline::default(), &caught);
+        assert_eq!(outcome.kind(), LAB_ERRED);
+        assert!(outcome.said().starts_with("it was never typed"), "{}", outcome.said());
+        // Half of it is none of it; an answer is written down as a command is.
+        let answer = Action::Done(Answer::default());
+        let fix = Fix { name: "roll-back".into(), actions: vec![Action::Kubectl("rollout undo".into()), answer] };
+        let passed = verdict(&[("recovers", Truth::Pass)]);
+        let repaired = |timeline: &Timeline| judged(&Play::Fix(&fix), Some(0), timeline, &passed);
+        let mut timeline = typed(0);
+        assert_eq!(repaired(&timeline).kind(), LAB_ERRED);
+        timeline.events.extend(typed(0).events);
+        assert!(repaired(&timeline).is_fine());
+    }
+
     #[test]
     fn a_cheat_must_be_caught_by_every_reason() {
         let half = verdict(&[("recovers", Truth::Fail), ("replicas", Truth::Pass)]);
         let outcome = judged(&Play::Cheat(&cheat()), Some(1), &typed(0), &half);
         assert_eq!(outcome.said(), "it was to be caught by recovers, replicas, and was not by replicas");
+    }
+
+    #[test]
+    fn whoever_did_nothing_walked_into_no_trap() {
+        let mut found = verdict(&[("symptom", Truth::Pass), ("recovers", Truth::Fail)]);
+        let outcome = |verdict: &Verdict| judged(&Play::Nothing, Some(1), &typed(0), verdict);
+        assert!(outcome(&found).is_fine());
+        found.findings[1].sentence = "never (trap: restart: it comes back)".into();
+        assert_eq!(outcome(&found).kind(), "wrong");
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The journal of a play that did not come out as it must: whoever mends the scenario wants to see it, and the next play's takes its
 //! place.
 //!
-//! **Invariant**: a copy; the run itself stays where `droplab heal` finds it.
+//! **Invariant**: a copy; the run itself stays where `droplab heal` finds it for as long as anything of it may be left (`room`).
 
 use std::{fs, io, path::PathBuf};
 

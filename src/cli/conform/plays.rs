@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use crate::model::scenario::{Cheat, Expectation, Fix, Scenario, Since};
+use crate::model::scenario::{Action, Cheat, Expectation, Fix, Scenario, Since};
 
 /// How long nobody repairs; the length of a hold is waited for after it.
 const PATIENCE_WITH_NOBODY: Duration = Duration::from_secs(15);
@@ -44,6 +44,15 @@ impl Play<'_> {
     /// load it too, and says nothing about the plays after it.
     pub(super) fn is_of_customers_alone(&self) -> bool {
         matches!(self, Self::Healthy | Self::Nothing)
+    }
+
+    /// What is typed in it, in order.
+    pub(super) fn actions(&self) -> &[Action] {
+        match self {
+            Self::Fix(fix) => &fix.actions,
+            Self::Cheat(cheat) => &cheat.actions,
+            Self::Healthy | Self::Nothing | Self::Killed => &[],
+        }
     }
 
     /// How long after the page the customers wait for a repair, where not as long as the scenario says.

@@ -79,6 +79,7 @@ async fn reset_quietly(global: &Global) -> Result<(), Failure> {
 /// Without what changes by itself: pods and their addresses, starts, the images' order, who leads.
 fn lasting(mut facts: Facts) -> Facts {
     facts.pods.clear();
+    facts.digests.clear();
     facts.postgres_started = None;
     for deployment in facts.deployments.values_mut() {
         deployment.ready = 0;

@@ -124,6 +124,7 @@ mod tests {
             tries: round,
             when: format!("2026-01-0{round} 12:00"),
             lab: "droplab/node:1".into(),
+            droplab: "0.1.0".into(),
         }
     }
 
@@ -132,7 +133,7 @@ mod tests {
     fn evidence_that_is_checked_in_is_gone_on_with_and_its_page_hides_no_wrong_play() {
         let folder = tempfile::tempdir().unwrap();
         let scenario: Scenario = crate::store::scenarios::read(None, "payment-pool-exhaustion").unwrap().1;
-        let open = || History::open(Some(folder.path()), "x", &scenario, false);
+        let open = || History::open(Some(folder.path()), "x", &scenario, false).unwrap();
         let mut history = open();
         let slower = Some(Rate { per_second: 900.0 });
         let wrong = shown(2, 60, Some("recovers: 12% | of them"), None);
@@ -163,7 +164,7 @@ mod tests {
     fn a_try_in_which_the_lab_erred_is_told_and_played_again() {
         let folder = tempfile::tempdir().unwrap();
         let scenario: Scenario = crate::store::scenarios::read(None, "payment-pool-exhaustion").unwrap().1;
-        let open = || History::open(Some(folder.path()), "x", &scenario, false);
+        let open = || History::open(Some(folder.path()), "x", &scenario, false).unwrap();
         let erred = Shown { kind: LAB_ERRED.into(), tries: 2, ..shown(1, 60, Some("load: late"), None) };
         open().keep(erred).unwrap();
         assert_eq!((open().has(1, "healthy"), open().tries(1, "healthy")), (false, 2));

@@ -20,6 +20,10 @@ use crate::{
 const KEYS: &str =
     "exam.key signs, exam.pub checks; seal.pub seals, seal.key opens   (droplab exam keygen DIR makes all four)";
 
+/// What can be done about a journal that cannot be read as a whole.
+const HEALS: &str =
+    "droplab heal   (takes out what a run on this lab may have left, as far as its journal can be read)";
+
 impl Failure {
     /// What the operating system said of a file that somebody has named, or of one of droplab's own.
     pub fn io(tried: &str, path: &Path, error: &io::Error) -> Self {
@@ -87,7 +91,9 @@ impl From<StoreError> for Failure {
             ),
             StoreError::Key { .. } => (Code::KeyInvalid, Some(KEYS.to_owned())),
             StoreError::UnknownRun(name) => (Code::RunUnknown, Some(another_run(name))),
-            StoreError::Journal { .. } => (Code::JournalInvalid, None),
+            // Another version's is read by that one: which, is said in the why.
+            StoreError::Journal { why, .. } if why.contains("written by droplab") => (Code::JournalInvalid, None),
+            StoreError::Journal { .. } => (Code::JournalInvalid, Some(HEALS.to_owned())),
         };
         Self { code, why: error.to_string(), next }
     }
@@ -111,6 +117,7 @@ impl From<LockError> for Failure {
 impl From<Refusal> for Failure {
     fn from(refusal: Refusal) -> Self {
         Self::new(Code::PlanRefused, refusal)
+            .next("droplab status   (what this lab has; droplab lint FILE looks at a scenario of your own)")
     }
 }
 
@@ -122,13 +129,29 @@ impl From<PortError> for Failure {
 
 impl From<HealError> for Failure {
     fn from(error: HealError) -> Self {
-        Self::new(Code::JournalInvalid, error)
+        // There is no way back in it that a heal could go.
+        Self::new(Code::JournalInvalid, error).next("droplab status, then droplab reset")
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Three of them said why, and not what to type.
+    #[test]
+    fn what_cannot_be_read_or_played_names_a_next_step() {
+        let broken = StoreError::Journal { path: "journal.jsonl".into(), line: 3, why: "no event".to_owned() };
+        let refused = Refusal { reasons: vec!["no deployment `cart`".to_owned()] };
+        let all: [(Failure, &str); 3] = [
+            (broken.into(), "droplab heal"),
+            (HealError::NoPlan.into(), "droplab reset"),
+            (refused.into(), "droplab status"),
+        ];
+        for (failure, next) in all {
+            assert!(failure.next.as_deref().is_some_and(|told| told.contains(next)), "{failure}");
+        }
+    }
 
     #[test]
     fn a_wrong_name_is_the_users_matter_and_a_full_disk_is_not() {
