@@ -1,7 +1,7 @@
 //! The books: every promise to a customer is in them, once and whole, and nothing that was promised to nobody.
 //!
 //! **Invariant**: what could not be read, did not come to rest, or moved between two readings is Unknown, and so are books
-//! without a single promise; a counterexample that both readings show is a failure.
+//! without a single promise; a breach that both readings show is a failure, of however many it is in either.
 
 use crate::model::{
     event::EventKind,
@@ -29,8 +29,7 @@ pub(super) fn finding(timeline: &Timeline, expectation: &str, ledger: LedgerName
             (Truth::Unknown, format!("the books of {ledger} could not be read: {why}"))
         }
         (None, Some(Ok(_))) => (Truth::Unknown, format!("the books of {ledger} were read only once")),
-        (Some(Ok(one)), Some(Ok(other))) if one != other => (Truth::Unknown, moved(ledger, one, other)),
-        (Some(Ok(_)), Some(Ok(reading))) => weigh(ledger, reading, restless(timeline)),
+        (Some(Ok(one)), Some(Ok(other))) => weigh(ledger, one, other, restless(timeline)),
     };
     Finding { expectation: expectation.to_owned(), truth, sentence, evidence: seqs }
 }
@@ -50,13 +49,16 @@ pub(super) fn restless(timeline: &Timeline) -> Option<String> {
     }
 }
 
-fn weigh(ledger: LedgerName, reading: &LedgerReading, restless: Option<String>) -> (Truth, String) {
-    let LedgerReading { acknowledged, indeterminate, refused, recorded, unread, .. } = reading;
-    let broken = breaches(reading);
+fn weigh(ledger: LedgerName, one: &LedgerReading, last: &LedgerReading, restless: Option<String>) -> (Truth, String) {
+    let LedgerReading { acknowledged, indeterminate, refused, recorded, unread, .. } = last;
+    let broken = breaches(one, last);
     if !broken.is_empty() {
         let asked = format!("{acknowledged} acknowledged, {indeterminate} indeterminate, {refused} refused");
         let broken = broken.join(", ");
         return (Truth::Fail, format!("of the {ledger} ({asked}; {recorded} rows) {broken}"));
+    }
+    if one != last {
+        return (Truth::Unknown, moved(ledger, one, last));
     }
     if !unread.is_empty() {
         return (Truth::Unknown, format!("a part of the books of {ledger} could not be read: {}", unread.join("; ")));
@@ -75,9 +77,10 @@ fn weigh(ledger: LedgerName, reading: &LedgerReading, restless: Option<String>) 
     )
 }
 
-/// Each way in which promises are broken, with its number and a few examples.
-fn breaches(reading: &LedgerReading) -> Vec<String> {
-    let broken = reading.breaches().into_iter().filter(|(_, breach)| !breach.is_none());
+/// Each way in which promises are broken in both readings, with its number and a few examples in the last one.
+fn breaches(one: &LedgerReading, last: &LedgerReading) -> Vec<String> {
+    let both = one.breaches().into_iter().zip(last.breaches());
+    let broken = both.filter(|((_, one), (_, last))| !one.is_none() && !last.is_none()).map(|(_, last)| last);
     let told = |(words, breach): (&str, &crate::model::ledger::Breach)| {
         let examples = breach.examples.iter().take(TOLD).cloned().collect::<Vec<_>>().join("; ");
         let is = if breach.count == 1 { "is" } else { "are" };
@@ -203,6 +206,21 @@ mod tests {
         insta::assert_snapshot!(sentence, @"the books of payments still moved: 9 rows and 1 wrong, then 10 rows and 0 wrong");
         assert_eq!(truth, Truth::Unknown);
         assert_eq!(judged(vec![rest(&[]), read(&whole())]).0, Truth::Unknown, "read only once");
+    }
+
+    /// A loop that the repair left running loses one more between two readings: that was a free retry.
+    #[test]
+    fn a_breach_that_grows_between_two_readings_is_a_failure() {
+        let lost = |count: u64| {
+            let mut reading = whole();
+            (0..count).for_each(|number| reading.lost.note(format!("r-{number}: so")));
+            read(&reading)
+        };
+        let (truth, sentence) = judged(vec![rest(&[]), lost(3), lost(4)]);
+        insta::assert_snapshot!(sentence, @"of the payments (9 acknowledged, 2 indeterminate, 1 refused; 10 rows) 4 are lost (such as r-0: so; r-1: so; r-2: so)");
+        assert_eq!(truth, Truth::Fail);
+        let doubled = read(&LedgerReading { doubled: breach(), ..whole() });
+        assert_eq!(judged(vec![rest(&[]), lost(1), doubled]).0, Truth::Unknown, "neither is in both");
     }
 
     #[test]

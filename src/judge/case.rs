@@ -9,7 +9,7 @@ use crate::model::{
     evaluate::{self, Met, Reading},
     event::{EventKind, FaultState, Phase},
     moments,
-    plan::{Begin, Part, Plan},
+    plan::{Begin, Part, Plan, PlannedStep},
     scenario::{Recovers, Scenario},
     timeline::Timeline,
     verdict::{Finding, Truth},
@@ -102,13 +102,16 @@ impl<'a> Case<'a> {
     pub(super) fn missing_steps(&self) -> Vec<usize> {
         let steps = self.plan.into_iter().flat_map(|plan| plan.injection.of(Part::Incident));
         let mut missing: Vec<_> = steps
-            .filter(|(index, step)| {
-                !self.in_at.contains_key(index) && (step.until.is_none() || matches!(step.begin, Begin::When(_)))
-            })
+            .filter(|(index, step)| !self.in_at.contains_key(index) && !self.was_called_off(*index, step))
             .map(|(_, step)| step.from_step + 1)
             .collect();
         missing.dedup();
         missing
+    }
+
+    /// Whether a step did not come because its repetition had ended before it.
+    pub(super) fn was_called_off(&self, index: usize, step: &PlannedStep) -> bool {
+        step.until.is_some() && matches!(step.begin, Begin::AtS(_)) && !self.in_at.contains_key(&index)
     }
 
     /// The moment from which recovery counts: somebody was woken, and every step that was to come had come.
@@ -124,7 +127,8 @@ impl<'a> Case<'a> {
     pub(super) fn trigger_end_s(&self) -> Option<f64> {
         let replay_s = self.replay_s?;
         let steps = self.plan?.injection.of(Part::Replay);
-        let mut ends = steps.map(|(index, step)| match step.lasts_s {
+        let played = steps.filter(|(index, step)| !self.was_called_off(*index, step));
+        let mut ends = played.map(|(index, step)| match step.lasts_s {
             Some(_) => self.out_at.get(&index).copied(),
             None => self.in_at.get(&index).map(|(_, at_s)| *at_s),
         });

@@ -5,13 +5,46 @@
 use crate::model::{
     event::{Event, EventKind},
     exam::{
-        Hints,
+        Hints, STARTER,
         result::{Examined, Grade, Outcome, Shown},
     },
     score::Score,
     timeline::Timeline,
     verdict::{Truth, Verdict},
 };
+
+/// How a verdict is graded: what cannot be told is nobody's failure.
+pub fn grade(truth: Truth) -> Grade {
+    match truth {
+        Truth::Pass => Grade::Passed,
+        Truth::Unknown => Grade::NotExamined,
+        Truth::Fail => Grade::Failed,
+    }
+}
+
+/// Who can have been the candidate of a run, by its journal. What a person types no journal tells from what nobody does.
+pub fn candidates(timeline: &Timeline) -> &'static [&'static str] {
+    if timeline.began().is_some_and(|(_, plan, _)| plan.under_test.is_some()) {
+        return &["service"];
+    }
+    let typed = timeline.events.iter().filter_map(|event| match &event.kind {
+        EventKind::Repair { command, .. } => Some(command.as_str()),
+        _ => None,
+    });
+    let typed: Vec<_> = typed.collect();
+    if !typed.is_empty() {
+        let is_started = |command: &&str| command.rsplit('/').next() == Some(STARTER);
+        if typed.iter().all(is_started) {
+            return &["program", "agent"];
+        }
+        return &["reference"];
+    }
+    // A program is started at the page; the reference waits for the whole of the fault, which may not have come.
+    if timeline.paged_s().is_some() {
+        return &["person", "nobody", "reference"];
+    }
+    &["person", "nobody", "reference", "program", "agent"]
+}
 
 /// A score card's share of an incident's points. A service under test has no card: it survives for all of them, or for none.
 pub fn earned(points: u32, truth: Truth, score: Option<&Score>, hints: Hints) -> f64 {
@@ -67,6 +100,7 @@ pub fn shown(timeline: &Timeline, verdict: &Verdict, folder: &str, journal_sha25
         droplab: version.unwrap_or_default(),
         adjusted: verdict.adjusted.clone(),
         images: images.collect(),
+        digests: before.digests.clone(),
         nodes: nodes.collect(),
         postgres: before.postgres_settings.clone(),
     }
@@ -74,6 +108,7 @@ pub fn shown(timeline: &Timeline, verdict: &Verdict, folder: &str, journal_sha25
 
 #[cfg(test)]
 mod tests {
+    use super::super::testing::{Story, scenario};
     use super::*;
     use crate::model::score::{Dimension, Line};
 
@@ -102,5 +137,29 @@ mod tests {
         let score = Score::of(vec![line(Dimension::Fix, 50, 50), line(Dimension::Safe, 0, 50)], 2);
         let earned = |hints| earned(50, Truth::Pass, Some(&score), hints);
         assert_eq!((earned(Hints::Cost), earned(Hints::Free)), (22.0, 25.0));
+    }
+
+    /// `--fix reference` earns the pass mark, and its result could be renamed to a person's.
+    #[test]
+    fn a_journal_tells_who_can_have_repaired() {
+        let of = |story: Story| candidates(&Timeline { events: story.events() });
+        let typed = |story: Story, command: &str| {
+            let begun = EventKind::Repair { command: command.into(), status: None, output: String::new() };
+            let ended = EventKind::Repair { command: command.into(), status: Some(0), output: String::new() };
+            story.say(begun).say(ended)
+        };
+        let paged = || Story::of(scenario()).paged();
+        assert_eq!(of(paged()), ["person", "nobody", "reference"]);
+        assert!(of(Story::of(scenario()).broken()).contains(&"program"), "it starts at the page, and there was none");
+        assert_eq!(of(typed(paged(), "/tmp/out/1-test/candidate.sh")), ["program", "agent"]);
+        assert_eq!(of(typed(paged(), "kubectl rollout undo deployment/payment")), ["reference"]);
+        assert_eq!(of(typed(typed(paged(), "/tmp/candidate.sh"), "sh not-a-candidate.sh")), ["reference"]);
+        assert_eq!(of(typed(Story::of(scenario()).on_trial().broken(), "/tmp/candidate.sh")), ["service"]);
+    }
+
+    #[test]
+    fn what_cannot_be_told_is_graded_as_not_examined() {
+        let all = [Truth::Pass, Truth::Unknown, Truth::Fail].map(grade);
+        assert_eq!(all, [Grade::Passed, Grade::NotExamined, Grade::Failed]);
     }
 }

@@ -16,7 +16,9 @@ const TOLD: usize = 3;
 /// Whether it held in the end.
 pub(super) fn finding(timeline: &Timeline, holds: &Holds) -> Finding {
     let mut asked = timeline.events.iter().rev().filter_map(|event| match &event.kind {
-        EventKind::Counterexamples { id, rows, error } if *id == holds.id => Some((event.seq, rows, error.as_deref())),
+        EventKind::Counterexamples { id, rows, tells, error } if *id == holds.id => {
+            Some((event.seq, (rows, tells.as_deref()), error.as_deref()))
+        }
         _ => None,
     });
     let (last, before) = (asked.next(), asked.next());
@@ -27,10 +29,13 @@ pub(super) fn finding(timeline: &Timeline, holds: &Holds) -> Finding {
             (Truth::Unknown, format!("it could not be asked for counterexamples: {why}"))
         }
         (None, _) => (Truth::Unknown, "it was asked for counterexamples only once".to_owned()),
-        (Some((_, one, _)), Some((_, other, _))) if one.is_empty() != other.is_empty() => {
+        (Some((_, (one, _), _)), Some((_, (other, _), _))) if one.is_empty() != other.is_empty() => {
             (Truth::Unknown, format!("it still moved: {} counterexamples, then {}", one.len(), other.len()))
         }
-        (_, Some((_, rows, _))) => weigh(rows, restless(timeline)),
+        (_, Some((_, (rows, tells), _))) => match (weigh(rows, restless(timeline)), tells) {
+            ((truth, sentence), Some(tells)) => (truth, format!("{sentence}; {tells}")),
+            (weighed, None) => weighed,
+        },
     };
     Finding { expectation: holds.id.clone(), truth, sentence, evidence }
 }
@@ -53,15 +58,21 @@ mod tests {
     use crate::model::event::Event;
 
     fn judged(moving: &[&str], readings: &[Result<usize, &str>]) -> (Truth, String) {
+        told(moving, readings, None)
+    }
+
+    /// The same, where the last reading has told something.
+    fn told(moving: &[&str], readings: &[Result<usize, &str>], tells: Option<&str>) -> (Truth, String) {
         let holds = Holds::at_primary("order-state", "select 1");
         let quiesced =
             EventKind::Quiesced { after_s: 90.0, moving: moving.iter().map(|what| (*what).into()).collect() };
-        let held = |reading: &Result<usize, &str>| EventKind::Counterexamples {
+        let held = |(place, reading): (usize, &Result<usize, &str>)| EventKind::Counterexamples {
             id: holds.id.clone(),
             rows: (0..reading.unwrap_or(0)).map(|number| format!(r#"{{"id":{number}}}"#)).collect(),
+            tells: tells.filter(|_| place == 1).map(str::to_owned),
             error: reading.err().map(str::to_owned),
         };
-        let kinds = std::iter::once(quiesced).chain(readings.iter().map(held));
+        let kinds = std::iter::once(quiesced).chain(readings.iter().enumerate().map(held));
         let event = |(seq, kind)| Event { seq, at_s: 0.0, wall: String::new(), kind };
         let finding = finding(&Timeline { events: (0..).zip(kinds).map(event).collect() }, &holds);
         assert_eq!(finding.expectation, "order-state");
@@ -75,6 +86,17 @@ mod tests {
         assert_eq!(truth, Truth::Fail);
         assert_eq!(judged(&["lag"], &[Ok(1), Ok(1)]).0, Truth::Fail, "whatever still moves");
         assert!(judged(&[], &[Ok(100), Ok(100)]).1.starts_with("at least 100"));
+    }
+
+    /// Of orders brought back, kept and lost nothing was said but that there was no counterexample.
+    #[test]
+    fn what_is_told_beside_it_is_in_its_sentence_and_decides_nothing() {
+        let numbers = Some("restored 4112, kept 390, lost 0");
+        assert_eq!(told(&[], &[Ok(0), Ok(0)], numbers).1, "no counterexample; restored 4112, kept 390, lost 0");
+        let (truth, sentence) = told(&[], &[Ok(1), Ok(1)], numbers);
+        assert_eq!(sentence, r#"1 counterexamples, such as {"id":0}; restored 4112, kept 390, lost 0"#);
+        assert_eq!(truth, Truth::Fail);
+        assert!(!told(&[], &[Ok(0), Err("gone")], numbers).1.contains("4112"), "what it is about was not read");
     }
 
     #[test]

@@ -8,6 +8,9 @@ use crate::model::{
     verdict::{Finding, Truth},
 };
 
+const UNSEEN: &str = "the run ended before anybody looked at the repaired lab";
+const NO_END: &str = "the journal has no end: droplab was killed, or the file was cut off";
+
 pub(super) fn finding(case: &Case) -> Vec<Finding> {
     let mut findings = Vec::new();
     for event in &case.timeline.events {
@@ -18,7 +21,7 @@ pub(super) fn finding(case: &Case) -> Vec<Finding> {
         }
     }
     match case.timeline.lab_errors() {
-        None => findings.push(case::finding("lab", Truth::Unknown, "the run has no end: droplab was killed", vec![])),
+        None => findings.push(case::finding("lab", Truth::Unknown, NO_END, vec![])),
         Some((seq, errors)) => {
             findings.extend(errors.iter().map(|error| case::finding("lab", Truth::Unknown, error.clone(), vec![seq])));
         }
@@ -37,10 +40,14 @@ pub(super) fn broke_off(case: &Case) -> Option<Finding> {
         }
     }
     // Whoever comes to the end looks at the repaired lab; whoever was killed is healed without that.
-    match case.timeline.survey(false) {
-        Some(_) => None,
-        None => unknown("the run ended before anybody looked at the repaired lab".to_owned(), vec![]),
+    if case.timeline.survey(false).is_some() {
+        return None;
     }
+    let sentence = match case.timeline.lab_errors() {
+        Some(_) => UNSEEN.to_owned(),
+        None => format!("{NO_END}, before anybody looked at the repaired lab"),
+    };
+    unknown(sentence, vec![])
 }
 
 #[cfg(test)]
@@ -66,9 +73,19 @@ mod tests {
         );
     }
 
+    /// A file that was cut off was called a run that had ended.
+    #[test]
+    fn a_journal_without_an_end_is_not_called_a_run_that_ended() {
+        let cut = Story::of(scenario()).paged().seconds(4, 100);
+        let (truth, told) = found(&cut.judged(), "run");
+        assert!(truth == Truth::Unknown && told.starts_with(NO_END), "{told}");
+        let healed = Story::of(scenario()).paged().seconds(4, 100).healed().judged();
+        assert_eq!(found(&healed, "run"), (Truth::Unknown, UNSEEN.into()));
+    }
+
     #[test]
     fn a_run_without_an_end_is_unknown() {
         let verdict = Story::of(scenario()).paged().seconds(4, 100).judged();
-        assert_eq!(found(&verdict, "lab"), (Truth::Unknown, "the run has no end: droplab was killed".into()));
+        assert_eq!(found(&verdict, "lab"), (Truth::Unknown, NO_END.into()));
     }
 }

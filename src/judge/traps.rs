@@ -100,7 +100,7 @@ mod tests {
         let mut reading = LedgerReading { acknowledged: 9, recorded: 9, ..LedgerReading::default() };
         (0..lost).for_each(|number| reading.lost.note(format!("r-{number}")));
         let rows = vec!["{}".to_owned(); gone];
-        let read = EventKind::Counterexamples { id: "sold-since".into(), rows, error: None };
+        let read = EventKind::Counterexamples { id: "sold-since".into(), rows, tells: None, error: None };
         let story = Story::of(scenario).paged().seconds(seconds, served).surveyed(false, facts("2.8.0"));
         story.reconciled(reading).say(read.clone()).say(read).healed().judged()
     }

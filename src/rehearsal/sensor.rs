@@ -58,8 +58,7 @@ impl FakeSensor {
     /// What was seen from the end of the last second to a moment.
     fn look(&mut self, to_s: f64, now: Instant) {
         let Some((load, _)) = &self.load else { return };
-        let from_s = f64::from(self.seconds);
-        let second = u64::from(self.seconds);
+        let (from_s, second) = (f64::from(self.seconds), u64::from(self.seconds));
         let mut world = self.lab.world();
         if let Some((course, is_broken)) = world.course(now) {
             let seen = course.second(is_broken, load, &self.bounds, &self.gauges, (from_s, to_s));
@@ -144,6 +143,7 @@ impl Sensor for FakeSensor {
             // A second is known a moment after its end, when its last answers are in.
             tokio::time::sleep_until(end + Duration::from_millis(40)).await;
             self.look(f64::from(self.seconds + 1), end);
+            self.lab.world().quirks.silence(self.seconds, &mut self.seen);
             self.seconds += 1;
         }
     }
@@ -153,6 +153,7 @@ impl Sensor for FakeSensor {
         let now_s = zero.elapsed().as_secs_f64();
         if now_s - f64::from(self.seconds) > 0.1 {
             self.look(now_s, Instant::now());
+            self.lab.world().quirks.silence(self.seconds, &mut self.seen);
         }
         tokio::time::sleep(Duration::from_millis(200)).await;
         self.load = None;

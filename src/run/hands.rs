@@ -23,10 +23,9 @@ impl Play<'_, '_> {
         self.call_off(now_s);
         self.end_due(now_s)?;
         for (index, step) in self.plan.injection.steps.iter().enumerate() {
-            if self.begun.contains(&index) || !self.watch.is_due(step, &self.record.timeline, now_s) {
+            if !self.watch.is_due(index, step, &self.record.timeline, now_s) {
                 continue;
             }
-            self.begun.insert(index);
             self.fault(index, FaultState::Injecting, None)?;
             if let Some(op) = step.recipe.inject.first() {
                 self.jobs.push(jobs::inject(self.actuator, index, 0, op.clone()));
@@ -37,7 +36,7 @@ impl Play<'_, '_> {
             match &self.options.repair {
                 Repair::Script(path) => {
                     self.say_repair(path.display().to_string())?;
-                    self.jobs.push(jobs::script(self.repairer, path));
+                    self.jobs.push(jobs::script(self.repairer, path, self.time_up.clone()));
                 }
                 Repair::Actions { actions, .. } => self.start_action(0, actions)?,
                 Repair::Nobody | Repair::Person => {}
@@ -112,7 +111,20 @@ impl Play<'_, '_> {
     /// done. What goes on for too long is not waited for any more.
     pub(super) fn repairs_on(&mut self, now_s: f64) -> bool {
         let person = matches!(self.options.repair, Repair::Person) && self.watch.may_be_unfinished();
-        (self.typing || person) && now_s < *self.over_s.get_or_insert(now_s) + limits::CALM.as_secs_f64()
+        if !self.typing && !person {
+            return false;
+        }
+        let waits = now_s < *self.over_s.get_or_insert(now_s) + limits::CALM.as_secs_f64();
+        waits || self.ends_script()
+    }
+
+    /// End a script that is still at work: its time is up. Whether there is one; that it has ended is then still to be written down.
+    pub(super) fn ends_script(&self) -> bool {
+        let is_at_work = self.typing && matches!(self.options.repair, Repair::Script(_));
+        if is_at_work {
+            self.time_up.cancel();
+        }
+        is_at_work
     }
 
     /// Take note of what ended, and begin what follows it.

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use futures::future::BoxFuture;
 use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
 
 use super::{
     limits,
@@ -119,9 +120,14 @@ pub(super) fn act(repairer: &dyn Repairer, index: usize, action: Action) -> Job<
     })
 }
 
-/// A script of the user's: it may take as long as the run gives it.
-pub(super) fn script<'a>(repairer: &'a dyn Repairer, path: &'a Path) -> Job<'a> {
+/// A script of the user's: it may take as long as the run gives it, and is given up when that time is up.
+pub(super) fn script<'a>(repairer: &'a dyn Repairer, path: &'a Path, time_up: CancellationToken) -> Job<'a> {
     Box::pin(async move {
-        Done::Action { index: 0, command: path.display().to_string(), outcome: repairer.script(path).await }
+        let outcome = tokio::select! {
+            biased;
+            outcome = repairer.script(path) => outcome,
+            () = time_up.cancelled() => Ok((124, "its time was up".to_owned())),
+        };
+        Done::Action { index: 0, command: path.display().to_string(), outcome }
     })
 }

@@ -46,8 +46,8 @@ pub(super) const COUNTEREXAMPLES: Duration = Duration::from_secs(45);
 pub(super) const ACTION: Duration = Duration::from_mins(3);
 /// For how long the goals hold before a run goes on by itself: whoever repairs may have more to do, and has not said that it is done.
 pub(super) const CALM: Duration = Duration::from_mins(3);
-/// For how long it is waited, after that word, for goals that do not hold yet.
-pub(super) const FINISHED: Duration = Duration::from_secs(15);
+/// For how long it is waited, after that word, for goals that do not hold yet: a roll-out may have begun just before it.
+pub(super) const FINISHED: Duration = SETTLE;
 /// Without an event for this long, the customers are lost.
 pub(super) const SILENCE: Duration = Duration::from_secs(20);
 /// How long after its end a second may still be open, on top of the load's own timeout.

@@ -16,6 +16,7 @@ pub mod heal;
 mod hold;
 mod jobs;
 mod limits;
+mod look;
 mod options;
 mod play;
 pub mod ports;

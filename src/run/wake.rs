@@ -8,7 +8,8 @@ use crate::model::plan::{Begin, Part};
 impl Play<'_, '_> {
     /// The next moment at which something is due.
     pub(super) fn wake_s(&self) -> Option<f64> {
-        let steps = self.plan.injection.steps.iter().enumerate().filter(|(index, _)| !self.begun.contains(index));
+        let steps = self.plan.injection.steps.iter().enumerate();
+        let steps = steps.filter(|(index, _)| !self.watch.begun.contains(index));
         let begins = steps.filter_map(|(_, step)| match (&step.begin, step.part) {
             (Begin::AtS(at_s), Part::Incident) => Some(self.watch.fault_s? + at_s),
             (Begin::AtS(at_s), Part::Replay) => Some(self.watch.replay_s? + at_s),

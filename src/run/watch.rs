@@ -6,11 +6,11 @@ mod due;
 mod last_word;
 mod patience;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::{
     evaluate,
-    event::{EventKind, FaultState, Phase},
+    event::{EventKind, Phase},
     plan::{Part, Plan},
     timeline::Timeline,
     units::Span,
@@ -37,6 +37,10 @@ pub(super) struct Watch<'a> {
     pub(super) replay_s: Option<f64>,
     first_injected_s: Option<f64>,
     last_injected_s: Option<f64>,
+    /// Steps that were begun.
+    pub(super) begun: BTreeSet<usize>,
+    /// Steps that do not begin any more: what ends their repetition came before them.
+    called_off: BTreeSet<usize>,
     /// When each step was in, and when it was out again.
     injected: BTreeMap<usize, f64>,
     ended: BTreeMap<usize, f64>,
@@ -57,6 +61,8 @@ impl<'a> Watch<'a> {
             replay_s: None,
             first_injected_s: None,
             last_injected_s: None,
+            begun: BTreeSet::new(),
+            called_off: BTreeSet::new(),
             injected: BTreeMap::new(),
             ended: BTreeMap::new(),
             seen: BTreeMap::new(),
@@ -80,21 +86,6 @@ impl<'a> Watch<'a> {
         self.held = false;
     }
 
-    /// Take note of a step's state.
-    pub(super) fn note(&mut self, step: usize, state: FaultState, now_s: f64) {
-        match state {
-            FaultState::Injected => {
-                self.injected.insert(step, now_s);
-                if self.part(step) == Some(Part::Incident) {
-                    self.first_injected_s.get_or_insert(now_s);
-                    self.last_injected_s = Some(now_s);
-                }
-            }
-            FaultState::Healed => drop(self.ended.insert(step, now_s)),
-            _ => {}
-        }
-    }
-
     /// Look at what is known now; what follows from it at once.
     pub(super) fn see(&mut self, timeline: &Timeline, now_s: f64) -> Vec<EventKind> {
         if self.fault_s.is_none() {
@@ -108,10 +99,12 @@ impl<'a> Watch<'a> {
                 }
             }
         }
-        if self.paged_s.is_none()
-            && let Some(paged) = self.page(timeline, now_s)
-        {
+        let paged = if self.paged_s.is_none() { self.page(timeline, now_s) } else { None };
+        if paged.is_some() {
             self.paged_s = Some(now_s);
+        }
+        self.end_repetitions(timeline, now_s);
+        if let Some(paged) = paged {
             return vec![paged];
         }
         let Some(from_s) = self.goals_from_s() else { return Vec::new() };
@@ -174,7 +167,8 @@ impl<'a> Watch<'a> {
         if self.answer_is_over_s().is_some_and(|at_s| now_s >= at_s) {
             return Some(Over::Answered);
         }
-        if self.held || self.goes_straight_to_its_trial() {
+        // What is going in would be dropped in the middle, and counts: it may undo what was held.
+        if self.held && !self.is_going_in() || self.goes_straight_to_its_trial() {
             return Some(Over::Recovered);
         }
         (now_s >= self.deadline_s()?).then_some(if self.waits_for_page() { Over::NoSymptom } else { Over::TimeUp })
@@ -183,9 +177,5 @@ impl<'a> Watch<'a> {
     /// Whether the trigger is to be played again now.
     pub(super) fn wants_replay(&self) -> bool {
         self.replay_s.is_none() && self.plan.injection.of(Part::Replay).next().is_some()
-    }
-
-    fn part(&self, step: usize) -> Option<Part> {
-        self.plan.injection.steps.get(step).map(|step| step.part)
     }
 }

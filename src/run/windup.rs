@@ -8,9 +8,11 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::{
-    books, heal, hold, limits,
+    books, heal,
+    hold::Held,
+    limits, look,
     play::Ending,
-    ports::{PortError, Ports, Surveyor},
+    ports::{PortError, Ports},
     quiesce,
     record::Record,
     settle::settle,
@@ -18,7 +20,6 @@ use super::{
 use crate::model::{
     evaluate,
     event::{EventKind, Phase},
-    facts::{Facts, Part},
     plan::Plan,
     scenario::Recovers,
     settled,
@@ -123,26 +124,10 @@ async fn stop(plan: &Plan, lab: &mut Ports, record: &mut Record<'_>, errors: &mu
 
 async fn survey(plan: &Plan, lab: &Ports, record: &mut Record<'_>, healed: bool, errors: &mut Vec<String>) {
     // Who does not answer is waited for longer than some faults live.
-    let look = facts(lab.surveyor.as_ref(), healed);
-    let surveyed = hold::holding(&plan.injection, lab.actuator.as_ref(), record, look).await;
+    let looking = look::facts(lab.surveyor.as_ref(), healed);
+    let surveyed = Held::of(&plan.injection, record).during(looking, lab.actuator.as_ref(), record).await;
     match surveyed {
         Ok(facts) => record.try_write(EventKind::Surveyed { healed, facts: Box::new(facts) }),
         Err(error) => errors.push(error.to_string()),
-    }
-}
-
-async fn facts(surveyor: &dyn Surveyor, healed: bool) -> Result<Facts, PortError> {
-    let patience = if healed { limits::SURVEY_AGAIN_HEALED } else { limits::SURVEY_AGAIN_BROKEN };
-    let last = Instant::now() + patience - limits::SURVEY_PAUSE;
-    // What the repair is measured by is no table's definition, and a lock of the incident's may hide it until the heal.
-    let wanted = |part: &Part| healed || *part != Part::Tables;
-    loop {
-        let found = limits::within(limits::SURVEY, "survey the lab", surveyor.survey()).await;
-        let whole = found.as_ref().is_ok_and(|facts| !facts.unread.keys().any(wanted));
-        if whole || Instant::now() >= last {
-            return found;
-        }
-        // A database that was just restarted answers in a moment.
-        tokio::time::sleep(limits::SURVEY_PAUSE).await;
     }
 }

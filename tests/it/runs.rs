@@ -6,7 +6,8 @@ use droplab::{
     cli::exit::Exit,
     model::{
         event::{Event, EventKind, FaultState},
-        scenario::Expectation,
+        scenario::{Action, Conditions, Expectation, Repeat, Step},
+        step::Until,
         units::Rate,
         verdict::Truth,
     },
@@ -18,6 +19,25 @@ use crate::stage::{Outcome, Stage, headline, minimal};
 
 fn expect(outcome: &Outcome, truth: Truth, exit: Exit) {
     assert_eq!((outcome.verdict.truth, outcome.exit), (truth, exit), "{:#?}", outcome.verdict.findings);
+}
+
+fn step(text: &str) -> Step {
+    let value: serde_yaml::Value = serde_yaml::from_str(text).unwrap();
+    serde_yaml::with::singleton_map_recursive::deserialize(value).unwrap()
+}
+
+/// When a step was in.
+fn in_s(outcome: &Outcome, step: usize) -> f64 {
+    let is = |event: &&Event| matches!(event.kind, EventKind::Fault { step: of, state: FaultState::Injected, .. } if of == step);
+    outcome.timeline.events.iter().find(is).expect("it was put in").at_s
+}
+
+/// Somebody types this so long after the beginning.
+async fn typed_after(stage: &Stage, after_s: u64, line: &str) {
+    let hands = stage.lab.ports().repairer;
+    tokio::time::sleep(Duration::from_secs(after_s)).await;
+    let (status, said) = hands.act(&Action::Kubectl(line.to_owned())).await.unwrap();
+    assert_eq!(status, 0, "{said}");
 }
 
 #[tokio::test(start_paused = true)]
@@ -42,9 +62,7 @@ async fn data_is_brought_back_after_the_last_reading_of_the_books() {
         let mut stage = Stage::new(Quirks::default()).repair(repair);
         let text =
             "{at: 2s, fault: {change-data: {sql: 'update payment.ledger set amount = 0', tables: payment.ledger}}}";
-        let value: serde_yaml::Value = serde_yaml::from_str(text).unwrap();
-        let step = serde_yaml::with::singleton_map_recursive::deserialize(value).unwrap();
-        stage.scenario.steps.push(step);
+        stage.scenario.steps.push(step(text));
         stage
     };
     let fix = Repair::fix(&headline().1.fixes[0]);
@@ -90,8 +108,7 @@ async fn the_reference_repair_passes_twice_on_one_lab() {
 
 #[tokio::test(start_paused = true)]
 async fn a_different_valid_repair_passes() {
-    let action =
-        droplab::model::scenario::Action::Kubectl("set image deployment/payment payment=droplab/payment:2.8.0".into());
+    let action = Action::Kubectl("set image deployment/payment payment=droplab/payment:2.8.0".into());
     let repair = Repair::Actions { name: "by hand".into(), actions: vec![action], after: Duration::from_mins(1) };
     expect(&Stage::new(Quirks::default()).repair(repair).play().await, Truth::Pass, Exit::Pass);
 }
@@ -264,9 +281,7 @@ async fn a_blind_survey_at_the_end_leaves_the_residue_unproven() {
 #[tokio::test(start_paused = true)]
 async fn what_is_held_is_renewed_while_a_slow_survey_goes_on() {
     let mut stage = Stage::new(Quirks { mute_server: true, ..Quirks::default() }).repair(Repair::Nobody);
-    let text = "{at: 2s, fault: {freeze-pod: {target: redis}}}";
-    let value: serde_yaml::Value = serde_yaml::from_str(text).unwrap();
-    stage.scenario.steps.push(serde_yaml::with::singleton_map_recursive::deserialize(value).unwrap());
+    stage.scenario.steps.push(step("{at: 2s, fault: {freeze-pod: {target: redis}}}"));
     let outcome = stage.play().await;
     let steps = &outcome.timeline.began().unwrap().1.injection.steps;
     let held = steps.iter().position(|step| step.recipe.renewal().is_some()).expect("the frost is held");
@@ -328,4 +343,94 @@ async fn data_is_brought_back_only_when_it_has_been_counted() {
     assert!(healed(0) < read, "a release is taken back before the books are read");
     assert!(healed(1) > read, "data comes back after it");
     assert!(outcome.timeline.unhealed().is_empty());
+}
+
+/// Its later times were neither in nor called off: no repair was ever due, and nobody recovered.
+#[tokio::test(start_paused = true)]
+async fn a_repetition_that_its_condition_has_ended_is_waited_for_by_nobody() {
+    let mut stage = Stage::of(minimal(), Quirks::default());
+    let mut cut = step("{at: 2s, for: 1s, fault: {cut-zone: {zone: dc-3}}}");
+    let until = Until::When(Conditions(vec!["payment.success < 50% for 2s".parse().unwrap()]));
+    cut.repeat = Some(Repeat { every: "3s".parse().unwrap(), times: 20, until: Some(until) });
+    stage.scenario.steps.push(cut);
+    stage.scenario.symptom.as_mut().unwrap().outlives = Some("2s".parse().unwrap());
+    let outcome = stage.play().await;
+    expect(&outcome, Truth::Pass, Exit::Pass);
+    let injected = |event: &&Event| matches!(event.kind, EventKind::Fault { state: FaultState::Injected, .. });
+    let count = outcome.timeline.events.iter().filter(injected).count();
+    assert!((2..=4).contains(&count), "the release, and a few of twenty: {count}");
+}
+
+/// It began when the goals had held, and was dropped in the middle by a run that ended in the same moment.
+#[tokio::test(start_paused = true)]
+async fn a_run_does_not_end_while_a_step_is_going_in() {
+    let mut stage = Stage::of(minimal(), Quirks::default());
+    stage.overrides.within = Some("1m".parse().unwrap());
+    stage.scenario.steps.push(step("{when: payment.success >= 99.8% for 6s, fault: {cut-zone: {zone: dc-3}}}"));
+    let outcome = stage.play().await;
+    expect(&outcome, Truth::Pass, Exit::Pass);
+    let (in_s, looked_s) = (in_s(&outcome, 1), outcome.timeline.repaired_survey_s().unwrap());
+    assert!(looked_s - in_s >= 6.0, "in at {in_s}, and held without it only, at {looked_s}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_step_whose_condition_never_comes_leaves_the_run_unknown() {
+    let mut stage = Stage::of(minimal(), Quirks::default());
+    stage.scenario.steps.push(step("{when: payment.success < 1%, fault: {cut-zone: {zone: dc-3}}}"));
+    let outcome = stage.play().await;
+    expect(&outcome, Truth::Unknown, Exit::Unknown);
+    assert_eq!(outcome.sentence("symptom", Truth::Unknown), "step 2 was never put in");
+}
+
+/// Whoever is quick has not repaired what is still to come.
+#[tokio::test(start_paused = true)]
+async fn a_run_does_not_end_before_its_last_step_is_in() {
+    let mut stage = Stage::of(minimal(), Quirks::default()).repair(Repair::Nobody);
+    stage.overrides.within = Some("2m".parse().unwrap());
+    stage.scenario.steps.push(step("{at: 60s, fault: {cut-zone: {zone: dc-3}}}"));
+    let (outcome, ()) = tokio::join!(stage.play(), typed_after(&stage, 20, "rollout undo deployment/payment"));
+    expect(&outcome, Truth::Pass, Exit::Pass);
+    let (in_s, looked_s) = (in_s(&outcome, 1), outcome.timeline.repaired_survey_s().unwrap());
+    assert!(in_s > 60.0 && looked_s - in_s >= 6.0, "in at {in_s}, looked at at {looked_s}");
+}
+
+/// What somebody else has broken is not what this incident pages for.
+#[tokio::test(start_paused = true)]
+async fn nobody_is_paged_before_the_first_step_is_in() {
+    let mut stage = Stage::of(minimal(), Quirks::default()).repair(Repair::Nobody);
+    stage.scenario.steps[0].at = Some("20s".parse().unwrap());
+    let breaks = "set image deployment/payment payment=droplab/payment:2.8.1";
+    let (outcome, ()) = tokio::join!(stage.play(), typed_after(&stage, 6, breaks));
+    let in_s = in_s(&outcome, 0);
+    let mut before = outcome.timeline.windows("payment").filter(|(_, window)| window.to_s < in_s);
+    assert!(before.any(|(_, window)| window.ok < 20), "it was bad enough before");
+    let (_, paged_s) = outcome.timeline.paged_s().expect("it pages");
+    assert!(paged_s > in_s, "paged at {paged_s}, put in at {in_s}");
+}
+
+/// Gauges go on when the customers do not: a watchdog that hears them waits for ever.
+#[tokio::test(start_paused = true)]
+async fn a_run_whose_customers_fall_silent_breaks_off_in_time() {
+    let silent = |names: &[&str]| names.iter().map(|name| ((*name).to_owned(), 10)).collect();
+    let quirks = Quirks::default;
+    for (quirks, says, latest_s) in [
+        (Quirks { customers_die_at: Some(10), ..quirks() }, "watch the customers: they ended", 12.0),
+        (Quirks { silent_from: silent(&["browse", "payment"]), ..quirks() }, "nothing was heard of them", 32.0),
+        (Quirks { silent_from: silent(&["browse"]), ..quirks() }, "watch the customers `browse`", 32.0),
+    ] {
+        let stage = Stage::of(minimal_with_gauges(), quirks).repair(Repair::Nobody);
+        let outcome = stage.play().await;
+        expect(&outcome, Truth::Unknown, Exit::Unknown);
+        let events = &outcome.timeline.events;
+        let broke = events.iter().find_map(|event| match &event.kind {
+            EventKind::BrokeOff { reason } => Some((event.at_s, reason)),
+            _ => None,
+        });
+        let (broke_s, reason) = broke.expect("it breaks off");
+        assert!(reason.contains(says) && broke_s < latest_s, "{says}, by {latest_s}: {reason}, at {broke_s}");
+        let read = |event: &&Event| event.at_s <= broke_s && matches!(event.kind, EventKind::Gauge { .. });
+        assert!(events.iter().rfind(read).unwrap().at_s > broke_s - 2.0, "gauges go on");
+        assert!(events.last().unwrap().at_s < broke_s + 10.0);
+        assert_eq!(stage.lab.world().image("payment"), Some("droplab/payment:2.8.0"));
+    }
 }

@@ -32,7 +32,7 @@ impl Watch<'_> {
         }
         if let Some(outlives) = symptom.outlives {
             let ending = self.plan.injection.of(Part::Incident).filter(|(_, step)| step.lasts_s.is_some());
-            for (index, _) in ending {
+            for (index, _) in ending.filter(|(index, _)| !self.called_off.contains(index)) {
                 from_s = from_s.max(self.ended.get(&index)? + outlives.0.as_secs_f64());
             }
         }
