@@ -52,7 +52,7 @@ pub struct Facts<'a> {
     pub ended_s: Option<f64>,
     /// The last event.
     pub last_s: f64,
-    /// The lowest share of a second, of what the page watches.
+    /// The lowest share of a second, of what the page watches; `None` where nobody was served badly.
     pub worst: Option<(u64, f64, f64)>,
     /// What the person did.
     pub deeds: Vec<Deed>,
@@ -89,7 +89,7 @@ impl<'a> Facts<'a> {
             tolerance_s: (last_s / 20.0).clamp(5.0, 60.0),
             zero,
         };
-        facts.worst = facts.lowest();
+        facts.worst = facts.lowest().filter(|_| began_s.is_some());
         facts.deeds = facts.deeds_of();
         Some(facts)
     }

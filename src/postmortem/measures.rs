@@ -97,6 +97,13 @@ mod tests {
     }
 
     #[test]
+    fn the_last_command_may_look_whether_it_is_in_place() {
+        let look = "kubectl wait --for=jsonpath='{.spec.minReadySeconds}'=60 deployment/payment";
+        let found = measure(&item(&format!("do: kubectl patch deployment payment -p '{{}}' && {look}"))).unwrap();
+        assert_eq!(found.unwrap().commands.last().map(ToString::to_string).as_deref(), Some(look));
+    }
+
+    #[test]
     fn an_alert_and_nothing_are_no_commands() {
         assert_eq!(measure(&item("alert: pool-in-use >= 50")), Ok(None));
         assert_eq!(measure(&item("")), Ok(None));

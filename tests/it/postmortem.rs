@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use droplab::{
+    model::{diagnosis::FACTORS, units::Rate},
     postmortem::{self, Facts, Heading, Lang, Problem, review::Kind, review::Review},
     rehearsal::Quirks,
 };
@@ -118,6 +119,50 @@ async fn what_new_has_written_is_worth_little_by_itself() {
         for id in ["P5", "P7", "P8", "P9", "P10", "A1", "A2", "A3", "A4", "A5"] {
             assert_eq!(line(&review, id).0, 0, "{id}");
         }
+    }
+}
+
+/// Of a run that hurt nobody the draft said "100%", and the review wanted "none".
+#[tokio::test(start_paused = true)]
+async fn what_new_has_written_of_a_run_that_hurt_nobody_is_right() {
+    let outcome = Stage::new(Quirks { harmless: true, ..Quirks::default() }).play().await;
+    let facts = Facts::of(&outcome.timeline, &outcome.verdict).unwrap();
+    // A few fail on any day.
+    let cost = &outcome.verdict.impact;
+    assert!(facts.began_s.is_none() && facts.worst.is_none() && cost.failed > 0, "{cost:?}");
+    for lang in [Lang::En, Lang::Ru] {
+        let draft = postmortem::draft(&facts, lang);
+        let lowest = lang.pick("| lowest success in a second | none |", "| минимум успеха за секунду | нет |");
+        assert!(draft.contains(&lowest), "{draft}");
+        let review = reviewed(&outcome, &draft);
+        for id in ["P3", "P4"] {
+            let (points, _, reason) = line(&review, id);
+            assert_eq!(points, 10, "{id}: {reason}\n{draft}");
+        }
+        let name = lang.pick("| failed requests |", "| неудачных запросов |");
+        let row = draft.lines().find(|row| row.starts_with(&name)).unwrap();
+        let more = draft.replace(row, &format!("{name} 999999 |"));
+        assert_eq!(line(&reviewed(&outcome, &more), "P4").0, 6, "more than failed");
+    }
+}
+
+/// The demo plays at a lower rate on a slow machine, where queues are shorter: its postmortem is worth as much there.
+#[tokio::test(start_paused = true)]
+async fn the_items_of_the_example_are_whole_at_any_rate() {
+    let example = include_str!("../../examples/postmortem/good.md").replace("DUE", "2026-01-15");
+    let (_, items) = example.split_once("## Action items\n").unwrap();
+    for per_second in [1200.0, 300.0] {
+        let mut stage = Stage::new(Quirks::default());
+        stage.overrides.rate = Some(Rate { per_second });
+        let outcome = stage.play().await;
+        let text = with(&good(&outcome, Lang::En), "Action items", items.trim());
+        let review = reviewed(&outcome, &text);
+        for id in ["A1", "A2", "A3", "A4", "A5"] {
+            let (points, _, reason) = line(&review, id);
+            assert_eq!(points, 5, "{id} at {per_second}/s: {reason}");
+        }
+        let alert = &review.alerts[0];
+        assert!(alert.sooner_s.is_some() && !alert.noisy, "at {per_second}/s: {alert:?}");
     }
 }
 
@@ -278,6 +323,23 @@ fn every_word(lang: Lang) -> String {
     steps.map(|(index, step)| format!("{}. {step}", index + 1)).collect::<Vec<_>>().join("\n")
 }
 
+/// Three items that had every point, and of which nobody could tell what to do or when it is done.
+fn hollow(lang: Lang) -> String {
+    let head = lang.pick(
+        "| id | action | type | owner | priority | due | done when | check |",
+        "| id | мера | вид | ответственный | приоритет | срок | готово, когда | проверка |",
+    );
+    let rows = lang.pick(
+        "| A1 | Add a canary for `payment` | prevent | sre-lead | P1 | 2026-01-15 | it is `done` | |\n\
+         | A2 | Add something to payment | detect | sre-lead | P1 | 2026-01-15 | we say `yes` | |\n\
+         | A3 | Add things to payment | mitigate | sre-lead | P1 | 2026-01-15 | see `it` | |",
+        "| A1 | Добавить канарейку для `payment` | предотвратить | sre-lead | P1 | 2026-01-15 | это `готово` | |\n\
+         | A2 | Добавить что-нибудь в payment | обнаружить | sre-lead | P1 | 2026-01-15 | мы говорим `да` | |\n\
+         | A3 | Исправить всё в payment | смягчить | sre-lead | P1 | 2026-01-15 | см. `тут` | |",
+    );
+    format!("{head}\n| --- | --- | --- | --- | --- | --- | --- | --- |\n{rows}")
+}
+
 #[tokio::test(start_paused = true)]
 #[expect(clippy::too_many_lines, reason = "a list of tricks in two languages")]
 async fn what_only_looks_good_pays_nothing() {
@@ -400,6 +462,25 @@ async fn what_only_looks_good_pays_nothing() {
         ("A4", english("`payment` answers 503 after 200 ms of waiting", "it comes to 2 smiles"), 3, "| A3 |"),
         ("A4", english("`payment` answers 503 after 200 ms of waiting", "there are 3 sheep"), 3, "| A3 |"),
         ("A4", russian("`payment` отвечает 503 после 200 мс ожидания", "на стенде живут 3 слона"), 3, "| A3 |"),
+        // Nobody can look these up.
+        ("A4", english("`payment` answers 503 after 200 ms of waiting", "it is `done`"), 3, "| A3 |"),
+        ("A4", english("`payment` answers 503 after 200 ms of waiting", "we say `yes.`"), 3, "| A3 |"),
+        ("A4", english("`payment` answers 503 after 200 ms of waiting", "see `it`"), 3, "| A3 |"),
+        ("A4", russian("`payment` отвечает 503 после 200 мс ожидания", "когда `готово`"), 3, "| A3 |"),
+        ("A4", russian("`payment` отвечает 503 после 200 мс ожидания", "мы говорим `да`"), 3, "| A3 |"),
+        // Nothing is added.
+        ("A1", english("Limit the wait for a connection in `payment`", "Add something to `payment`"), 3, "| A3 |"),
+        ("A1", english("Limit the wait for a connection in `payment`", "Add things to `payment`"), 3, "| A3 |"),
+        ("A5", english("Limit the wait for a connection in `payment`", "Test everything of `payment`"), 4, "| A1 |"),
+        ("A1", russian("Ограничить ожидание соединения в `payment`", "Добавить что-нибудь в `payment`"), 3, "| A3 |"),
+        ("A1", russian("Ограничить ожидание соединения в `payment`", "Добавить что-то в `payment`"), 3, "| A3 |"),
+        ("A5", russian("Ограничить ожидание соединения в `payment`", "Исправить всё в `payment`"), 4, "| A1 |"),
+        ("A1", with(&good(&outcome, en), "Action items", &hollow(en)), 1, "| A2 |"),
+        ("A4", with(&good(&outcome, en), "Action items", &hollow(en)), 0, "| A1 |"),
+        ("A5", with(&good(&outcome, en), "Action items", &hollow(en)), 3, "| A1 |"),
+        ("A1", with(&good(&outcome, ru), "Меры", &hollow(ru)), 1, "| A2 |"),
+        ("A4", with(&good(&outcome, ru), "Меры", &hollow(ru)), 0, "| A1 |"),
+        ("A5", with(&good(&outcome, ru), "Меры", &hollow(ru)), 3, "| A1 |"),
     ];
     for (id, changed, most, at) in cases {
         let review = reviewed(&outcome, &changed);
@@ -463,6 +544,13 @@ async fn what_is_well_said_otherwise_is_worth_as_much() {
         ("A1 A5", own(en, "Limit the wait for a connection", "Make the wait idempotent: a limit of a connection")),
         ("A1 A5", own(ru, "Ограничить ожидание соединения", "Завести ограничение ожидания соединения")),
         ("A1 A5", own(ru, "Ограничить ожидание соединения", "Переписать ожидание соединения")),
+        ("A1 A5", own(en, "Limit the wait for a connection in", "Reject everything over the limit of")),
+        ("A1 A5", own(ru, "Ограничить ожидание соединения в", "Удалять всё старше часа в")),
+        ("A4", own(en, "`payment` answers 503 after 200 ms of waiting", "`kubectl get pdb payment` names it")),
+        ("A4", own(en, "`payment` answers 503 after 200 ms of waiting", "`PEER_RETRIES` is set")),
+        ("A4", own(en, "`payment` answers 503 after 200 ms of waiting", "it runs `2.9`")),
+        ("A4", own(ru, "`payment` отвечает 503 после 200 мс ожидания", "на стенде есть `pool-waiting`")),
+        ("A4", own(ru, "`payment` отвечает 503 после 200 мс ожидания", "все поды на `payment/2.9`")),
     ];
     for (ids, changed) in cases {
         let review = reviewed(&outcome, &changed);
@@ -541,6 +629,44 @@ async fn what_no_item_touches_is_the_next_incident() {
     let left = next(&without);
     assert_eq!((left.len(), left[0].0), (1, number(&without, "- factors")), "{left:?}");
     assert!(left[0].1.contains("every customer in the same minute"), "{left:?}");
+    // Named only where it is told, and not among the causes.
+    let told = next(&without.replace("- factors: n-plus-one, no-canary, no-pool-alert", "- factors: n-plus-one"));
+    assert_eq!((told.len(), told[0].0), (1, number(&without, "- `no-canary`")), "{told:?}");
+    assert!(told[0].1.contains("every customer in the same minute"), "{told:?}");
+}
+
+/// A review may be had as often as one likes: whatever it tells can be copied into the next one.
+#[tokio::test(start_paused = true)]
+async fn the_next_incident_is_told_of_what_the_file_names_itself() {
+    let outcome = played().await;
+    let facts = Facts::of(&outcome.timeline, &outcome.verdict).unwrap();
+    for lang in [Lang::En, Lang::Ru] {
+        let draft = postmortem::draft(&facts, lang);
+        let next = |text: &str| -> Vec<String> {
+            let remarks = reviewed(&outcome, text).remarks.into_iter();
+            remarks.filter(|remark| remark.kind == Kind::Next).map(|remark| remark.text).collect()
+        };
+        let field = lang.pick("- factors: ", "- факторы: ");
+        let open = draft.lines().find(|line| line.starts_with(&field)).unwrap();
+        let naming = |factors: &str| next(&draft.replace(open, &format!("{field}{factors}")));
+        let only = lang.pick(
+            "3 things that made this possible are not named here, and nothing is done about them",
+            "3 обстоятельства, которые сделали это возможным, здесь не названы, и с ними ничего не делается",
+        );
+        assert_eq!(next(&draft), std::slice::from_ref(&only));
+
+        let said = serde_json::to_string(&reviewed(&outcome, &draft)).unwrap();
+        for factor in FACTORS {
+            let named = naming(factor);
+            let (consequence, _) = named[0].rsplit_once(" (").unwrap();
+            assert!(!said.contains(consequence), "{factor}: {consequence} is in {said}");
+            // What is named wrongly is answered as well.
+            assert_eq!(named.len(), 2, "{factor}: {named:?}");
+        }
+        // Who names them all is told of the first five, whichever they are.
+        let all = naming(&FACTORS.join(", "));
+        assert!(all.len() == 5 && !all.contains(&only), "{all:?}");
+    }
 }
 
 #[tokio::test(start_paused = true)]
@@ -590,6 +716,7 @@ mod typed {
     use std::process::Command;
 
     use super::*;
+    use crate::cli::{command, ran};
 
     fn droplab(home: &Path, arguments: &[&str]) -> (i32, String, String) {
         let mut command = Command::new(env!("CARGO_BIN_EXE_droplab"));
@@ -654,6 +781,33 @@ mod typed {
         std::fs::write(&kept, "{").unwrap();
         let (code, _, err) = droplab(home.path(), &["judge"]);
         assert!(code == 2 && err.contains("postmortem.json:1:1"), "{code} {err}");
+    }
+
+    /// As a pipeline keeps a run: its folder, and nothing of the home in which it was played. What `new` advises must work there.
+    #[test]
+    fn a_run_that_was_handed_over_is_found_beside_its_draft() {
+        let (home, elsewhere) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let folder = home.path().join("evidence");
+        let out = folder.to_str().unwrap();
+        assert_eq!(droplab(home.path(), &["-q", "run", "payment-pool-exhaustion", "--rehearse", "--out", out]).0, 0);
+        let there = |arguments: &[&str]| ran(command(elsewhere.path(), arguments).current_dir(&folder));
+        for more in [&["."][..], &[".", "--out", "../draft.md"], &[out, "--force"]] {
+            let drafted = there(&[&["postmortem", "new"], more].concat());
+            let (_, advised) = drafted.err.split_once("then droplab ").unwrap_or_else(|| panic!("{}", drafted.err));
+            let reviewed = there(&advised.split_whitespace().collect::<Vec<_>>());
+            assert_eq!((drafted.code, reviewed.code), (0, 0), "{advised}: {}", reviewed.err);
+        }
+        assert_eq!(there(&["postmortem", "review", "postmortem.md"]).code, 0, "without a folder in its name");
+
+        for moved in ["../draft.md", "other.md"] {
+            let text = std::fs::read_to_string(folder.join("postmortem.md")).unwrap();
+            let text = if moved == "other.md" { text.replacen("run: ", "run: other-", 1) } else { text };
+            std::fs::write(folder.join(moved), text).unwrap();
+            let lost = there(&["postmortem", "review", moved]);
+            let told = lost.err.starts_with("DL-RUN-UNKNOWN") && lost.err.contains("next: --run FOLDER");
+            assert!(lost.code == 2 && told, "{moved}: {}", lost.err);
+        }
+        assert_eq!(there(&["postmortem", "review", "../draft.md", "--run", "."]).code, 0);
     }
 
     #[test]

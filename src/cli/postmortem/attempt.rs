@@ -15,7 +15,7 @@ use super::{
         exit::Exit,
         failure::{Code, Failure},
         flags::Global,
-        health, interrupt, reset, screen,
+        health, interrupt, reset, room, screen,
     },
     kept,
     review::{facts_of, found_for, read},
@@ -70,6 +70,7 @@ pub async fn main(global: &Global, args: &Args) -> Result<Exit, Failure> {
         Seen::of(&facts, over_s).ok_or_else(|| refused("nothing to compare with: its page watches no customers"))?;
     let stop = interrupt::token();
     let mut all = Vec::new();
+    room::healed(&home::folder(), &global.lab)?;
     back_to_charts(global).await?;
     for measure in &measures {
         let with_it = played(global, &facts, &run, measure, over_s, &stop).await;
@@ -81,8 +82,9 @@ pub async fn main(global: &Global, args: &Args) -> Result<Exit, Failure> {
             screen::result(&format!("{}  {}:{}", tried.sentence, args.file.display(), measure.line));
         }
         all.push(tried);
+        // One that cannot be carried out takes nothing away of those before it.
+        kept::keep_tried(&run.path, &all)?;
     }
-    kept::keep_tried(&run.path, &all)?;
     if global.json() {
         screen::result(&serde_json::to_string_pretty(&all).unwrap_or_default());
     }
@@ -136,7 +138,7 @@ async fn played(
     go_on(stop)?;
     screen::note(&format!("      the fault is played again, with nobody to repair it ({over_s:.0} s are compared)"));
     let folder = run.path.join("tried").join(&measure.id);
-    let _ = std::fs::remove_dir_all(&folder);
+    room::make(&home::folder(), &global.lab, &folder)?;
     play(global, facts, &folder, over_s, stop).await?;
     let timeline = journal::read(&folder.join(JOURNAL))?;
     let verdict = judge::judge(facts.scenario, &timeline);

@@ -58,13 +58,13 @@ impl Comment {
 
     /// For a person.
     pub(super) fn shown(&self, review: &Review) -> String {
-        let language_model = review.lang.pick("an LLM, which gives no points", "языковая модель, баллов не ставит");
+        let llm = review.lang.pick("an LLM, which gives no points", "языковая модель, баллов не ставит");
         match &self.said {
             Ok(text) => {
                 let lines: Vec<_> = text.lines().map(|line| format!("  {line}")).collect();
-                format!("  {}\n{}\n", format!("{} ({language_model})", self.by).bold(), lines.join("\n"))
+                format!("  {}\n{}\n", format!("{} ({llm})", self.by).bold(), lines.join("\n"))
             }
-            Err(why) => format!("  {} ({language_model}): {why}\n", self.by),
+            Err(why) => format!("  {} ({llm}): {why}\n", self.by),
         }
     }
 

@@ -27,6 +27,13 @@ pub(super) fn is_of(folder: &Path, run: &str) -> Result<(), Failure> {
     Err(Failure::new(Code::Usage, why).next(format!("put the journal into a folder of its own, as {JOURNAL}")))
 }
 
+/// The journal beside a file, if it is this run's: so a run lies that was handed over, with its draft, to a machine that never played it.
+pub(super) fn journal_beside(file: &Path, run: &str) -> Option<String> {
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    is_of(folder, run).ok()?;
+    folder.join(JOURNAL).to_str().map(str::to_owned)
+}
+
 /// Keep a review beside the journal.
 pub(super) fn keep(folder: &Path, review: &Review) -> Result<(), Failure> {
     is_of(folder, &review.run)?;

@@ -2,18 +2,24 @@
 //!
 //! **Invariant**: what somebody has written is never written over, unless --force asks for it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use super::super::{
-    exit::Exit,
-    failure::{Code, Failure},
-    flags::{Global, Lang},
-    judge::found,
-    screen,
+use super::{
+    super::{
+        exit::Exit,
+        failure::{Code, Failure},
+        flags::{Global, Lang},
+        judge::found,
+        screen,
+    },
+    kept,
 };
 use crate::{
     postmortem::{self, Facts},
-    store,
+    store::{
+        self,
+        runs::{self, RunDir},
+    },
 };
 
 /// The draft's name in the run's folder.
@@ -59,8 +65,9 @@ pub fn main(global: &Global, args: &Args) -> Result<Exit, Failure> {
     } else {
         screen::result(&path.display().to_string());
         if !global.quiet {
+            let by = by_run(&path, &run, facts.run);
             screen::note(&format!(
-                "  next: fill in what stands between ‹ and ›, then droplab postmortem review {}",
+                "  next: fill in what stands between ‹ and ›, then droplab postmortem review {}{by}",
                 path.display()
             ));
         }
@@ -68,8 +75,14 @@ pub fn main(global: &Global, args: &Args) -> Result<Exit, Failure> {
     Ok(Exit::Pass)
 }
 
+/// What a review must be told beside its file: nothing, where it finds the run by itself.
+fn by_run(file: &Path, run: &RunDir, name: &str) -> String {
+    let finds_it = runs::find(&store::home(), Some(name)).is_ok() || kept::journal_beside(file, name).is_some();
+    if finds_it { String::new() } else { format!(" --run {}", run.journal().display()) }
+}
+
 /// A run without an end goes on, or its journal was cut off: neither has a postmortem yet.
-pub(super) fn whole(facts: &Facts, journal: &std::path::Path) -> Result<(), Failure> {
+pub(super) fn whole(facts: &Facts, journal: &Path) -> Result<(), Failure> {
     if facts.timeline.lab_errors().is_some() {
         return Ok(());
     }

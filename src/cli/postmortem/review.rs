@@ -84,7 +84,7 @@ fn named(document: &Document, file: &Path) -> (String, String) {
     (format!("{}:{line}:1", file.display()), run.to_owned())
 }
 
-/// The run that a postmortem is about.
+/// The run that a postmortem is about: the one that was asked for, the one of the name that it has, or the one beside it.
 pub(super) fn found_for(
     document: &Document,
     file: &Path,
@@ -95,7 +95,13 @@ pub(super) fn found_for(
         let why = format!("{place}: the front matter names no run: expected `run: NAME`");
         return Err(Failure::new(Code::PostmortemInvalid, why).next("droplab postmortem new"));
     }
-    found(Some(run.unwrap_or(&named)))
+    match found(Some(run.unwrap_or(&named))) {
+        Err(unknown) if run.is_none() && unknown.code == Code::RunUnknown => match kept::journal_beside(file, &named) {
+            Some(journal) => found(Some(&journal)),
+            None => Err(unknown.next("--run FOLDER, where the journal of that run is")),
+        },
+        other => other,
+    }
 }
 
 /// What the journal knows of it; refused, if it is another run's, or has no end.

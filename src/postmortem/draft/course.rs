@@ -52,7 +52,7 @@ fn rows(facts: &Facts, lang: Lang) -> Vec<(f64, String, u64)> {
         );
         rows.push((at_s, what, seq));
     }
-    if let Some((seq, at_s, share)) = facts.worst.filter(|_| facts.began_s.is_some()) {
+    if let Some((seq, at_s, share)) = facts.worst {
         let share = percent(share);
         let what = lang
             .pick(format!("{watched} in its worst second: {share}"), format!("{watched} в худшую секунду: {share}"));

@@ -43,9 +43,9 @@ pub(super) fn lines(paper: &Paper) -> Vec<Line> {
         graded(
             paper,
             "A4",
-            "says when it is done: a number with its unit, a name in backticks, an alert that works",
-            "говорят, когда готово: число с единицей, имя в обратных кавычках, рабочее оповещение",
-            |item| paper.helped(item).is_some() || is_bounded(item, paper.alert(item)),
+            "says when it is done: a number with its unit, a name of the lab in backticks, an alert that works",
+            "говорят, когда готово: число с единицей, имя со стенда в обратных кавычках, рабочее оповещение",
+            |item| paper.helped(item).is_some() || is_bounded(item, paper.alert(item), &inventory),
         ),
     ]
 }
@@ -121,11 +121,18 @@ fn is_about(item: &Item, inventory: &BTreeSet<String>) -> bool {
     (1..=MOST_OBJECTS).contains(&named.len())
 }
 
-fn is_bounded(item: &Item, alert: Option<&Alert>) -> bool {
+fn is_bounded(item: &Item, alert: Option<&Alert>, inventory: &BTreeSet<String>) -> bool {
     if alert.is_some_and(|alert| !helps(alert)) {
         return false;
     }
-    let named = item.done.contains('`') || item.done.contains("https://");
+    let mut quoted = item.done.split('`').skip(1).step_by(2);
+    let named = quoted.any(|code| can_be_looked_up(code, inventory)) || item.done.contains("https://");
     let said = words(&item.done).len() >= 2 && (named || numbers::has_bound(&item.done));
     (said && !item.done_repeated) || alert.is_some()
+}
+
+/// Whether what stands in backticks is a name of the lab, or has a sign as paths, settings, versions and comparisons have. `done` is neither.
+fn can_be_looked_up(code: &str, inventory: &BTreeSet<String>) -> bool {
+    let is_sign = |letter: char| letter.is_ascii_digit() || "/._<>=%".contains(letter);
+    code.trim_end_matches('.').contains(is_sign) || words(code).iter().any(|word| inventory.contains(word))
 }

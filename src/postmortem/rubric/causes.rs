@@ -41,7 +41,8 @@ pub(super) fn answer(paper: &Paper) -> (Answer, Option<usize>) {
     (Answer { component: one(component), mechanism: one(mechanism), trigger: one(trigger), factors }, line)
 }
 
-fn named_factors(paper: &Paper) -> Option<(usize, Vec<String>)> {
+/// The factors that are listed among the causes, and the line on which they are.
+pub(in super::super) fn named_factors(paper: &Paper) -> Option<(usize, Vec<String>)> {
     let Passage { line, text } = paper.document.section(Heading::Causes)?.field(&["factors", "факторы"])?;
     let list = text.split([',', ';']).map(spelt).filter(|word| !word.is_empty());
     (!is_left_open(&text)).then(|| (line, list.collect()))

@@ -17,6 +17,7 @@ pub(super) mod paper;
 
 use paper::Paper;
 
+pub(super) use causes::named_factors;
 pub(super) use kinds::touches;
 
 use super::review::Line;

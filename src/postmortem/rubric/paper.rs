@@ -71,7 +71,7 @@ impl<'a> Paper<'a> {
     }
 
     /// The person's own passages of a section.
-    pub(super) fn own(&self, heading: Heading) -> Vec<&Passage> {
+    pub(in crate::postmortem) fn own(&self, heading: Heading) -> Vec<&Passage> {
         let passages = self.document.section(heading).into_iter().flat_map(Section::passages);
         passages.filter(|passage| self.is_own(passage)).collect()
     }

@@ -29,9 +29,9 @@ const REMEDIES: &[&str] = &[
     "постепенн*", "тест", "тесты", "тестов", "пейдж*",
 ];
 
-/// Where what the verb takes away has ended.
+/// Where what is behind a verb has ended.
 #[rustfmt::skip]
-const STOPS: &[&str] = &[
+pub(super) const STOPS: &[&str] = &[
     "of", "from", "for", "to", "in", "on", "at", "by", "with", "without", "that", "which", "who", "whose", "when", "while", "so", "before",
     "after", "until", "as", "behind", "instead", "if", "past", "over", "above", "beyond", "exceeding", "because", "than", "into", "once",
     "unless", "except", "during", "via", "through", "but", "or",

@@ -1,9 +1,9 @@
-//! With which word an action item begins.
+//! With which word an action item begins, and whether it names what that is done to.
 //!
 //! **Invariant**: a verb that ends in something done is allowed, one that ends in having thought about it is not; what is on
-//! neither list is not allowed.
+//! neither list is not allowed, and no verb is that is done to "something".
 
-use super::{super::document::words, clauses::listed};
+use super::{super::document::words, clauses::listed, lists::PREPOSITIONS, removal::STOPS};
 
 #[rustfmt::skip]
 const ENGLISH: &[&str] = &[
@@ -51,12 +51,26 @@ const EMPTY_RUSSIAN: &[&str] = &[
 /// To "make" something may be anything; this can be seen.
 const MADE: &[&str] = &["idempotent*"];
 
+/// To add one of these adds nothing that anybody could look at.
+#[rustfmt::skip]
+const VAGUE: &[&str] = &[
+    "something", "thing", "things", "stuff", "whatever",
+    "что-то", "чего-то", "чему-то", "чем-то", "что-нибудь", "чего-нибудь", "чему-нибудь", "чем-нибудь", "что-либо", "кое-что", "нечто", "вещь", "вещи",
+];
+/// These name nothing where they stand alone, "all alerts" does;
+const WHOLE: &[&str] = &["all", "anything", "everything", "it", "все", "всего", "всему"];
+/// and one of these says what they are: "everything over the limit".
+#[rustfmt::skip]
+const WHICH: &[&str] = &[
+    "over", "above", "beyond", "past", "exceeding", "that", "which", "without", "сверх", "старше", "дольше", "больше", "без", "котор*",
+];
+
 /// What the first word is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in super::super) enum Lead {
     /// Something is done.
     Does,
-    /// Somebody has thought about it.
+    /// Somebody has thought about it, or it is done to nothing that has a name: the word that says so.
     Empty(String),
     /// No verb of the list.
     Unknown(String),
@@ -64,16 +78,29 @@ pub(in super::super) enum Lead {
 
 /// How an action begins.
 pub(in super::super) fn lead(action: &str) -> Lead {
-    let mut said = words(action).into_iter().map(|word| word.replace('ё', "е"));
-    let Some(first) = said.next() else { return Lead::Unknown(String::new()) };
-    let made = first == "make" && said.any(|word| listed(&word, MADE));
-    if !made && (listed(&first, EMPTY_ENGLISH) || listed(&first, EMPTY_RUSSIAN)) {
-        Lead::Empty(first)
-    } else if made || listed(&first, ENGLISH) || listed(&first, RUSSIAN) {
-        Lead::Does
+    let said: Vec<String> = words(action).into_iter().map(|word| word.replace('ё', "е")).collect();
+    let Some((first, rest)) = said.split_first() else { return Lead::Unknown(String::new()) };
+    let made = first == "make" && rest.iter().any(|word| listed(word, MADE));
+    if !made && (listed(first, EMPTY_ENGLISH) || listed(first, EMPTY_RUSSIAN)) {
+        Lead::Empty(first.clone())
+    } else if made || listed(first, ENGLISH) || listed(first, RUSSIAN) {
+        nothing(rest).map_or(Lead::Does, |word| Lead::Empty(word.to_owned()))
     } else {
-        Lead::Unknown(first)
+        Lead::Unknown(first.clone())
     }
+}
+
+/// The word in the place of an object that names none: "add something to payment", «исправить всё в payment». An object ends at the next
+/// preposition.
+fn nothing(rest: &[String]) -> Option<&str> {
+    let begin = rest.iter().position(|word| !listed(word, PREPOSITIONS))?;
+    let object = rest.get(begin..)?;
+    let end = object.iter().position(|word| listed(word, STOPS)).unwrap_or(object.len());
+    let (object, behind) = object.split_at(end);
+    let vague = object.iter().find(|word| word.split('/').any(|part| listed(part, VAGUE)));
+    let told = behind.first().is_some_and(|word| listed(word, WHICH));
+    let whole = || object.first().filter(|word| object.len() == 1 && !told && listed(word, WHOLE));
+    vague.or_else(whole).map(String::as_str)
 }
 
 #[cfg(test)]
@@ -102,6 +129,42 @@ mod tests {
             assert_eq!(lead(&format!("{verb} `payment`")), Lead::Does, "{verb}");
         }
         assert_eq!(lead("Make the charge of `payment` idempotent"), Lead::Does);
+    }
+
+    #[test]
+    fn what_is_done_to_something_is_not_done() {
+        for (empty, word) in [
+            ("Add something to payment", "something"),
+            ("Add `something` to `payment`", "something"),
+            ("Add some more things to payment", "things"),
+            ("Add something/things to payment", "something/things"),
+            ("Add to payment something useful", "something"),
+            ("Alert on something in payment", "something"),
+            ("Make the whole thing in payment idempotent", "thing"),
+            ("Test everything of payment", "everything"),
+            ("Fix it in payment", "it"),
+            ("Добавить что-нибудь в payment", "что-нибудь"),
+            ("Добавить что-то полезное в payment", "что-то"),
+            ("Добавить в payment кое-что", "кое-что"),
+            ("Исправить всё в payment", "все"),
+            ("Исправить все для payment", "все"),
+        ] {
+            assert_eq!(lead(empty), Lead::Empty(word.into()), "{empty}");
+        }
+        for does in [
+            "Drop everything over the limit of payment",
+            "Reject anything without a token",
+            "Refuse everything that has waited for 2 s",
+            "Disable all retries of checkout",
+            "Alert when something waits for a connection",
+            "Page the person on call when everything waits",
+            "Удалять всё старше часа",
+            "Удалять всё, что старше часа",
+            "Отключить все повторы checkout",
+            "Добавить оповещение о том, что чего-то нет",
+        ] {
+            assert_eq!(lead(does), Lead::Does, "{does}");
+        }
     }
 
     #[test]
