@@ -5,13 +5,19 @@
 mod args;
 mod candidate;
 mod evidence;
+mod held;
+mod host;
 mod keygen;
+mod left;
 mod run;
 mod seal;
 mod set;
 mod sign;
 mod sitting;
+mod tries;
 mod verify;
+
+use std::{ffi::OsString, path::Path};
 
 use super::{
     exit::Exit,
@@ -19,10 +25,12 @@ use super::{
     flags::Global,
     screen,
 };
-use crate::model::schema;
+use crate::model::{nearest::nearest, schema};
 
 /// Arguments of `droplab exam`.
 #[derive(Debug, clap::Args)]
+// The arguments of `run` are a group of the same name, and a debug build panics where two groups have one.
+#[group(skip)]
 #[command(
     args_conflicts_with_subcommands = true,
     arg_required_else_help = true,
@@ -42,6 +50,9 @@ pub struct Args {
     /// An exam to be held: what `run` is told
     #[command(flatten)]
     pub run: Option<args::Args>,
+    /// Nothing may follow the FILE: here because a mistyped command would be called an unexpected argument of an exam
+    #[arg(hide = true, trailing_var_arg = true)]
+    pub rest: Vec<OsString>,
 }
 
 /// What to do.
@@ -62,6 +73,12 @@ pub enum What {
 }
 
 impl What {
+    /// The command that was probably meant by a word.
+    fn meant(word: &str) -> Option<String> {
+        let known = <Self as clap::Subcommand>::augment_subcommands(clap::Command::new("exam"));
+        nearest(word, known.get_subcommands().map(clap::Command::get_name)).map(str::to_owned)
+    }
+
     /// A key that a variable names; an empty one, as a CI server leaves it, names none.
     fn named(path: Option<&String>) -> Option<&std::path::Path> {
         path.filter(|path| !path.is_empty()).map(std::path::Path::new)
@@ -80,7 +97,22 @@ pub async fn main(global: &Global, args: &Args) -> Result<Exit, Failure> {
             screen::result(schema::exam_schema().trim_end());
             Ok(Exit::Pass)
         }
-        (None, Some(args)) => run::main(global, args).await,
+        (None, Some(run)) => {
+            only_a_file(&run.exam, &args.rest)?;
+            run::main(global, run).await
+        }
         (None, None) => Err(Failure::new(Code::Usage, "no exam was named").next("droplab exam --help")),
     }
+}
+
+/// Refuse what is no exam's file: a command that was mistyped, or a word too many.
+fn only_a_file(exam: &Path, rest: &[OsString]) -> Result<(), Failure> {
+    let word = exam.display().to_string();
+    if let Some(meant) = What::meant(&word).filter(|_| !exam.exists()) {
+        let why = format!("there is no file `{word}`, and no command of that name");
+        return Err(Failure::new(Code::Path, why).next(format!("did you mean droplab exam {meant}?")));
+    }
+    let Some(first) = rest.first() else { return Ok(()) };
+    let why = format!("unexpected `{}` behind {word}: an exam is one file", first.to_string_lossy());
+    Err(Failure::new(Code::Usage, why).next("droplab exam --help"))
 }

@@ -15,6 +15,9 @@ use super::{
     units::{Share, Span, whole},
 };
 
+/// What starts a candidate's program or agent, in the run's folder: by this name a journal tells their repairs from droplab's own.
+pub const STARTER: &str = "candidate.sh";
+
 /// An exam, as the examiner writes it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, expecting = "an exam: `api`, `title` and the other fields")]

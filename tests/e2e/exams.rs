@@ -48,9 +48,13 @@ fn held_by(exam: &str, folder: &Path, incidents: u32, candidate: &[&str]) -> Out
 
 /// Whether the result, with all its journals, is to be believed.
 fn verified(folder: &Path) -> Outcome {
+    believed(folder, &["--allow-trial"])
+}
+
+fn believed(folder: &Path, flags: &[&str]) -> Outcome {
     let (result, runs, (_, public)) = (folder.join("exam-result.json"), folder.to_str().unwrap(), keys());
     let all = ["exam", "verify", result.to_str().unwrap(), "--public", &public, "--runs", runs, "--json"];
-    run(&all, Duration::from_secs(60))
+    run(&[&all, flags].concat(), Duration::from_secs(60))
 }
 
 /// Points and grade of each incident.
@@ -70,15 +74,28 @@ fn x1_the_smoke_exam_passes_its_reference_and_neither_nobody_nor_a_cheat() {
     let of = grades(&good);
     // A whole and careful repair without a word is half of the points.
     assert!(matches!(&of[..], [(points, grade, _)] if *points >= 50.0 && grade == "passed"), "{of:?}");
+    // Nobody was examined by that.
+    let trial = believed(&good, &[]).expect_code(1);
+    assert!(trial.stderr.contains("--allow-trial"), "{}", trial.stderr);
 
-    let script = out_dir("exam-cheat.sh");
-    fs::write(&script, "#!/bin/sh\nkubectl scale deployment/payment --replicas=0\n").unwrap();
+    let (script, works_on) = (out_dir("exam-cheat.sh"), out_dir("exam-works-on"));
+    let text = format!(
+        "#!/bin/sh\nsetsid sleep 900 & echo $! >{}\nkubectl scale deployment/payment --replicas=0\ndroplab done\n",
+        works_on.display()
+    );
+    fs::write(&script, text).unwrap();
     for (name, fix) in [("nobody", "none"), ("cheat", script.to_str().unwrap())] {
         let folder = out_dir(&format!("exam-{name}"));
         held("smoke", &folder, 1, fix).expect_code(1);
         let of = grades(&folder);
         assert!(matches!(&of[..], [(points, grade, _)] if *points < 20.0 && grade == "failed"), "{name}: {of:?}");
+        for report in ["exam-summary.md", "exam-junit.xml"] {
+            assert!(fs::read_to_string(folder.join(report)).unwrap().contains("payment-pool-exhaustion"), "{report}");
+        }
     }
+    let left = fs::read_to_string(&works_on).unwrap();
+    let still = fs::read(format!("/proc/{}/environ", left.trim())).unwrap_or_default();
+    assert!(still.is_empty(), "what the cheat left behind works on: {left}");
 
     // What the cheat did to payment is its own, and no heal's to take back.
     reset();

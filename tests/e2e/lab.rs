@@ -130,3 +130,15 @@ fn a7_the_charts_are_what_the_cluster_knows() {
     let (well, said) = sh(&format!("printf '{misspelt}' | {strict}"));
     assert!(!well && said.contains("datta"), "a misspelt field passes this test: {said}");
 }
+
+/// A run on a lab that is not whole spent its baseline, and said UNKNOWN.
+#[test]
+fn a8_a_run_on_a_lab_that_is_not_whole_is_refused_and_told_what_mends_it() {
+    kubectl("scale deployment/catalog --replicas=0");
+    let ill = run(&["run", "payment-pool-exhaustion", "--fix", "reference"], Duration::from_secs(30)).expect_code(3);
+    for wanted in ["DL-LAB-NOT-READY", "catalog", "droplab reset"] {
+        assert!(ill.stderr.contains(wanted), "{wanted} is not in:\n{}", ill.stderr);
+    }
+    reset();
+    run(&["status"], Duration::from_secs(20)).expect_code(0);
+}

@@ -1,6 +1,6 @@
 //! What takes a quarter of an hour and more, by itself: `make soak` names it, `make e2e` leaves it out by its name.
 
-use std::time::Duration;
+use std::{fs, time::Duration};
 
 use crate::{
     droplab::{out_dir, run},
@@ -26,10 +26,17 @@ fn the_middle_and_the_senior_exam_pass_their_reference() {
     }
 }
 
+/// Who restarts everything, as one does who does not know what it is, and then says that it is done.
 #[test]
-fn the_middle_exam_fails_whoever_does_nothing() {
-    let folder = out_dir("exam-middle-nobody");
-    held("middle", &folder, 3, "none").expect_code(1);
-    let of = grades(&folder);
-    assert!(of.len() == 3 && of.iter().all(|(_, grade, _)| grade == "failed"), "{of:?}");
+fn the_middle_and_the_senior_exam_fail_whoever_restarts_everything() {
+    let bad = out_dir("exam-restarts");
+    fs::create_dir_all(&bad).unwrap();
+    let script = bad.join("everything.sh");
+    fs::write(&script, "#!/bin/sh\nkubectl rollout restart deployment\ndroplab done\n").unwrap();
+    for (exam, incidents) in [("middle", 3), ("senior", 4)] {
+        let folder = out_dir(&format!("exam-{exam}-restarts"));
+        held(exam, &folder, incidents, script.to_str().unwrap()).expect_code(1);
+        let of = grades(&folder);
+        assert!(of.len() == incidents as usize && of.iter().all(|(_, grade, _)| grade == "failed"), "{of:?}");
+    }
 }

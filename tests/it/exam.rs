@@ -92,6 +92,12 @@ fn the_reference_passes_and_the_seed_is_the_candidates_own() {
     let journal = fs::read_to_string(hall.path("out").join(&shown.folder).join("journal.jsonl")).unwrap();
     assert!(journal.contains(&format!("\"seed\":{}", result.seed)), "the run was played with it");
     assert!(shown.images.contains_key("payment/payment"), "{:?}", shown.images);
+    assert_eq!(result.host.engine, None, "a rehearsal asks no engine");
+    let summary = fs::read_to_string(hall.path("out/exam-summary.md")).unwrap();
+    assert!(summary.starts_with("### ✓ PASSED: candidate anna, 50 of 100 points, 50 are a pass\n"), "{summary}");
+    assert!(summary.contains("| 1 payment-pool-exhaustion | ✓ passed | 50 of 100 | customers are served"), "{summary}");
+    let junit = fs::read_to_string(hall.path("out/exam-junit.xml")).unwrap();
+    assert!(junit.contains(r#"<testcase name="1 payment-pool-exhaustion" classname="try">"#), "{junit}");
     let again = hall.held(&["--fix", "reference"]);
     assert_eq!(again.code, 2, "another exam's result is not written over: {}", again.err);
 }
@@ -99,8 +105,10 @@ fn the_reference_passes_and_the_seed_is_the_candidates_own() {
 #[test]
 fn who_does_nothing_fails_and_reads_no_answer_in_the_folder() {
     let hall = Hall::of(&[HEADLINE], ", within: 20s");
-    let ran = hall.held(&["--fix", "none"]);
+    let ran = hall.held(&["--fix", "none", "--candidate", "a|b <c>"]);
     assert_eq!(ran.code, 1, "{}{}", ran.out, ran.err);
+    let summary = fs::read_to_string(hall.path("out/exam-summary.md")).unwrap();
+    assert!(summary.starts_with("### ✗ FAILED: candidate a\\|b &lt;c>, 0 of 100 points"), "{summary}");
     let result = hall.result();
     assert_eq!((result.outcome, result.points), (Outcome::Failed, 0.0));
     let run = hall.path("out/1-payment-pool-exhaustion");
@@ -124,6 +132,13 @@ fn nobody_fails_by_an_error_of_the_labs() {
     assert_eq!((second.grade, second.tries, &second.shown), (Grade::NotExamined, 2, &None));
     assert!(second.why.starts_with("the lab erred: "), "{}", second.why);
     assert!(hall.path("out/2-blind-again/journal.jsonl").exists(), "tried twice, and both are kept");
+    let junit = fs::read_to_string(hall.path("out/exam-junit.xml")).unwrap();
+    assert!(junit.contains(r#"tests="2" failures="0" errors="1""#), "{junit}");
+    // Both journals show it: it is signed without a word about that.
+    let (result, exam, key) = (hall.path("out/exam-result.json"), hall.path("try.yaml"), hall.keys().join("exam.key"));
+    let words = ["exam", "sign", result.to_str().unwrap(), "--exam", exam.to_str().unwrap(), "--allow-trial"];
+    let signed = hall.droplab(&[&words[..], &["--key", key.to_str().unwrap()]].concat());
+    assert!(signed.code == 0 && !signed.err.contains("not shown by any journal"), "{}", signed.err);
 }
 
 #[test]
@@ -164,6 +179,26 @@ fn an_exam_that_cannot_be_held_says_where_and_why_before_anything_is_played() {
     assert!(!hall.path("out").exists(), "nothing was begun");
 }
 
+/// It was called an unexpected argument of an exam, or a file that is not there.
+#[test]
+fn a_command_that_was_mistyped_is_named() {
+    let hall = Hall::of(&[HEADLINE], "");
+    let exam = hall.path("try.yaml").display().to_string();
+    for words in [&["verfy", "result.json", "--public", "exam.pub"][..], &["verfy"], &["Verify"]] {
+        let ran = hall.droplab(&[&["exam"][..], words].concat());
+        assert!(ran.code == 2 && ran.err.contains("next: did you mean droplab exam verify?"), "{words:?}: {}", ran.err);
+    }
+    let more = hall.droplab(&["exam", &exam, "oops", "--rehearse"]);
+    assert!(more.code == 2 && more.err.contains("unexpected `oops` behind "), "{}", more.err);
+    let flag = hall.droplab(&["exam", &exam, "--candidat", "anna"]);
+    assert!(flag.code == 2 && flag.err.contains("'--candidate'"), "{}", flag.err);
+    let gone = hall.droplab(&["exam", "gone.yaml"]);
+    assert!(gone.code == 2 && gone.err.contains("read gone.yaml: "), "{}", gone.err);
+    let out = hall.path("out").display().to_string();
+    let held = hall.droplab(&["-q", "exam", &exam, "--rehearse", "--out", &out]);
+    assert_eq!(held.code, 0, "`droplab exam FILE` holds it: {}", held.err);
+}
+
 #[test]
 fn ctrl_c_heals_and_keeps_what_was_done_as_incomplete() {
     let hall = Hall::of(&[HEADLINE, HEADLINE], "");
@@ -201,4 +236,27 @@ fn the_exams_of_the_house_can_be_held_and_their_language_is_written_down() {
         kept == droplab::model::schema::exam_schema(),
         "docs/exam.schema.json is out of date: droplab exam schema > docs/exam.schema.json"
     );
+}
+
+/// Without its variable the GitHub template built the examined repository as droplab; GitLab's signed where the candidate's program had run.
+#[test]
+fn the_templates_for_ci_servers_keep_the_key_apart_and_the_evidence() {
+    let template = |name: &str| -> serde_yaml::Value {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("exams/ci").join(name);
+        serde_yaml::from_str(&fs::read_to_string(path).unwrap()).unwrap()
+    };
+    let github = template("github-actions.yml");
+    for job in ["examine", "sign"] {
+        let first = github["jobs"][job]["steps"][0]["run"].as_str().unwrap_or_default();
+        assert!(first.contains("::error::set the variable DROPLAB_REPOSITORY"), "{job}: {first}");
+    }
+    let steps = github["jobs"]["examine"]["steps"].as_sequence().unwrap();
+    for kept in ["actions/upload-artifact@v4", "mikepenz/action-junit-report@v5"] {
+        let step = steps.iter().find(|step| step["uses"].as_str() == Some(kept)).unwrap();
+        assert_eq!(step["if"].as_str(), Some("${{ always() }}"), "{kept}");
+    }
+    let gitlab = template("gitlab-ci.yml");
+    assert_eq!(gitlab["examine"]["artifacts"]["reports"]["junit"].as_str(), Some("results/exam-junit.xml"));
+    assert!(gitlab["sign"]["image"].as_str().is_some(), "a shell executor would run it as the candidate's user");
+    assert_ne!(gitlab["sign"]["tags"][0].as_str(), gitlab["examine"]["tags"][0].as_str());
 }

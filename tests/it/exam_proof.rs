@@ -4,10 +4,13 @@ use std::{fs, os::unix::fs::PermissionsExt as _, path::Path};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use droplab::store::signed::Envelope;
+use serde_json::Value;
 
 use crate::exam::Hall;
 
 const HEADLINE: &str = "payment-pool-exhaustion";
+/// The folder of the first incident's first try.
+const FIRST: &str = "1-payment-pool-exhaustion";
 const SCENARIO: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/scenarios/payment-pool-exhaustion.yaml");
 
 fn text(path: &Path) -> &str {
@@ -25,6 +28,17 @@ fn forged(path: &Path, from: &str, to: &str) -> String {
     whole
 }
 
+/// The same, with its result changed in more than one place.
+fn rewritten(path: &Path, change: impl FnOnce(&mut Value)) -> String {
+    let whole = fs::read_to_string(path).unwrap();
+    let mut envelope = Envelope::read(&whole).unwrap();
+    let mut result: Value = serde_json::from_str(&envelope.text().unwrap()).unwrap();
+    change(&mut result);
+    envelope.payload = STANDARD.encode(result.to_string());
+    fs::write(path, serde_json::to_string(&envelope).unwrap()).unwrap();
+    whole
+}
+
 #[test]
 fn a_signed_result_is_believed_and_a_changed_one_is_not() {
     let hall = Hall::of(&[HEADLINE], "");
@@ -33,10 +47,12 @@ fn a_signed_result_is_believed_and_a_changed_one_is_not() {
     let (result, out) = (hall.path("out/exam-result.json"), hall.path("out"));
     assert_eq!(hall.held(&["--key", text(&private)]).code, 0);
     let verify = ["exam", "verify", text(&result), "--public", text(&public)];
-    let verified = |more: &[&str]| hall.droplab(&[&verify[..], &["--allow-rehearsal"], more].concat());
+    let verified = |more: &[&str]| hall.droplab(&[&verify[..], &["--allow-trial"], more].concat());
     let rehearsed = hall.droplab(&verify);
     assert_eq!((rehearsed.code, rehearsed.out.as_str()), (1, ""), "a rehearsal was taken for an exam");
     assert!(rehearsed.err.contains("PASSED (rehearsal): no lab was broken"), "{}", rehearsed.err);
+    assert!(rehearsed.err.contains("next: --allow-trial "), "{}", rehearsed.err);
+    assert_eq!(hall.droplab(&[&verify[..], &["--allow-rehearsal"]].concat()).code, 0, "the flag by its other name");
     let fine = verified(&["--runs", text(&out)]);
     assert_eq!(fine.code, 0, "{}", fine.err);
     assert!(fine.out.contains("PASSED (rehearsal)"), "{}", fine.out);
@@ -82,9 +98,9 @@ fn only_what_the_journals_show_is_signed_afterwards() {
         let words = ["exam", "sign", text(&result), "--key", text(&key), "--exam", text(exam)];
         hall.droplab(&[&words[..], more].concat())
     };
-    let signed = || sign(&exam, &["--allow-rehearsal"]);
+    let signed = || sign(&exam, &["--allow-trial"]);
     let public = keys.join("exam.pub");
-    let verified = || hall.droplab(&["exam", "verify", text(&result), "--public", text(&public), "--allow-rehearsal"]);
+    let verified = || hall.droplab(&["exam", "verify", text(&result), "--public", text(&public), "--allow-trial"]);
     assert!(verified().err.contains("nobody signed it"));
     let whole = forged(&result, "\"earned\": 0.0", "\"earned\": 80.0");
     let refused = signed();
@@ -103,6 +119,9 @@ fn only_what_the_journals_show_is_signed_afterwards() {
         ("\"points\": 100,", "\"points\": 200,", "200 points, and payment-pool-exhaustion, 100 points"),
         ("droplab/payment:2.8.0", "droplab/payment:0.0.7", "is not what its journal shows"),
         ("time to repair 20s", "time to repair 99s", "is not what its journal shows"),
+        ("\"repairs\": \"nobody\"", "\"repairs\": \"program\"", "was person or nobody or reference, and not program"),
+        ("\"repairs\": \"nobody\"", "\"repairs\": \"service\"", "was person or nobody or reference, and not service"),
+        ("\"grade\": \"failed\"", "\"grade\": \"not-examined\"", "and not to (Fail, NotExamined)"),
         (&format!("\"seed\": {seed}"), "\"seed\": 7", "its journal is that of another scenario, candidate or lab"),
     ];
     for (from, to, why) in tampered {
@@ -117,7 +136,7 @@ fn only_what_the_journals_show_is_signed_afterwards() {
     let other = hall.path("other");
     fs::create_dir(&other).unwrap();
     fs::write(other.join("try.yaml"), fs::read_to_string(&exam).unwrap().replace("20s", "40s")).unwrap();
-    let refused = sign(&other.join("try.yaml"), &["--allow-rehearsal"]);
+    let refused = sign(&other.join("try.yaml"), &["--allow-trial"]);
     assert!(refused.err.contains("the hash of the exam's file is"), "{}", refused.err);
     assert!(refused.err.contains("of other conditions than the exam's"), "{}", refused.err);
     let rehearsed = sign(&exam, &[]);
@@ -126,6 +145,71 @@ fn only_what_the_journals_show_is_signed_afterwards() {
     assert_eq!(signed().code, 0);
     assert_eq!(verified().code, 0, "a result that failed is believed as well");
     assert!(signed().err.contains("signed already"));
+}
+
+/// A failed incident, called the lab's error, was signed as INCOMPLETE; a grade without a run was signed as it was told.
+#[test]
+fn an_incident_that_no_journal_shows_is_not_graded_and_a_failed_one_does_not_vanish() {
+    let hall = Hall::of(&[HEADLINE], ", within: 20s");
+    let key = hall.keys().join("exam.key");
+    let (result, exam, run) = (hall.path("out/exam-result.json"), hall.path("try.yaml"), hall.path("out").join(FIRST));
+    assert_eq!(hall.held(&["--fix", "none"]).code, 1);
+    let words = ["exam", "sign", text(&result), "--key", text(&key), "--exam", text(&exam), "--allow-trial"];
+    let sign = || hall.droplab(&words);
+
+    let whole = rewritten(&result, |result| {
+        let one = &mut result["scenarios"][0];
+        (one["grade"], one["why"], one["shown"]) = ("passed".into(), "it was served again".into(), Value::Null);
+    });
+    let refused = sign();
+    assert!(refused.code == 1 && refused.err.contains("points, without a run that shows them"), "{}", refused.err);
+    fs::write(&result, whole).unwrap();
+
+    rewritten(&result, |result| {
+        result["outcome"] = "incomplete".into();
+        let one = &mut result["scenarios"][0];
+        (one["grade"], one["why"]) = ("not-examined".into(), "the lab erred: late".into());
+        (one["tries"], one["shown"]) = (2.into(), Value::Null);
+    });
+    let refused = sign();
+    let told = format!("{FIRST} holds a whole run that comes to FAIL, and the result does not show it");
+    assert!(refused.code == 1 && refused.err.contains(&told), "{}", refused.err);
+    // Nothing refutes it any more, and nothing shows it either.
+    fs::rename(&run, hall.path("away")).unwrap();
+    let signed = sign();
+    let told = "not shown by any journal: 1 payment-pool-exhaustion: 2 of 2 tries came to nothing";
+    assert!(signed.code == 0 && signed.err.contains(told), "{}", signed.err);
+}
+
+/// `--fix reference` earns the pass mark; and who has failed can play the same incident again, by hand.
+#[test]
+fn neither_the_reference_nor_a_second_try_passes_for_a_candidates_own() {
+    let (hall, failed) = (Hall::of(&[HEADLINE], ""), Hall::of(&[HEADLINE], ", within: 20s"));
+    let key = hall.keys().join("exam.key");
+    let (result, exam, run) = (hall.path("out/exam-result.json"), hall.path("try.yaml"), hall.path("out").join(FIRST));
+    assert_eq!((hall.held(&["--fix", "reference"]).code, failed.held(&["--fix", "none"]).code), (0, 1));
+    let words = ["exam", "sign", text(&result), "--key", text(&key), "--exam", text(&exam), "--allow-trial"];
+    let sign = || hall.droplab(&words);
+
+    let whole = forged(&result, "\"repairs\": \"reference\"", "\"repairs\": \"person\"");
+    let refused = sign();
+    let told = "by its journal the candidate was reference, and not person";
+    assert!(refused.code == 1 && refused.err.contains(told), "{}", refused.err);
+    fs::write(&result, whole).unwrap();
+
+    let again = format!("{FIRST}-again");
+    fs::rename(&run, hall.path("out").join(&again)).unwrap();
+    fs::rename(failed.path("out").join(FIRST), &run).unwrap();
+    // Nothing else of it is written anew, so that its numbers keep their last digits.
+    forged(&result, "\"tries\": 1", "\"tries\": 2");
+    forged(&result, &format!("\"folder\": \"{FIRST}\""), &format!("\"folder\": \"{again}\""));
+    let refused = sign();
+    let told = format!("{FIRST} holds a whole run that comes to FAIL, and the result does not show it");
+    assert!(refused.code == 1 && refused.err.contains(&told), "{}", refused.err);
+    fs::remove_dir_all(&run).unwrap();
+    let signed = sign();
+    let told = "1 of 2 tries came to nothing, it says, and there are journals of 0";
+    assert!(signed.code == 0 && signed.err.contains(told), "{}", signed.err);
 }
 
 #[test]

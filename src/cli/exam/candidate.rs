@@ -4,7 +4,10 @@
 
 use std::path::{Path, PathBuf};
 
-use super::args::Args;
+use super::{
+    args::Args,
+    left::{self, MARK},
+};
 use crate::{
     cli::{
         failure::{Code, Failure},
@@ -12,7 +15,7 @@ use crate::{
         service::Service,
     },
     home::{self, Readers},
-    model::scenario::Scenario,
+    model::{exam::STARTER, scenario::Scenario},
 };
 
 /// Who repairs.
@@ -64,6 +67,11 @@ impl Candidate {
         }
     }
 
+    /// Whether something of the candidate's own is started, which may leave something running.
+    pub(super) fn is_started(&self) -> bool {
+        matches!(self, Self::Program(_) | Self::Agent(_))
+    }
+
     /// What `droplab run --fix` is told; none for a person. What starts a program is written into the run's folder.
     pub(super) fn fix(&self, folder: &Path, scenario: &Scenario) -> Result<Option<String>, Failure> {
         let command = match self {
@@ -73,28 +81,30 @@ impl Candidate {
             Self::Program(path) => program(path)?,
             Self::Agent(line) => format!("sh -c {}", quoted(line)?),
         };
-        let (at_page, starts) = (folder.join("page.txt"), folder.join("candidate.sh"));
+        let (at_page, starts) = (folder.join("page.txt"), folder.join(STARTER));
         let failed = |path: &Path| {
             let path = path.display().to_string();
             move |error| Failure::new(Code::File, format!("write {path}: {error}"))
         };
         home::write_whole(&at_page, &page(scenario), Readers::Owner).map_err(failed(&at_page))?;
-        let text = starter(&command, &at_page)?;
+        let text = starter(&command, &at_page, &left::mark(folder))?;
         home::write_whole(&starts, &text, Readers::OwnerRuns).map_err(failed(&starts))?;
         Ok(Some(starts.display().to_string()))
     }
 }
 
-/// What starts a program: its page on standard input and in a variable, droplab's own words (`ack`, `answer`, `done`) at hand.
-fn starter(command: &str, page: &Path) -> Result<String, Failure> {
+/// What starts a program: its page on standard input and in a variable, droplab's own words (`ack`, `answer`, `done`) at hand. The mark
+/// goes with whatever it starts.
+fn starter(command: &str, page: &Path, mark: &str) -> Result<String, Failure> {
     let page = quoted(&page.display().to_string())?;
     let own = std::env::current_exe().ok().and_then(|own| Some(own.parent()?.display().to_string()));
     let own = quoted(&own.unwrap_or_default())?;
     Ok(format!(
         "#!/bin/sh\n\
          DROPLAB_PAGE=$(cat {page})\n\
+         {MARK}={mark}\n\
          PATH=\"$PATH\":{own}\n\
-         export DROPLAB_PAGE PATH\n\
+         export DROPLAB_PAGE {MARK} PATH\n\
          exec {command} <{page}\n"
     ))
 }
@@ -136,11 +146,13 @@ mod tests {
     fn a_program_reads_its_page_twice_over() {
         let folder = tempfile::tempdir().unwrap();
         let scenario = crate::store::scenarios::read(None, "payment-pool-exhaustion").unwrap().1;
-        let agent = Candidate::Agent("cat >it's; printf %s \"$DROPLAB_PAGE\"".replace("it's", "/dev/stdout"));
+        let words = "cat >it's; printf %s \"$DROPLAB_PAGE$DROPLAB_SITTING\"";
+        let agent = Candidate::Agent(words.replace("it's", "/dev/stdout"));
         let starts = agent.fix(folder.path(), &scenario).unwrap().unwrap();
         let ran = std::process::Command::new(starts).output().unwrap();
         let said = String::from_utf8(ran.stdout).unwrap();
         assert_eq!(said.matches("P1 Payments fail after a routine deploy").count(), 2, "{said}");
+        assert!(said.ends_with(&left::mark(folder.path())), "what it leaves running cannot be told: {said}");
         assert!(!said.contains("pool") && !said.contains("rollout"), "the page gives the cause away: {said}");
     }
 }

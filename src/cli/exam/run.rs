@@ -2,7 +2,7 @@
 //!
 //! **Invariant**: everything is read before anything is broken; after each incident the result is on disk, as far as it goes.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use ed25519_dalek::SigningKey;
 use jiff::Timestamp;
@@ -11,6 +11,7 @@ use super::{
     What,
     args::Args,
     candidate::Candidate,
+    host,
     sitting::{Next, Sitting},
 };
 use crate::{
@@ -24,7 +25,7 @@ use crate::{
     },
     home::{self, lock},
     judge,
-    model::exam::result::{ExamResult, Examined, Grade, Host, Outcome},
+    model::exam::result::{ExamResult, Examined, Grade, Outcome},
     plan::{self, Overrides},
     report::{self, exam::number},
     store::{
@@ -50,7 +51,8 @@ pub(super) async fn main(global: &Global, args: &Args) -> Result<Exit, Failure> 
         fits(global, service, &sheet, seed).await?;
     }
     let folder = folder(args, &sheet.id)?;
-    let sitting = Sitting { global, args, candidate, sheet: &sheet, seed, folder: &folder };
+    let host = host::of_engine(args.rehearse).await;
+    let sitting = Sitting { global, args, candidate, sheet: &sheet, seed, host, folder: &folder };
     let began = Timestamp::now();
     sitting.say_what_is_ahead();
 
@@ -154,33 +156,36 @@ fn result(sitting: &Sitting<'_>, examined: &[Examined], began: Timestamp, next: 
         began: began.to_string(),
         ended: Timestamp::now().to_string(),
         droplab: env!("CARGO_PKG_VERSION").to_owned(),
-        host: Host {
-            os: std::env::consts::OS.to_owned(),
-            arch: std::env::consts::ARCH.to_owned(),
-            processors: std::thread::available_parallelism().map_or(1, usize::from),
-        },
+        host: sitting.host.clone(),
         scenarios,
     }
 }
 
-fn write(result: &ExamResult, folder: &std::path::Path, key: Option<&SigningKey>) -> Result<(), Failure> {
+/// The result, and what it leaves for a CI server.
+fn write(result: &ExamResult, folder: &Path, key: Option<&SigningKey>) -> Result<(), Failure> {
     let mut envelope = Envelope::around(&serde_json::to_string_pretty(result).unwrap_or_default());
     if let Some(key) = key {
         envelope.sign(key).map_err(|why| Failure::new(Code::File, why))?;
     }
     let text = serde_json::to_string_pretty(&envelope).unwrap_or_default() + "\n";
-    Ok(store::write_whole(&folder.join(RESULT), &text)?)
+    store::write_whole(&folder.join(RESULT), &text)?;
+    for (name, content) in report::exam::files(result) {
+        store::write_whole(&folder.join(name), &content)?;
+    }
+    Ok(())
 }
 
-fn tell(global: &Global, result: &ExamResult, key: Option<&SigningKey>, folder: &std::path::Path) {
+fn tell(global: &Global, result: &ExamResult, key: Option<&SigningKey>, folder: &Path) {
     let json = || serde_json::to_string_pretty(result).unwrap_or_default();
     screen::result(&if global.json() { json() } else { report::exam::render(result) });
     if !global.quiet {
         let path = folder.join(RESULT);
-        let by = match key {
-            Some(key) => format!("signed, key {}", short(&key_id(&key.verifying_key()))),
-            None if result.rehearsal => "a rehearsal, not signed".to_owned(),
-            None => "not signed: droplab exam sign signs it".to_owned(),
+        let key = key.map(|key| format!("signed, key {}", short(&key_id(&key.verifying_key()))));
+        let by = match (key, result.trial()) {
+            (Some(key), None) => key,
+            (Some(key), Some((kind, _))) => format!("{key}; a {kind}: verify believes it with --allow-trial only"),
+            (None, Some((kind, _))) => format!("a {kind}, not signed"),
+            (None, None) => "not signed: droplab exam sign signs it".to_owned(),
         };
         screen::note(&format!("\n  result: {} ({by})", path.display()));
     }

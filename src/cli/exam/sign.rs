@@ -5,9 +5,9 @@
 use std::path::PathBuf;
 
 use super::{
-    What, evidence,
+    What, held,
     set::Set,
-    verify::{beside, held_on_a_lab, parse, read, refused, shown},
+    verify::{beside, examines_somebody, parse, read, refused, shown, tell_unproven},
 };
 use crate::{
     cli::{
@@ -28,7 +28,8 @@ use crate::{
   droplab exam sign results/exam-result.json --exam exams/smoke.yaml --key exam.key
 
 For a machine of the examiner's: the key then never lies where candidates' programs run. Every journal must be there, and is judged again;
-whose exam it is, with which seed and for how many points, is taken from the examiner's own file. A rehearsal is no exam, and is not signed.")]
+whose exam it is, with which seed and for how many points, is taken from the examiner's own file. A trial of the exam (a rehearsal, the
+reference, nobody) examines nobody, and is not signed without --allow-trial.")]
 pub struct Args {
     /// The result, not signed yet
     pub result: PathBuf,
@@ -41,9 +42,9 @@ pub struct Args {
     /// The folder of the runs' folders [default: the result's own]
     #[arg(long, value_name = "DIR")]
     pub runs: Option<PathBuf>,
-    /// Sign a rehearsal, which says nothing about anybody
-    #[arg(long)]
-    pub allow_rehearsal: bool,
+    /// Sign also a trial of the exam (a rehearsal, the reference, nobody), which says nothing about anybody
+    #[arg(long, alias = "allow-rehearsal")]
+    pub allow_trial: bool,
 }
 
 /// The verb.
@@ -61,8 +62,9 @@ pub(super) fn main(global: &Global, args: &Args) -> Result<Exit, Failure> {
         || Failure::new(Code::Usage, "no exam to hold it against").next("--exam FILE: your own copy of the exam");
     let sheet = args.set.sheet(global)?.ok_or_else(no_exam)?;
     let folder = args.runs.clone().unwrap_or_else(|| beside(&args.result));
-    evidence::held_against(&result, Some(&sheet), &folder, true).map_err(|why| refused(&args.result, &why))?;
-    held_on_a_lab(&args.result, &result, args.allow_rehearsal)?;
+    let held = held::held_against(&result, Some(&sheet), &folder, true).map_err(|why| refused(&args.result, &why))?;
+    examines_somebody(&args.result, &result, args.allow_trial)?;
+    tell_unproven(&held);
     envelope.sign(&key).map_err(|why| unbelieved(&why))?;
     let text = serde_json::to_string_pretty(&envelope).unwrap_or_default() + "\n";
     store::write_whole(&args.result, &text)?;

@@ -4,7 +4,7 @@
 
 mod start;
 
-use std::{path::Path, time::Duration};
+use std::path::Path;
 
 use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
@@ -13,6 +13,7 @@ use super::{
     args::Args,
     candidate::Candidate,
     evidence::{self, Evidence},
+    left, tries,
 };
 use crate::{
     cli::{
@@ -23,16 +24,13 @@ use crate::{
     },
     judge,
     model::{
-        exam::result::{Examined, Grade, Shown},
-        scenario::Expectation,
+        exam::result::{Examined, Grade, Host, Shown},
+        units::Rate,
         verdict::{Truth, Verdict},
     },
     report::{exam::number as points, words},
     store::exams::{Paper, Sheet},
 };
-
-/// What a run takes beside the time to repair: reset, baseline, heal, rest, the replay. One that takes longer hangs.
-const BESIDE: Duration = Duration::from_mins(30);
 
 /// A candidate, at work.
 pub(super) struct Sitting<'a> {
@@ -41,6 +39,7 @@ pub(super) struct Sitting<'a> {
     pub(super) candidate: Candidate,
     pub(super) sheet: &'a Sheet,
     pub(super) seed: u64,
+    pub(super) host: Host,
     /// Of the whole exam.
     pub(super) folder: &'a Path,
 }
@@ -89,10 +88,10 @@ impl Sitting<'_> {
         let Some(paper) = self.sheet.papers.get(number - 1) else {
             return Err(Failure::new(Code::Usage, format!("the exam has no incident {number}")));
         };
-        let mut tries = 0;
+        let (mut tried, mut rate) = (0, self.args.rate);
         loop {
-            tries += 1;
-            let name = format!("{number}-{}{}", paper.id, if tries > 1 { "-again" } else { "" });
+            tried += 1;
+            let name = tries::folder_of(number, &paper.id, tried);
             if !self.global.quiet {
                 let within = paper.task.within.map(|within| format!(", {within} from the page")).unwrap_or_default();
                 screen::note(&format!(
@@ -101,17 +100,31 @@ impl Sitting<'_> {
                     paper.task.points
                 ));
             }
-            let played = if stop.is_cancelled() { Played::Interrupted } else { self.play(paper, &name, stop).await? };
+            let played =
+                if stop.is_cancelled() { Ok(Played::Interrupted) } else { self.play(paper, &name, rate, stop).await };
+            self.end_what_is_left(&name).await;
+            let played = played?;
             if let Played::LabErred(why) = &played
-                && tries < 2
+                && tried < tries::MOST
                 && !stop.is_cancelled()
             {
                 if !self.global.quiet {
                     screen::note(&format!("? {number} {}  once more, the lab erred: {why}", paper.id));
                 }
+                // What the machine could not bear it is not asked for again.
+                let shown = evidence::of(&self.folder.join(&name), &name).ok();
+                rate = shown.and_then(|shown| shown.verdict.proposed_rate).or(rate);
                 continue;
             }
-            return Ok(self.examined(paper, played, tries));
+            return Ok(self.examined(paper, played, tried));
+        }
+    }
+
+    /// Nothing that a candidate has started works on in the next incident.
+    async fn end_what_is_left(&self, name: &str) {
+        let left = if self.candidate.is_started() { left::end(&self.folder.join(name)).await } else { 0 };
+        if left > 0 && !self.global.quiet {
+            screen::note(&format!("  ended, because the candidate had left it running: {left} processes"));
         }
     }
 
@@ -119,7 +132,7 @@ impl Sitting<'_> {
         let (grade, earned, why, shown, next) = match played {
             Played::Judged(judged) => {
                 let (verdict, shown) = *judged;
-                let grade = if verdict.truth == Truth::Pass { Grade::Passed } else { Grade::Failed };
+                let grade = judge::exam::grade(verdict.truth);
                 let hints = self.sheet.exam.hints;
                 let earned = judge::exam::earned(paper.task.points, verdict.truth, shown.score.as_ref(), hints);
                 (grade, earned, words::sentence(&verdict), Some(shown), Next::GoOn)
@@ -132,15 +145,25 @@ impl Sitting<'_> {
         (Examined { scenario, sealed: paper.sealed, grade, earned, points, why, tries, shown }, next)
     }
 
-    async fn play(&self, paper: &Paper, name: &str, stop: &CancellationToken) -> Result<Played, Failure> {
+    async fn play(
+        &self,
+        paper: &Paper,
+        name: &str,
+        rate: Option<Rate>,
+        stop: &CancellationToken,
+    ) -> Result<Played, Failure> {
         let folder = self.folder.join(name);
         let began = Timestamp::now();
-        let mut run = self.start(paper, &folder).await?;
+        let mut run = self.start(paper, &folder, rate).await?;
+        let mut stopped = false;
         let status = tokio::select! {
-            status = tokio::time::timeout(longest(paper), run.wait()) => status,
+            status = tokio::time::timeout(start::longest(paper), run.wait()) => status,
             () = stop.cancelled() => {
-                let healed = child::stop(&mut run).await;
-                return Ok(if healed { Played::Interrupted } else { Played::Unhealed(STILL_HEALING.to_owned()) });
+                stopped = true;
+                if !child::stop(&mut run).await {
+                    return Ok(Played::Unhealed(STILL_HEALING.to_owned()));
+                }
+                Ok(run.wait().await)
             }
         };
         let Ok(Ok(status)) = status else {
@@ -148,7 +171,7 @@ impl Sitting<'_> {
             let late = Played::LabErred("the run did not end in time".to_owned());
             return Ok(if healed { late } else { Played::Unhealed(STILL_HEALING.to_owned()) });
         };
-        Ok(match (status.code(), evidence::of(&folder, name)) {
+        let played = match (status.code(), evidence::of(&folder, name)) {
             (Some(130), _) => Played::Interrupted,
             (Some(4), _) => Played::Unhealed("something of the fault may be left in the lab: droplab heal".to_owned()),
             (_, Ok(Evidence { shown, .. })) if shown.began.parse().is_ok_and(|at: Timestamp| at < began) => {
@@ -166,19 +189,10 @@ impl Sitting<'_> {
             (Some(0 | 1), Ok(_)) => Played::LabErred("its journal does not show what the run came to".to_owned()),
             (code, Err(why)) => Played::LabErred(format!("{}, and left no whole journal: {why}", ended(code))),
             (code, Ok(_)) => Played::LabErred(ended(code)),
-        })
+        };
+        // A run that had come to its end before it heard that it is to stop counts: nobody stops a failure away.
+        Ok(if stopped && matches!(played, Played::LabErred(_)) { Played::Interrupted } else { played })
     }
-}
-
-/// The time after which a run hangs.
-fn longest(paper: &Paper) -> Duration {
-    let of_scenario = paper.scenario.expect.iter().filter_map(|expected| match expected {
-        Expectation::Recovers(recovers) => Some(recovers.within.0),
-        Expectation::Says(says) => Some(says.within.0),
-        _ => None,
-    });
-    let within = paper.task.within.map(|within| within.0).or_else(|| of_scenario.max()).unwrap_or_default();
-    within * 2 + BESIDE
 }
 
 fn ended(code: Option<i32>) -> String {

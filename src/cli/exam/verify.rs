@@ -4,7 +4,10 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{evidence, set::Set};
+use super::{
+    held::{self, Held},
+    set::Set,
+};
 use crate::{
     cli::{
         exit::Exit,
@@ -28,8 +31,8 @@ use crate::{
   droplab exam verify results/exam-result.json --public exam.pub --exam exams/smoke.yaml    and it is of this exam
   droplab exam verify results/exam-result.json --public exam.pub --json | jq .outcome
 
-Exit 0: it is to be believed, whatever it says; 1: it is not, and a sentence says why. A rehearsal is no exam, and is believed only as one
-(--allow-rehearsal).")]
+Exit 0: it is to be believed, whatever it says; 1: it is not, and a sentence says why. Who tries an exam itself (a rehearsal, `--fix reference`
+or `none`) examines nobody: such a result is believed only as the trial that it is (--allow-trial).")]
 pub struct Args {
     /// The result
     pub result: PathBuf,
@@ -42,9 +45,9 @@ pub struct Args {
     /// The folder of the runs' folders: each journal is judged again [default: the result's own folder, as far as they are there]
     #[arg(long, value_name = "DIR")]
     pub runs: Option<PathBuf>,
-    /// Also the result of a rehearsal, which says nothing about anybody
-    #[arg(long)]
-    pub allow_rehearsal: bool,
+    /// Also the result of a trial of the exam (a rehearsal, the reference, nobody), which says nothing about anybody
+    #[arg(long, alias = "allow-rehearsal")]
+    pub allow_trial: bool,
 }
 
 /// The verb.
@@ -55,36 +58,46 @@ pub(super) fn main(global: &Global, args: &Args) -> Result<Exit, Failure> {
     let result = parse(&args.result, &text)?;
     let folder = args.runs.clone().unwrap_or_else(|| beside(&args.result));
     let sheet = args.set.sheet(global)?;
-    let there = evidence::held_against(&result, sheet.as_ref(), &folder, args.runs.is_some())
+    let held = held::held_against(&result, sheet.as_ref(), &folder, args.runs.is_some())
         .map_err(|why| refused(&args.result, &why))?;
-    held_on_a_lab(&args.result, &result, args.allow_rehearsal)?;
+    examines_somebody(&args.result, &result, args.allow_trial)?;
+    tell_unproven(&held);
     if global.json() {
         screen::result(&text);
         return Ok(Exit::Pass);
     }
     shown(&result);
     let all = result.scenarios.iter().filter(|one| one.shown.is_some()).count();
-    let key = short(&key_id(&key));
+    let (key, there) = (short(&key_id(&key)), held.there);
     screen::result(&format!(
         "\n  signed with key {key}; {there} of {all} journals were at hand, and judged again as signed"
     ));
     Ok(Exit::Pass)
 }
 
-/// Refuse what was played on the fake lab, where anybody passes, unless that was allowed aloud.
-pub(super) fn held_on_a_lab(path: &Path, result: &ExamResult, allowed: bool) -> Result<(), Failure> {
-    if !result.rehearsal || allowed {
-        return Ok(());
+/// Refuse a trial of the exam, which anybody passes, unless that was allowed aloud.
+pub(super) fn examines_somebody(path: &Path, result: &ExamResult, allowed: bool) -> Result<(), Failure> {
+    match result.trial() {
+        Some((kind, why)) if !allowed => {
+            let why = format!("{} ({kind}): {why}", result.outcome);
+            Err(refused(path, &[why]).next("--allow-trial takes it as what it is, to try an exam itself"))
+        }
+        _ => Ok(()),
     }
-    let why = format!("{} (rehearsal): no lab was broken, so nobody has repaired one", result.outcome);
-    Err(refused(path, &[why]).next("--allow-rehearsal takes it as what it is, to try an exam itself"))
 }
 
-/// The result on the screen; of a rehearsal, that it is one is said last as well.
+/// What nothing shows, said aloud: it refutes nothing, and whoever believes the result should have read it.
+pub(super) fn tell_unproven(held: &Held) {
+    for what in &held.unproven {
+        screen::note(&format!("not shown by any journal: {what}"));
+    }
+}
+
+/// The result on the screen; of a trial, that it is one is said last as well.
 pub(super) fn shown(result: &ExamResult) {
     screen::result(&report::exam::render(result));
-    if result.rehearsal {
-        screen::result(&format!("\n  {} (rehearsal): it says nothing about {}", result.outcome, result.candidate));
+    if let Some((kind, _)) = result.trial() {
+        screen::result(&format!("\n  {} ({kind}): it says nothing about {}", result.outcome, result.candidate));
     }
 }
 
@@ -109,4 +122,28 @@ pub(super) fn beside(path: &Path) -> PathBuf {
 pub(super) fn refused(path: &Path, why: &[String]) -> Failure {
     let lines: Vec<_> = why.iter().map(|why| format!("{}: {why}", path.display())).collect();
     Failure::new(Code::ResultRefused, lines.join("\n"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// `--fix reference` earns the pass mark, and `verify` said exit 0 of it.
+    #[test]
+    fn the_reference_has_passed_nothing_until_that_is_allowed_aloud() {
+        let text = r#"{
+            "exam": "smoke", "exam_sha256": "a", "candidate": "anna", "repairs": "reference", "seed": 7, "rehearsal": false,
+            "outcome": "passed", "interrupted": false, "points": 50.0, "out_of": 100, "pass_mark": 50.0, "hints": "cost",
+            "began": "", "ended": "", "droplab": "", "host": { "os": "linux", "arch": "x86_64", "processors": 2 },
+            "scenarios": [] }"#;
+        let path = Path::new("exam-result.json");
+        let mut result = parse(path, text).unwrap();
+        let told = examines_somebody(path, &result, false).unwrap_err();
+        assert_eq!(told.code, Code::ResultRefused);
+        assert!(told.why.contains("PASSED (trial): droplab typed"), "{told}");
+        assert!(told.next.as_deref().is_some_and(|next| next.starts_with("--allow-trial")), "{told}");
+        assert_eq!(examines_somebody(path, &result, true), Ok(()));
+        result.repairs = "program".into();
+        assert_eq!(examines_somebody(path, &result, false), Ok(()));
+    }
 }

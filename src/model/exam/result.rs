@@ -2,7 +2,10 @@
 //!
 //! **Invariant**: later versions only add fields; an incident that the lab could not play is not examined, and never failed.
 
-use std::{collections::BTreeMap, fmt};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+};
 
 use serde::{Deserialize, Serialize};
 
@@ -21,7 +24,8 @@ pub struct ExamResult {
     pub exam_sha256: String,
     /// Who was examined.
     pub candidate: String,
-    /// Who repairs: `person`, `program`, `agent`, `reference` (the scenarios' own repair) or `nobody`.
+    /// Who repairs: `person`, `program`, `agent`, `service` (an image is examined, and nobody repairs), `reference` (the scenarios' own
+    /// repair) or `nobody`.
     pub repairs: String,
     /// The seed of every run.
     pub seed: u64,
@@ -51,6 +55,18 @@ pub struct ExamResult {
     pub scenarios: Vec<Examined>,
 }
 
+impl ExamResult {
+    /// What kind of a trial of the exam this is, and why it says nothing about anybody; none where somebody was examined.
+    pub fn trial(&self) -> Option<(&'static str, &'static str)> {
+        match self.repairs.as_str() {
+            _ if self.rehearsal => Some(("rehearsal", "no lab was broken, so nobody has repaired one")),
+            "reference" => Some(("trial", "droplab typed each scenario's own repair, so nobody was examined")),
+            "nobody" => Some(("trial", "nobody was to repair anything, so nobody was examined")),
+            _ => None,
+        }
+    }
+}
+
 /// The machine on which it was held.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Host {
@@ -60,6 +76,15 @@ pub struct Host {
     pub arch: String,
     /// Processors that droplab may use.
     pub processors: usize,
+    /// Memory that the container engine has: on a desktop that of its virtual machine. A rehearsal asks no engine.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub memory_bytes: Option<u64>,
+    /// Release of the kernel on which the engine's containers run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kernel: Option<String>,
+    /// The engine with its version: `Docker 28.0.1`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub engine: Option<String>,
 }
 
 /// How an exam came out.
@@ -142,8 +167,54 @@ pub struct Shown {
     pub adjusted: Vec<String>,
     /// The image of each container before anything was broken, by `deployment/container`.
     pub images: BTreeMap<String, String>,
+    /// What each image was that ran then, by reference: the id that the lab's nodes tell, and each of them where they do not hold the
+    /// same one.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub digests: BTreeMap<String, BTreeSet<String>>,
     /// The lab's nodes, each with its data centre.
     pub nodes: BTreeMap<String, String>,
     /// PostgreSQL's settings of durability and capacity, before anything was broken.
     pub postgres: BTreeMap<String, String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A result of the version before, which told neither images' ids nor the engine.
+    const OLD: &str = r#"{
+        "exam": "smoke", "exam_sha256": "a", "candidate": "anna", "repairs": "person", "seed": 7, "rehearsal": false,
+        "outcome": "passed", "interrupted": false, "points": 50.0, "out_of": 100, "pass_mark": 50.0, "hints": "cost",
+        "began": "2026-01-01T00:00:00Z", "ended": "2026-01-01T00:10:00Z", "droplab": "0.1.0",
+        "host": { "os": "linux", "arch": "x86_64", "processors": 2 },
+        "scenarios": [{
+            "scenario": "brown-out", "sealed": false, "grade": "passed", "earned": 50.0, "points": 100, "why": "served",
+            "tries": 1, "shown": {
+                "run": "r", "folder": "1-brown-out", "journal_sha256": "b", "truth": "pass", "score": null,
+                "times": {}, "began": "", "ended": "", "droplab": "0.1.0", "adjusted": [], "images": {}, "nodes": {},
+                "postgres": {} } }] }"#;
+
+    #[test]
+    fn an_older_result_is_read_and_says_no_more_than_it_did() {
+        let result: ExamResult = serde_json::from_str(OLD).unwrap();
+        assert_eq!((&result.host.kernel, result.host.memory_bytes), (&None, None));
+        assert!(result.scenarios[0].shown.as_ref().unwrap().digests.is_empty());
+        let again = serde_json::to_string(&result).unwrap();
+        assert!(["digests", "kernel", "memory_bytes"].iter().all(|new| !again.contains(new)), "{again}");
+    }
+
+    /// Whoever tries an exam with its own repairs has passed nothing.
+    #[test]
+    fn the_reference_and_nobody_are_trials_and_whoever_works_is_examined() {
+        let kind = |repairs: &str, rehearsal| {
+            let result: ExamResult = serde_json::from_str(OLD).unwrap();
+            ExamResult { repairs: repairs.to_owned(), rehearsal, ..result }.trial().map(|(kind, _)| kind)
+        };
+        for repairs in ["person", "program", "agent", "service"] {
+            assert_eq!((kind(repairs, false), kind(repairs, true)), (None, Some("rehearsal")), "{repairs}");
+        }
+        for repairs in ["reference", "nobody"] {
+            assert_eq!((kind(repairs, false), kind(repairs, true)), (Some("trial"), Some("rehearsal")), "{repairs}");
+        }
+    }
 }

@@ -2,7 +2,7 @@
 //!
 //! **Invariant**: the scenario reaches it through a pipe, and the keys of the examiner not at all.
 
-use std::{path::Path, process::Stdio};
+use std::{path::Path, process::Stdio, time::Duration};
 
 use clap::ValueEnum;
 use tokio::process::Child;
@@ -15,13 +15,27 @@ use crate::{
         flags::Lang,
     },
     home,
-    model::exam::Hints,
+    model::{exam::Hints, scenario::Expectation, units::Rate},
     store::exams::Paper,
 };
 
+/// What a run takes beside the time to repair: reset, baseline, heal, rest, the replay. One that takes longer hangs.
+const BESIDE: Duration = Duration::from_mins(30);
+
+/// The time after which a run hangs.
+pub(super) fn longest(paper: &Paper) -> Duration {
+    let of_scenario = paper.scenario.expect.iter().filter_map(|expected| match expected {
+        Expectation::Recovers(recovers) => Some(recovers.within.0),
+        Expectation::Says(says) => Some(says.within.0),
+        _ => None,
+    });
+    let within = paper.task.within.map(|within| within.0).or_else(|| of_scenario.max()).unwrap_or_default();
+    within * 2 + BESIDE
+}
+
 impl Sitting<'_> {
     /// The run, with the scenario on its standard input: that a candidate reads in no file.
-    pub(super) async fn start(&self, paper: &Paper, folder: &Path) -> Result<Child, Failure> {
+    pub(super) async fn start(&self, paper: &Paper, folder: &Path, rate: Option<Rate>) -> Result<Child, Failure> {
         let failed = |error: std::io::Error| Failure::new(Code::LabError, format!("start a run: {error}"));
         home::make_folder(folder).map_err(failed)?;
         let mut command = child::droplab(self.global)?;
@@ -36,7 +50,7 @@ impl Sitting<'_> {
         if let Some(within) = paper.task.within {
             command.args(["--within", &within.to_string()]);
         }
-        if let Some(rate) = self.args.rate {
+        if let Some(rate) = rate {
             command.args(["--rate", &rate.to_string()]);
         }
         if let Some(fix) = self.candidate.fix(folder, &paper.scenario)? {
