@@ -11,6 +11,7 @@ use crate::lab::{
 
 /// Flags that every verb takes.
 #[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Global options")]
 pub struct Global {
     /// The lab to work on
     #[arg(long, global = true, value_name = "NAME", env = "DROPLAB_LAB", default_value = "droplab", value_parser = lab_name)]

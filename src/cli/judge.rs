@@ -13,7 +13,7 @@ use super::{
 use crate::{
     judge,
     model::{timeline::Timeline, verdict::Verdict},
-    report::Format,
+    report::{Format, words},
     store::{
         self, StoreError, journal,
         runs::{self, RunDir},
@@ -35,7 +35,7 @@ pub struct Args {
 
 /// The verb.
 pub fn main(global: &Global, args: &Args) -> Result<Exit, Failure> {
-    let (timeline, verdict) = judged(args.run.as_deref())?;
+    let (timeline, verdict) = judged(global, args.run.as_deref())?;
     let format = if global.json() { Format::Json } else { Format::Human };
     screen::result(format.render(&timeline, &verdict).trim_end());
     if verdict.rehearsal {
@@ -51,10 +51,28 @@ pub fn main(global: &Global, args: &Args) -> Result<Exit, Failure> {
 
 /// An old run, judged by its own plan; what was learned is as its postmortem was reviewed. Beside a journal that lies by itself may be
 /// another run's postmortem.
-pub(super) fn judged(name: Option<&str>) -> Result<(Timeline, Verdict), Failure> {
+pub(super) fn judged(global: &Global, name: Option<&str>) -> Result<(Timeline, Verdict), Failure> {
     let (run, timeline, verdict) = found(name)?;
+    if !global.quiet {
+        for doubt in doubts(&timeline) {
+            screen::note(&format!("warning: {doubt}"));
+        }
+    }
     let verdict = if run.lies_by_itself() { verdict } else { kept::learned(&run.path, verdict)? };
     Ok((timeline, verdict))
+}
+
+/// What a reader must know of a journal that can be read, before its verdict is believed.
+fn doubts(timeline: &Timeline) -> Vec<String> {
+    let ours = env!("CARGO_PKG_VERSION");
+    let mut doubts = Vec::new();
+    if let Some(other) = words::version(timeline).filter(|version| *version != ours) {
+        doubts.push(format!("the journal was written by droplab {other}; this is {ours}, which may judge otherwise"));
+    }
+    if timeline.lab_errors().is_none() {
+        doubts.push("the journal has no end: the run goes on, droplab was killed, or the file was cut off".to_owned());
+    }
+    doubts
 }
 
 /// The same without the points of its postmortem, and with its folder.

@@ -82,7 +82,8 @@ pub fn main(global: &Global, args: &Args) -> Result<Exit, Failure> {
     if formats.len() > 1 && args.out.is_none() {
         return Err(Failure::new(Code::Usage, "several formats need a folder").next("droplab report --out DIR"));
     }
-    let (timeline, verdict) = judged(args.run.as_deref())?;
+    let (timeline, verdict) = judged(global, args.run.as_deref())?;
+    screen::annotate(global, &verdict);
     let Some(folder) = &args.out else {
         for format in formats {
             screen::result(format.render(&timeline, &verdict).trim_end());

@@ -8,6 +8,7 @@ use std::{
 };
 
 use super::flags::Global;
+use crate::{model::verdict::Verdict, report::github_annotations};
 
 /// Why the first result that was lost could not be written.
 static LOST: OnceLock<String> = OnceLock::new();
@@ -37,6 +38,17 @@ pub fn lost() -> Option<&'static str> {
 /// News for a person.
 pub fn note(text: &str) {
     let _ = writeln!(anstream::stderr(), "{text}");
+}
+
+/// Show on the page of a job of GitHub's what a verdict that is no pass says. Its runner reads the commands for that from both streams, and
+/// on stdout may be a file's content.
+pub fn annotate(global: &Global, verdict: &Verdict) {
+    let on_github = std::env::var("GITHUB_ACTIONS").is_ok_and(|value| value == "true");
+    if on_github && !global.json() {
+        for line in github_annotations::render(verdict) {
+            note(&line);
+        }
+    }
 }
 
 /// Whether a person watches stderr.

@@ -1,6 +1,7 @@
 //! `classroom.txt`: what a step hands to GitHub Classroom's autograding reporter.
 //!
-//! **Invariant**: a run in doubt is `error`, never points lost; the points are those of the score card; a rehearsal says that it is one.
+//! **Invariant**: a run in doubt is `error`, never points lost; the points are those of the score card, and where no person has one, all or
+//! none; a rehearsal says that it is one.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
@@ -11,6 +12,9 @@ use crate::model::{
     verdict::{Truth, Verdict},
 };
 
+/// What survives has all points.
+const WHOLE: u32 = 100;
+
 pub(super) fn render(verdict: &Verdict) -> String {
     STANDARD.encode(content(verdict).to_string()) + "\n"
 }
@@ -19,8 +23,14 @@ pub(super) fn render(verdict: &Verdict) -> String {
 fn content(verdict: &Verdict) -> Value {
     let mut tests = beside(verdict);
     let Some(score) = &verdict.score else {
-        tests.push(test(&verdict.scenario, "error", 0, 0, &words::sentence(verdict)));
-        return json!({ "version": 1, "status": "error", "max_score": 0, "tests": tests });
+        // A service under test has no card: it survives, or it does not.
+        let (status, points, out_of) = match verdict.truth {
+            Truth::Pass => ("pass", WHOLE, WHOLE),
+            Truth::Fail => ("fail", 0, WHOLE),
+            Truth::Unknown => ("error", 0, 0),
+        };
+        tests.push(test(&verdict.scenario, status, points, out_of, &words::sentence(verdict)));
+        return json!({ "version": 1, "status": status, "max_score": out_of, "tests": tests });
     };
     tests.extend(score.lines.iter().zip(points(score)).map(|(line, points)| {
         let status = if points == line.out_of { "pass" } else { "fail" };

@@ -63,7 +63,7 @@ pub(super) fn line(event: &Event) -> Option<String> {
         EventKind::Reconciled { ledger, error, .. } => {
             format!("the books of {ledger} could not be read: {}", error.as_deref().unwrap_or_default())
         }
-        EventKind::Counterexamples { id, rows, error: None } => format!("{id}: {} counterexamples", rows.len()),
+        EventKind::Counterexamples { id, rows, error: None, .. } => format!("{id}: {} counterexamples", rows.len()),
         EventKind::Counterexamples { id, error: Some(why), .. } => format!("{id} could not be asked: {why}"),
         EventKind::Interrupted => "**interrupted**".into(),
         EventKind::BrokeOff { reason } => format!("**the run broke off**: {reason}"),

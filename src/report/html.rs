@@ -94,7 +94,8 @@ fn score(verdict: &Verdict) -> String {
     let Some(score) = &verdict.score else { return String::new() };
     let mut text = format!("<h2>Score: {} of {}</h2><table class=score>", score.points, score.out_of);
     for line in &score.lines {
-        let (points, out_of, why) = (line.points, line.out_of, escape(&line.sentence));
+        let (points, out_of) = (line.points, line.out_of);
+        let why = format!("{} {}", escape(&line.sentence), sources(&line.evidence));
         let _ = write!(
             text,
             "<tr><th>{}</th><td><meter max={out_of} value={points}></meter></td><td>{points}/{out_of}</td><td>{why}</td></tr>",
@@ -116,17 +117,22 @@ fn findings(verdict: &Verdict) -> String {
             Truth::Unknown => "unknown",
             Truth::Fail => "fail",
         };
-        let evidence: Vec<_> = finding.evidence.iter().map(|seq| format!("[{seq}]")).collect();
         let _ = write!(
             text,
-            "<tr class={class}><td>{}</td><th>{}</th><td>{} <small>{}</small></td></tr>",
+            "<tr class={class}><td>{}</td><th>{}</th><td>{} {}</td></tr>",
             words::mark(finding.truth),
             escape(&finding.expectation),
             escape(&finding.sentence),
-            evidence.join(" ")
+            sources(&finding.evidence)
         );
     }
     text
+}
+
+/// The lines of the journal that show something.
+fn sources(evidence: &[u64]) -> String {
+    let seqs: Vec<_> = evidence.iter().map(|seq| format!("[{seq}]")).collect();
+    format!("<small>{}</small>", seqs.join(" "))
 }
 
 fn course(timeline: &Timeline) -> String {

@@ -27,11 +27,17 @@ pub(super) fn render(timeline: &Timeline, verdict: &Verdict) -> String {
     let said = |finding: &Finding| finding.truth != Truth::Pass && reached(timeline, finding);
     let some_are_said = verdict.findings.iter().any(said);
     for (index, finding) in verdict.findings.iter().enumerate() {
+        let wrong = |kind| {
+            let mut status = TestCaseStatus::non_success(kind);
+            // Servers group what is wrong by its type.
+            status.set_type(finding.expectation.clone());
+            status
+        };
         let mut status = match finding.truth {
             Truth::Unknown if some_are_said && !reached(timeline, finding) => TestCaseStatus::skipped(),
             Truth::Pass => TestCaseStatus::success(),
-            Truth::Fail => TestCaseStatus::non_success(NonSuccessKind::Failure),
-            Truth::Unknown => TestCaseStatus::non_success(NonSuccessKind::Error),
+            Truth::Fail => wrong(NonSuccessKind::Failure),
+            Truth::Unknown => wrong(NonSuccessKind::Error),
         };
         status.set_message(finding.sentence.clone());
         // Several findings share an expectation's key; a server wants names that differ.

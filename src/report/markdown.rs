@@ -10,7 +10,7 @@ use super::{
     notes::notes,
     words::{self, clock, count},
 };
-use crate::model::{condition::percent, event::EventKind, timeline::Timeline, verdict::Verdict};
+use crate::model::{condition::percent, timeline::Timeline, verdict::Verdict};
 
 pub(super) fn render(timeline: &Timeline, verdict: &Verdict) -> String {
     let mut text = String::new();
@@ -32,17 +32,13 @@ pub(super) fn render(timeline: &Timeline, verdict: &Verdict) -> String {
     text += &super::card::markdown(verdict);
     probes(&mut text, verdict);
     left(&mut text, verdict);
-    let version = timeline.first(|event| match &event.kind {
-        EventKind::RunBegan { version, .. } => Some(version.as_str()),
-        _ => None,
-    });
     let _ = writeln!(
         text,
         "---\nRun `{}`, scenario `{}`, seed {}, droplab {}. Numbers in brackets are lines of `journal.jsonl`, from 0.",
         verdict.run,
         verdict.scenario,
         verdict.seed,
-        version.unwrap_or("unknown")
+        words::version(timeline).unwrap_or("unknown")
     );
     text
 }

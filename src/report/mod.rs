@@ -9,6 +9,7 @@ mod classroom;
 mod course;
 mod csv;
 pub mod exam;
+pub mod github_annotations;
 mod github_summary;
 mod html;
 mod human;

@@ -8,7 +8,8 @@ use serde_json::{Value, json};
 
 use super::{course::line, words::plain};
 use crate::model::{
-    event::{EventKind, FaultState},
+    event::{EventKind, FaultState, Phase},
+    plan::Part,
     timeline::Timeline,
     verdict::Verdict,
 };
@@ -72,27 +73,46 @@ fn points(series: &BTreeMap<u64, f64>, wide_s: f64) -> Vec<[f64; 2]> {
     series.iter().map(|(at, value)| [*at as f64 * wide_s, (value * 1000.0).round() / 1000.0]).collect()
 }
 
-/// Phases, and the time in which a fault was in: what is shaded.
+/// Phases, and the times in which a fault was in: what is shaded.
 fn bands(timeline: &Timeline, end_s: f64) -> Vec<Value> {
     let begins: Vec<_> = timeline
         .events
         .iter()
         .filter_map(|event| match &event.kind {
-            EventKind::PhaseBegan { phase } => Some((event.at_s, format!("{phase:?}").to_lowercase())),
+            EventKind::PhaseBegan { phase } => Some((event.at_s, *phase)),
             _ => None,
         })
         .collect();
     let starts_of_next = begins.iter().skip(1).map(|(at_s, _)| *at_s).chain([end_s]);
-    let mut bands: Vec<_> = begins
-        .iter()
-        .zip(starts_of_next)
-        .map(|((from_s, name), to_s)| json!({ "from": from_s, "to": to_s, "kind": name }))
-        .collect();
-    if let Some((_, from_s)) = timeline.fault_s(FaultState::Injected) {
-        let to_s = timeline.fault_s(FaultState::Healed).map_or(end_s, |(_, at_s)| at_s);
-        bands.push(json!({ "from": from_s, "to": to_s, "kind": "fault" }));
+    let spans = begins.iter().zip(starts_of_next);
+    // In that phase something may break; whether a fault was in is for the faults to tell.
+    let phases = spans.filter(|((_, phase), _)| *phase != Phase::Fault);
+    let kind = |phase: &Phase| format!("{phase:?}").to_lowercase();
+    let phases = phases.map(|((from_s, phase), to_s)| json!({ "from": from_s, "to": to_s, "kind": kind(phase) }));
+    let faults = faults(timeline, end_s).into_iter();
+    phases.chain(faults.map(|(from_s, to_s)| json!({ "from": from_s, "to": to_s, "kind": "fault" }))).collect()
+}
+
+/// When each step was in: until its own heal, or the end. Latent defects are left out: with them the baseline is measured, and it is sound.
+fn faults(timeline: &Timeline, end_s: f64) -> Vec<(f64, f64)> {
+    let injection = timeline.injection().map(|(_, injection, _)| injection);
+    let latent = |step: usize| {
+        injection.and_then(|injection| injection.steps.get(step)).is_some_and(|step| step.part == Part::Given)
+    };
+    let (mut open, mut spans) = (BTreeMap::new(), Vec::new());
+    for event in &timeline.events {
+        match &event.kind {
+            EventKind::Fault { step, state: FaultState::Injected, .. } if !latent(*step) => {
+                open.insert(*step, event.at_s);
+            }
+            EventKind::Fault { step, state: FaultState::Healed, .. } => {
+                spans.extend(open.remove(step).map(|from_s| (from_s, event.at_s)));
+            }
+            _ => {}
+        }
     }
-    bands
+    spans.extend(open.into_values().map(|from_s| (from_s, end_s)));
+    spans
 }
 
 /// What happened, and of which kind it was.
@@ -111,4 +131,34 @@ fn marks(timeline: &Timeline) -> Vec<Value> {
             Some(json!({ "at": event.at_s, "kind": kind, "text": plain(&line(event)?) }))
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::event::Event;
+
+    /// All from the end of the baseline to the first heal was shaded, twice, and no later fault was.
+    #[test]
+    fn only_the_time_in_which_a_step_is_in_is_shaded_as_a_fault() {
+        let phase = |at_s, phase| (at_s, EventKind::PhaseBegan { phase });
+        let fault = |at_s, step, state| (at_s, EventKind::Fault { step, state, reason: None });
+        let told = [
+            phase(0.0, Phase::Baseline),
+            phase(10.0, Phase::Fault),
+            fault(15.0, 0, FaultState::Injected),
+            fault(20.0, 0, FaultState::Healed),
+            phase(30.0, Phase::Recovery),
+            fault(40.0, 1, FaultState::Injected),
+        ];
+        let event = |(seq, (at_s, kind))| Event { seq, at_s, wall: String::new(), kind };
+        let timeline = Timeline { events: (0..).zip(told).map(event).collect() };
+        let wanted = [
+            json!({ "from": 0.0, "to": 10.0, "kind": "baseline" }),
+            json!({ "from": 30.0, "to": 50.0, "kind": "recovery" }),
+            json!({ "from": 15.0, "to": 20.0, "kind": "fault" }),
+            json!({ "from": 40.0, "to": 50.0, "kind": "fault" }),
+        ];
+        assert_eq!(bands(&timeline, 50.0), wanted);
+    }
 }

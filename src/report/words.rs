@@ -2,7 +2,11 @@
 //!
 //! **Invariant**: readable without colour: a mark and a word stand beside every colour.
 
-use crate::model::verdict::{Finding, Times, Truth, Verdict};
+use crate::model::{
+    event::EventKind,
+    timeline::Timeline,
+    verdict::{Finding, Times, Truth, Verdict},
+};
 
 /// Minutes and seconds: `01:09`.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a run is shorter than its u64 of seconds")]
@@ -80,6 +84,14 @@ pub fn repair(verdict: &Verdict) -> String {
         (None, Some(_)) => "not repaired".to_owned(),
         (None, None) => "no page went out".to_owned(),
     }
+}
+
+/// Which droplab has written the journal of a run.
+pub fn version(timeline: &Timeline) -> Option<&str> {
+    timeline.first(|event| match &event.kind {
+        EventKind::RunBegan { version, .. } => Some(version.as_str()),
+        _ => None,
+    })
 }
 
 /// A line of a report without its Markdown.

@@ -85,18 +85,18 @@ impl<W: Write + Send> Plain<W> {
         let say = |text: &Text| text.of(self.manner.russian).to_owned();
         let (title, story) = (say(&plan.scenario.title), say(&plan.scenario.story));
         let bar = "│".red().to_string();
-        let _ = writeln!(self.out, "\n{} {}", "┌".red(), sentence.red().bold());
-        let _ = writeln!(self.out, "{bar} {}\n{bar}", title.bold());
+        let _ = writeln!(self.out, "\n{} {}\n{bar} {}\n{bar}", "┌".red(), sentence.red().bold(), title.bold());
         for line in story.trim().lines() {
             let _ = writeln!(self.out, "{bar} {line}");
         }
         if !self.manner.candid {
+            let hint = if plan.scenario.hints.is_empty() { "" } else { "A hint: droplab hint. " };
             let _ = writeln!(
                 self.out,
-                "{bar}\n{bar} The lab is yours. In another terminal: eval \"$(droplab env)\", then kubectl, psql …"
+                "{bar}\n{bar} The lab is yours. In another terminal: eval \"$(droplab env)\", then kubectl, psql …\n\
+                {bar} Seen it? droplab ack --impact \"whom it hurts\". The cause: droplab answer.\n\
+                {bar} {hint}Finished: droplab done. Ctrl-C gives up and heals."
             );
-            let _ =
-                writeln!(self.out, "{bar} A hint: droplab hint. Finished: droplab done. Ctrl-C gives up and heals.");
         }
         let _ = writeln!(self.out, "{}\n", "└".red());
     }
@@ -157,8 +157,8 @@ impl<W: Write + Send> Plain<W> {
             Phase::Baseline => "customers arrive; measuring the baseline",
             Phase::Fault if self.live.was_paged() => "it slipped again; the hold window starts over",
             Phase::Fault => "the baseline is steady; from now on something may break",
-            Phase::Recovery if !self.manner.candid => "customers are served again; finished? droplab done",
-            Phase::Recovery => "customers are served again; holding",
+            Phase::Recovery if self.manner.candid || self.live.is_finished() => "customers are served again; holding",
+            Phase::Recovery => "customers are served again; finished? droplab done",
             Phase::Replay if self.live.plan.as_ref().is_some_and(|plan| plan.under_test.is_some()) => {
                 "the trial: your image goes in, and then what it is to survive"
             }
@@ -196,4 +196,23 @@ impl<W: Write + Send> Observer for Plain<W> {
 pub(super) fn clock(seconds: f64) -> String {
     let whole = seconds.max(0.0).round() as u64;
     format!("{:02}:{:02}", whole / 60, whole % 60)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::said::Said;
+
+    #[test]
+    fn who_has_called_the_repair_done_is_not_asked_again() {
+        let mut plain = Plain::new(Vec::new(), Manner::default());
+        let phase = |phase| EventKind::PhaseBegan { phase };
+        let said = EventKind::Said { said: Said::Finished };
+        for kind in [phase(Phase::Recovery), said, phase(Phase::Replay), phase(Phase::Recovery)] {
+            plain.on_event(&Event { seq: 0, at_s: 1.0, wall: String::new(), kind });
+        }
+        let shown = String::from_utf8(plain.into_inner()).unwrap();
+        assert_eq!(shown.matches("finished? droplab done").count(), 1, "{shown}");
+        assert_eq!(shown.matches("; holding").count(), 1, "{shown}");
+    }
 }

@@ -33,6 +33,7 @@ pub fn command(home: &Path, arguments: &[&str]) -> Command {
         "DROPLAB_SCENARIOS",
         "DROPLAB_EXAM_KEY",
         "DROPLAB_EXAM_IDENTITY",
+        "GITHUB_ACTIONS",
     ] {
         command.env_remove(name);
     }
@@ -62,6 +63,22 @@ fn every_verb_teaches_by_example() {
         let help = droplab(home.path(), &[verb, "--help"]);
         assert_eq!(help.code, 0, "{verb}");
         assert!(help.out.contains(&format!("Examples:\n  droplab {verb}")), "{verb}: {}", help.out);
+    }
+}
+
+/// What a verb takes stood among the ten flags that every verb takes.
+#[test]
+fn the_flags_of_a_verb_stand_apart_from_those_of_all() {
+    let home = tempfile::tempdir().unwrap();
+    for (verb, own) in [("run", "--rehearse"), ("exam run", "--candidate"), ("report", "--format")] {
+        let words: Vec<_> = verb.split(' ').chain(["--help"]).collect();
+        let help = droplab(home.path(), &words).out;
+        let (first, rest) = help.split_once("\nGlobal options:\n").unwrap_or_else(|| panic!("{verb}: {help}"));
+        let global = rest.split("Examples:").next().unwrap();
+        assert!(first.contains(own) && first.contains("-h, --help") && !global.contains(own), "{verb}: {help}");
+        for flag in ["--lab <", "--port-base <", "--output <", "--no-color", "--lang <", "--scenarios <", "--quiet"] {
+            assert!(global.contains(flag) && !first.contains(flag), "{verb} {flag}: {help}");
+        }
     }
 }
 
@@ -261,6 +278,69 @@ fn a_journal_that_was_cut_short_is_to_be_healed_unless_it_is_a_rehearsals() {
     assert_eq!(rehearsal.code, 3, "{}", rehearsal.err);
     let real = judged(&cut.replace(r#""rehearsal":true,"#, ""));
     assert!(real.code == 4 && real.err.contains("next: droplab heal"), "{} {}", real.code, real.err);
+}
+
+/// An event that only another droplab knows was answered with every event of this one, and a cut file was reported as a whole one.
+#[test]
+fn a_journal_of_another_version_and_one_without_an_end_are_called_that() {
+    let (home, out) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let whole = out.path().join("whole");
+    assert_eq!(rehearsed(home.path(), &whole, &[]), 0);
+    let text = fs::read_to_string(whole.join("journal.jsonl")).unwrap();
+    let path = out.path().join("sent.jsonl");
+    let told = |text: &str, more: &[&str]| {
+        fs::write(&path, text).unwrap();
+        ["judge", "report"].map(|verb| droplab(home.path(), &[&[verb, path.to_str().unwrap()], more].concat()))
+    };
+    for ran in told(&text, &[]) {
+        assert_eq!((ran.code, ran.err.as_str()), (0, ""));
+    }
+    let ours = format!(r#""version":"{}""#, env!("CARGO_PKG_VERSION"));
+    assert!(text.lines().next().unwrap().contains(&ours));
+    let foreign = text.replacen(&ours, r#""version":"9.9.9""#, 1);
+    for ran in told(&foreign, &[]) {
+        assert!(ran.code == 0 && ran.err.contains("written by droplab 9.9.9; this is "), "{} {}", ran.code, ran.err);
+    }
+    for ran in told(&foreign, &["-q"]) {
+        assert_eq!((ran.code, ran.err.as_str()), (0, ""));
+    }
+    let newer = foreign.replacen(r#""event":"phase-began""#, r#""event":"phase-dreamt""#, 1);
+    for ran in told(&newer, &[]) {
+        let named = ran.err.contains("unknown variant `phase-dreamt` (written by droplab 9.9.9, this is ");
+        assert!(ran.code == 3 && named && ran.err.contains(": read it with droplab 9.9.9)"), "{}", ran.err);
+        assert!(!ran.err.contains("expected one of"), "{}", ran.err);
+    }
+    let half: String = text.lines().take(100).map(|line| line.to_owned() + "\n").collect();
+    let [judged, reported] = told(&half, &[]);
+    assert_eq!((judged.code, reported.code), (3, 0));
+    for ran in [judged, reported] {
+        assert!(ran.err.contains("warning: the journal has no end"), "{}", ran.err);
+        assert!(ran.out.contains("the journal has no end: droplab was killed, or the file was cut off"), "{}", ran.out);
+    }
+}
+
+/// On stdout they would have ended up in the file that a report is written to.
+#[test]
+fn a_failed_verdict_is_annotated_on_github_and_nowhere_else() {
+    let (home, out) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let folder = out.path().join("failed");
+    assert_eq!(rehearsed(home.path(), &folder, &["--fix", "none", "--within", "20s"]), 1);
+    let report = |more: &[&str], github: Option<&str>| {
+        let arguments = [&["report", folder.to_str().unwrap()], more].concat();
+        let mut command = command(home.path(), &arguments);
+        if let Some(value) = github {
+            command.env("GITHUB_ACTIONS", value);
+        }
+        ran(&mut command)
+    };
+    let annotated = report(&["--format", "github-summary"], Some("true"));
+    let title = "::error title=droplab payment-pool-exhaustion (rehearsal)::";
+    let lines: Vec<_> = annotated.err.lines().collect();
+    assert!(annotated.code == 0 && !annotated.out.contains("::error"), "{}", annotated.out);
+    assert!((1..=10).contains(&lines.len()) && lines.iter().all(|line| line.starts_with(title)), "{lines:#?}");
+    assert_eq!(report(&["--json"], Some("true")).err, "");
+    assert_eq!(report(&[], None).err, "");
+    assert_eq!(report(&[], Some("false")).err, "");
 }
 
 /// With a fault by hand as the newest folder, "the latest run" was one that nobody could judge.

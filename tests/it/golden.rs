@@ -22,6 +22,16 @@ async fn the_screen_of_a_person_on_call_tells_the_symptom_and_not_the_cause() {
     insta::assert_snapshot!("screen-person", shown);
 }
 
+/// Thirty of the hundred points are for two words that the page did not name; hints are not for everybody.
+#[tokio::test(start_paused = true)]
+async fn the_page_names_each_word_that_counts_and_no_hint_where_there_is_none() {
+    let mut stage = Stage::new(Quirks::default());
+    stage.scenario.hints.clear();
+    let shown = screen(stage, Manner::default()).await;
+    assert!(shown.contains("droplab ack --impact") && shown.contains("The cause: droplab answer."), "{shown}");
+    assert!(shown.contains("│ Finished: droplab done.") && !shown.contains("droplab hint"), "{shown}");
+}
+
 #[tokio::test(start_paused = true)]
 async fn the_screen_of_a_rehearsal_tells_what_droplab_does() {
     let manner = Manner { candid: true, russian: true, ..Manner::default() };

@@ -63,6 +63,17 @@ async fn questions_are_asked_in_the_middle() {
     assert!(drawn(&scene, 80, 24).contains("name the cause: arrows, space, enter"));
 }
 
+/// A hint was cut at the edge of the terminal, and gone with the next key.
+#[tokio::test(start_paused = true)]
+async fn a_hint_is_wrapped_and_stays_among_the_lines() {
+    let timeline = played().await;
+    let mut scene = scene(&timeline, |kind| matches!(kind, EventKind::Paged { .. }));
+    scene.keep(&format!("hint 2 of 3: {}and last of all at waiters", "look at what waits ".repeat(8)));
+    scene.said = "acknowledged".to_owned();
+    let shown = drawn(&scene, 80, 24);
+    assert!(shown.contains("00:24  hint 2 of 3: look at what") && shown.contains("waiters"), "{shown}");
+}
+
 #[tokio::test(start_paused = true)]
 async fn no_size_is_too_small() {
     let timeline = played().await;

@@ -78,7 +78,7 @@ async fn a_run_that_was_stopped_says_so_before_all_else() {
     assert!(told(Format::Human).contains("payment-pool-exhaustion\nthe run was interrupted\n"));
     assert!(told(Format::Markdown).contains("**? UNKNOWN**: the run was interrupted."));
     assert!(told(Format::Html).contains("</strong> the run was interrupted</p>"));
-    assert!(told(Format::Junit).contains("<error message=\"the run was interrupted\"/>"));
+    assert!(told(Format::Junit).contains("<error message=\"the run was interrupted\" type=\"run\"/>"));
 }
 
 #[tokio::test(start_paused = true)]
@@ -164,6 +164,21 @@ async fn the_page_asks_no_network_and_shows_everything_without_scripts() {
         assert!(page.contains(&format!("<th>{}</th>", finding.expectation)), "{}", finding.expectation);
     }
     assert!(page.len() < 300_000, "{} bytes", page.len());
+}
+
+/// What the points are given for was only in verdict.json and in Markdown.
+#[tokio::test(start_paused = true)]
+async fn the_page_names_the_evidence_of_the_score() {
+    let (timeline, verdict) = played().await;
+    let page = Format::Html.render(&timeline, &verdict);
+    let score = verdict.score.unwrap();
+    let shown: Vec<_> = score.lines.iter().filter(|line| !line.evidence.is_empty()).collect();
+    assert!(!shown.is_empty(), "nothing is tested otherwise");
+    for line in shown {
+        let seqs: Vec<_> = line.evidence.iter().map(|seq| format!("[{seq}]")).collect();
+        let cells = format!("<td>{}/{}</td><td>{} <small>", line.points, line.out_of, line.sentence);
+        assert!(page.contains(&(cells + &seqs.join(" ") + "</small></td></tr>")), "{line:?}");
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,5 +1,6 @@
 //! A service under test: an image in the place of a service, and nobody who repairs.
 
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use droplab::{
     cli::exit::Exit,
     model::{
@@ -10,6 +11,7 @@ use droplab::{
     },
     plan::{self, Overrides},
     rehearsal::{FakeLab, Quirks},
+    report::Format,
     run::Repair,
     store,
 };
@@ -41,6 +43,21 @@ async fn an_image_that_carries_the_load_survives_and_one_that_does_not_has_faile
         assert_eq!(verdict.residue, Vec::<String>::new());
         let told = verdict.adjusted.join("\n");
         assert!(told.contains(&format!("payment is mine:{version}")), "{told}");
+    }
+}
+
+/// A course got an error of the machine's for an image that had survived.
+#[tokio::test(start_paused = true)]
+async fn a_classroom_gives_a_service_all_points_or_none() {
+    for (version, status, points) in [("2.9.0", "pass", 100), ("2.8.1", "fail", 0)] {
+        let mut stage = Stage::new(Quirks::default()).repair(Repair::Nobody);
+        stage.overrides = on_trial("payment", version);
+        let outcome = stage.play().await;
+        let text = Format::Classroom.render(&outcome.timeline, &outcome.verdict);
+        let told: serde_json::Value = serde_json::from_slice(&STANDARD.decode(text.trim()).unwrap()).unwrap();
+        assert!(told["status"] == status && told["max_score"] == 100, "{told}");
+        let row = told["tests"].as_array().unwrap().last().unwrap();
+        assert!(row["status"] == status && row["score"] == points && row["max_score"] == 100, "{told}");
     }
 }
 

@@ -17,6 +17,8 @@ use crate::{
     store::{StoreError, file, write_whole},
 };
 
+const OURS: &str = env!("CARGO_PKG_VERSION");
+
 /// Read a journal; a torn last line (the process died while writing) is left out.
 pub fn read(path: &Path) -> Result<Timeline, StoreError> {
     let bytes = fs::read(path).map_err(file("read", path))?;
@@ -99,10 +101,28 @@ pub(super) fn lines(path: &Path, text: &str) -> (Timeline, Option<StoreError>) {
                 }
                 timeline.events.push(Event { seq, ..event });
             }
-            Err(error) => broken = broken.or(Some(wrong(error.to_string()))),
+            Err(error) => broken = broken.or_else(|| Some(wrong(unreadable(&error, text)))),
         }
     }
     (timeline, broken)
+}
+
+/// Why a line cannot be read, and what can read it, where another droplab has written the journal.
+fn unreadable(error: &serde_json::Error, text: &str) -> String {
+    let why = error.to_string();
+    // Nobody is helped by the list of all events that this droplab knows.
+    let why = why.split_once(", expected one of ").map_or(why.as_str(), |(unknown, _)| unknown);
+    match other_version(text) {
+        Some(other) => format!("{why} (written by droplab {other}, this is {OURS}: read it with droplab {other})"),
+        None => why.to_owned(),
+    }
+}
+
+/// The version in the first line, where it is not this droplab's: an event may be new in it, so nothing more is asked of that line.
+fn other_version(text: &str) -> Option<String> {
+    let first: serde_json::Value = serde_json::from_str(text.lines().next()?).ok()?;
+    let version = first.get("version")?.as_str()?;
+    (version != OURS).then(|| version.to_owned())
 }
 
 /// Write into a timeline with a gap that each step may be in which is not told to be healed.

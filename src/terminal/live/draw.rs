@@ -18,7 +18,7 @@ use crate::{model::event::Phase, terminal::plain::clock};
 
 const KEYS: &str = "a acknowledge · h hint · c name the cause · d done · q quit and heal · ? keys";
 const HELP: &str = "\
-a  acknowledge the page, as droplab ack does
+a  acknowledge the page; whom it hurts: droplab ack --impact \"…\"
 h  take the next hint that fits; hints cost points
 c  name the cause: arrows, space, enter; the last answer counts
 d  done: nothing more will be repaired, and whether it was enough is found out

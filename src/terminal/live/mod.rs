@@ -78,8 +78,13 @@ impl Observer for Screen {
     fn on_event(&mut self, event: &Event) {
         self.lines.on_event(event);
         let new = self.lines.take();
+        let told = {
+            let mut scene = locked(&self.scene);
+            scene.see(event, &String::from_utf8_lossy(&new));
+            std::mem::take(&mut scene.told)
+        };
+        self.kept.extend_from_slice(told.as_bytes());
         self.kept.extend_from_slice(&new);
-        locked(&self.scene).see(event, &String::from_utf8_lossy(&new));
         let gone = self.drawer.as_ref().is_none_or(JoinHandle::is_finished);
         if gone || matches!(event.kind, EventKind::RunEnded { .. }) {
             self.close();

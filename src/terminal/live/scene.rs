@@ -1,15 +1,18 @@
 //! What the screen knows of a run.
 //!
-//! **Invariant**: a fold over events; the same events give the same scene.
+//! **Invariant**: a fold over events, and over what keys have brought; the same give the same scene.
 
 use std::collections::VecDeque;
 
 use super::form::Form;
-use crate::model::{
-    condition::Condition,
-    event::{Event, EventKind, Phase},
-    units::Span,
-    window::Window,
+use crate::{
+    model::{
+        condition::Condition,
+        event::{Event, EventKind, Phase},
+        units::Span,
+        window::Window,
+    },
+    terminal::plain::clock,
 };
 
 /// Seconds of traffic that are kept: as many as the widest terminal shows.
@@ -44,6 +47,8 @@ pub struct Scene {
     pub lines: VecDeque<String>,
     /// What came of the last key.
     pub said: String,
+    /// Lines that a key has brought, and that are not among what is left behind yet.
+    pub told: String,
     /// A question that is open.
     pub asked: Option<Asked>,
     /// Whether the keys are explained.
@@ -93,6 +98,18 @@ impl Scene {
         for line in anstream::adapter::strip_str(words).to_string().lines() {
             push(&mut self.lines, line.to_owned(), LINES);
         }
+    }
+
+    /// Keep what a key has brought among the lines, where it is wrapped and no later key takes its place.
+    pub fn keep(&mut self, text: &str) {
+        let time = clock(self.at_s);
+        for line in text.trim().lines() {
+            let line = format!("  {time}  {line}");
+            self.told += &line;
+            self.told.push('\n');
+            push(&mut self.lines, line, LINES);
+        }
+        self.changed = true;
     }
 
     fn traffic(&mut self, window: &Window) {

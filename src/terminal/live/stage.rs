@@ -99,9 +99,14 @@ fn press(scene: &Mutex<Scene>, key: KeyEvent, keys: &mut dyn Keys) {
         scene.helps = !scene.helps && key.code == KeyCode::Char('?');
         scene.asked.take()
     };
+    if matches!(asked, Some(Asked::Hint)) && key.code == KeyCode::Char('y') {
+        // It was paid for, and is longer than the one line of what came of a key.
+        let hint = keys.hint();
+        locked(scene).keep(&hint);
+        return;
+    }
     let (asked, said) = match (asked, key.code) {
         _ if interrupt => (None, Some(keys.quit())),
-        (Some(Asked::Hint), KeyCode::Char('y')) => (None, Some(keys.hint())),
         (Some(Asked::Done), KeyCode::Char('y')) => (None, Some(keys.done())),
         (Some(Asked::Quit), KeyCode::Char('y')) => (None, Some(keys.quit())),
         (Some(Asked::Cause(form)), code) => fill_in(form, code, keys),
@@ -131,5 +136,49 @@ fn fill_in(mut form: Form, code: KeyCode, keys: &mut dyn Keys) -> (Option<Asked>
     match form.press(step) {
         Some(answer) => (None, Some(keys.answer(answer))),
         None => (Some(Asked::Cause(form)), None),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::diagnosis::Answer;
+
+    /// A person who is told a hint.
+    struct Told;
+
+    impl Keys for Told {
+        fn acknowledge(&mut self) -> String {
+            "acknowledged".to_owned()
+        }
+
+        fn hint(&mut self) -> String {
+            "hint 1 of 3: look at what waits\n".to_owned()
+        }
+
+        fn answer(&mut self, _: Answer) -> String {
+            "answered".to_owned()
+        }
+
+        fn done(&mut self) -> String {
+            "finished".to_owned()
+        }
+
+        fn quit(&mut self) -> String {
+            "giving up".to_owned()
+        }
+    }
+
+    /// It stood in one line, cut, until the next key.
+    #[test]
+    fn a_hint_that_was_paid_for_stays() {
+        let scene = Mutex::new(Scene::new(false));
+        for key in ['h', 'y', 'a', 'x'] {
+            press(&scene, KeyEvent::new(KeyCode::Char(key), KeyModifiers::NONE), &mut Told);
+        }
+        let scene = locked(&scene);
+        let hint = "  00:00  hint 1 of 3: look at what waits";
+        assert_eq!(scene.lines, [hint]);
+        assert_eq!((scene.said.as_str(), scene.told.as_str()), ("acknowledged", format!("{hint}\n").as_str()));
     }
 }

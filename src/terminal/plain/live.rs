@@ -10,8 +10,9 @@ use super::clock;
 use crate::model::{
     condition::{Condition, percent},
     evaluate,
-    event::{Event, EventKind, FaultState},
+    event::{Event, EventKind, FaultState, Phase},
     plan::Plan,
+    said::Said,
     scenario::Recovers,
     timeline::Timeline,
     window::Window,
@@ -37,6 +38,8 @@ pub(super) struct Live {
     held_s: f64,
     faults: BTreeMap<usize, FaultState>,
     interrupted: bool,
+    /// The person has said that the repair is done, or is not waited for any more.
+    finished: bool,
 }
 
 impl Live {
@@ -53,6 +56,9 @@ impl Live {
             }
             EventKind::Fault { step, state, .. } => drop(self.faults.insert(*step, *state)),
             EventKind::Interrupted => self.interrupted = true,
+            EventKind::Said { said: Said::Finished } | EventKind::PhaseBegan { phase: Phase::Replay } => {
+                self.finished = true;
+            }
             EventKind::Gauge { probe, value, .. } if probe.ends_with("-waiting") => {
                 self.waiting = Some(value.map_or(Waiting::Unreadable, Waiting::Requests));
             }
@@ -67,6 +73,10 @@ impl Live {
 
     pub(super) fn was_paged(&self) -> bool {
         self.paged_s.is_some()
+    }
+
+    pub(super) fn is_finished(&self) -> bool {
+        self.finished
     }
 
     pub(super) fn was_interrupted(&self) -> bool {
