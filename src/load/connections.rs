@@ -12,6 +12,7 @@ use hyper::{
     Request, StatusCode,
     body::Bytes,
     client::conn::http1::{SendRequest, handshake},
+    header::RETRY_AFTER,
     rt::{Read, Write},
 };
 use hyper_util::rt::TokioIo;
@@ -54,6 +55,8 @@ impl Dial for Tcp {
 pub(super) struct Answer {
     pub(super) at: Instant,
     pub(super) status: StatusCode,
+    /// It says when to come back: it has a Retry-After.
+    pub(super) says_when: bool,
     pub(super) body: Bytes,
 }
 
@@ -93,10 +96,10 @@ impl<D: Dial> Connections<D> {
             None => self.open().await.map_err(|_| Failure::Connect)?,
         };
         let response = line.send.send_request(request).await.map_err(|_| Failure::Cut)?;
-        let status = response.status();
+        let (status, says_when) = (response.status(), response.headers().contains_key(RETRY_AFTER));
         let body =
             Limited::new(response.into_body(), LONGEST_BODY).collect().await.map_err(|_| Failure::Cut)?.to_bytes();
-        let answer = Answer { at: Instant::now(), status, body };
+        let answer = Answer { at: Instant::now(), status, says_when, body };
         if line.send.ready().await.is_ok() {
             let mut idle = self.idle.borrow_mut();
             idle.push_back(Idle { line, since: answer.at });

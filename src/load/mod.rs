@@ -3,7 +3,7 @@
 //! A request is sent when it is due, whether or not the ones before it were answered; its latency counts from that moment.
 //! A system that stalls therefore cannot hide its own queue (coordinated omission).
 //!
-//! Read in this order: [`schedule`] (when), `request` (what), `connections` (over what), `tally` (what became of it),
+//! Read in this order: [`schedule`] (when), `request` (what), `goods` (what the shop sells), `connections` (over what), `tally` (what became of it),
 //! `lane` (one request's life), `follow_up` (what is asked later), `generator` (the loop, on a thread of its own), [`customers`] (the port), [`calibrate`] (how much this machine can bear).
 //!
 //! **Invariant**: what was intended is accounted for: answered, failed or never sent, nothing is left out.
@@ -17,6 +17,7 @@ mod failure;
 mod files;
 mod follow_up;
 mod generator;
+mod goods;
 mod lane;
 mod request;
 pub mod schedule;

@@ -11,7 +11,11 @@ use hyper::{
 use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 
-use super::{drawn::Drawn, failure::Failure};
+use super::{
+    drawn::Drawn,
+    failure::Failure,
+    goods::{self, GOODS},
+};
 use crate::model::{
     customers::{Customers, Journey, Keys},
     ledger::{Outcome, amount_cents},
@@ -23,14 +27,12 @@ const JSON: HeaderValue = HeaderValue::from_static("application/json");
 /// Enough accounts that nobody pays so often that the shop's velocity rules would step in.
 const ACCOUNTS: u64 = 5_000;
 
-/// Things that the shop sells from its first day.
-const GOODS: [&str; 4] = ["tea-green", "coffee-dark", "mug-blue", "filter"];
-
 /// The requests of one kind of customers in one run.
 pub(super) struct Requests {
     journey: Journey,
     keys: Keys,
     keyless: bool,
+    may_wait: bool,
     prefix: String,
     host: HeaderValue,
 }
@@ -38,8 +40,8 @@ pub(super) struct Requests {
 impl Requests {
     /// `run` and `name` begin every idempotency key, `shop` is the host that is asked for.
     pub(super) fn new(name: &str, customers: &Customers, run: &str, shop: std::net::SocketAddr) -> Self {
-        let (journey, keys, keyless) = (customers.journey, customers.keys, customers.keyless);
-        Self { journey, keys, keyless, prefix: prefix(run, name), host: host(shop) }
+        let Customers { journey, keys, keyless, may_wait, .. } = *customers;
+        Self { journey, keys, keyless, may_wait, prefix: prefix(run, name), host: host(shop) }
     }
 
     /// The idempotency key of a request.
@@ -110,10 +112,11 @@ impl Requests {
         }
     }
 
-    /// Whether the answer is what was promised, and what the customer now believes.
-    pub(super) fn judge(&self, status: StatusCode, body: &[u8]) -> (Result<(), Failure>, Outcome) {
+    /// Whether the answer is what was promised, and what the customer now believes. `says_when`: to come back.
+    pub(super) fn judge(&self, status: StatusCode, says_when: bool, body: &[u8]) -> (Result<(), Failure>, Outcome) {
         let failure = Failure::Status(status.as_u16());
-        match status {
+        let puts_off = matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE) && says_when;
+        let (result, outcome) = match status {
             _ if status.is_success() && self.says_done(body) => (Ok(()), Outcome::Ok),
             // A promise that cannot be read is none, yet the deed may be done.
             _ if status.is_success() => (Err(Failure::Garbled), Outcome::Info),
@@ -122,14 +125,16 @@ impl Requests {
             // Whoever says 5xx may have done the deed, or a part of it, before something behind it failed; so may a
             // service that ran out of time or of connections: it answers 503.
             _ => (Err(failure), Outcome::Info),
-        }
+        };
+        // Who may be asked to wait has been answered by that; of the deed it says no more than to anybody else.
+        (if self.may_wait && puts_off { Ok(()) } else { result }, outcome)
     }
 
     fn says_done(&self, body: &[u8]) -> bool {
         match self.journey {
             Journey::Payment => serde_json::from_slice::<Said>(body).is_ok_and(|said| said.status == "captured"),
             Journey::Checkout | Journey::History => said_order(body).is_some(),
-            Journey::Browse => serde_json::from_slice::<Shelf>(body).is_ok_and(|shelf| !shelf.products.is_empty()),
+            Journey::Browse => goods::are_shown(body),
         }
     }
 }
@@ -178,12 +183,6 @@ struct Said<'a> {
     #[serde(borrow)]
     status: std::borrow::Cow<'a, str>,
     total_cents: Option<i64>,
-}
-
-/// What a visitor sees.
-#[derive(Deserialize)]
-struct Shelf {
-    products: Vec<serde::de::IgnoredAny>,
 }
 
 #[cfg(test)]
@@ -242,7 +241,7 @@ mod tests {
     #[test]
     fn only_a_4xx_is_a_refusal_and_every_5xx_is_indeterminate() {
         let payments = requests(Journey::Payment);
-        let outcome = |status| payments.judge(StatusCode::from_u16(status).unwrap(), b"{}").1;
+        let outcome = |status| payments.judge(StatusCode::from_u16(status).unwrap(), false, b"{}").1;
         for status in [400, 402, 404, 409, 422, 429] {
             assert_eq!(outcome(status), Outcome::Fail, "{status}");
         }
@@ -254,7 +253,7 @@ mod tests {
     #[test]
     fn only_what_says_so_is_a_promise() {
         let payments = requests(Journey::Payment);
-        let judge = |status, body: &str| payments.judge(StatusCode::from_u16(status).unwrap(), body.as_bytes());
+        let judge = |status, body: &str| payments.judge(StatusCode::from_u16(status).unwrap(), false, body.as_bytes());
         assert_eq!(judge(201, r#"{"id":"pay-1","status":"captured"}"#), (Ok(()), Outcome::Ok));
         assert_eq!(judge(201, "<html>"), (Err(Failure::Garbled), Outcome::Info));
         assert_eq!(judge(200, r#"{"id":"pay-1","status":"voided"}"#), (Err(Failure::Garbled), Outcome::Info));
@@ -262,10 +261,24 @@ mod tests {
         assert_eq!(judge(504, ""), (Err(Failure::Status(504)), Outcome::Info));
     }
 
+    /// A list of anything was a shop window, and an edge that answered `[0]` by itself served everybody.
     #[test]
-    fn goods_are_a_list_with_something_in_it() {
+    fn a_painted_window_is_garbled() {
         let browse = requests(Journey::Browse);
-        assert_eq!(browse.judge(StatusCode::OK, br#"{"products":[{"sku":"tea-green"}]}"#).0, Ok(()));
-        assert_eq!(browse.judge(StatusCode::OK, br#"{"products":[]}"#).0, Err(Failure::Garbled));
+        assert_eq!(browse.judge(StatusCode::OK, false, br#"{"products":[0]}"#).0, Err(Failure::Garbled));
+        assert_eq!(browse.judge(StatusCode::OK, false, goods::WINDOW.as_bytes()), (Ok(()), Outcome::Ok));
+    }
+
+    #[test]
+    fn only_who_may_wait_is_content_with_a_time_to_come_back() {
+        let customers = Customers { may_wait: true, ..Customers::new(Journey::Browse, "1/s".parse().unwrap()) };
+        let waits = Requests::new("crowd", &customers, "run-1", ([127, 0, 0, 1], 27080).into());
+        let judge = |who: &Requests, status, says_when| {
+            who.judge(StatusCode::from_u16(status).unwrap(), says_when, b"<html>").0.is_ok()
+        };
+        assert!(judge(&waits, 503, true) && judge(&waits, 429, true));
+        // Neither a refusal without a word of later, nor an answer that is none.
+        assert!(!judge(&waits, 503, false) && !judge(&waits, 502, true) && !judge(&waits, 200, true));
+        assert!(!judge(&requests(Journey::Browse), 503, true));
     }
 }

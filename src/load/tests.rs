@@ -24,6 +24,8 @@ const PAID: (u16, &str) = (201, r#"{"id":"pay-1","status":"captured"}"#);
 /// What the shop does with a request that comes so long after the run's zero.
 enum Does {
     Answers(Duration, (u16, &'static str)),
+    /// A 503 with these lines in its head.
+    Refuses(&'static str),
     HangsUp,
     Nothing,
 }
@@ -55,6 +57,10 @@ async fn serve(mut pipe: DuplexStream, zero: Instant, does: Rc<dyn Fn(Duration) 
         match does(zero.elapsed()) {
             Does::Nothing => {}
             Does::HangsUp => return,
+            Does::Refuses(head) => {
+                let answer = format!("HTTP/1.1 503 x\r\n{head}content-length: 0\r\n\r\n");
+                let _ = pipe.write_all(answer.as_bytes()).await;
+            }
             Does::Answers(after, (status, body)) => {
                 sleep(after).await;
                 let length = body.len();
@@ -74,13 +80,25 @@ async fn customers(
     open: bool,
     does: impl Fn(Duration) -> Does + 'static,
 ) -> (Vec<Window>, Vec<Outcome>) {
+    let customers = Customers::new(Journey::Payment, rate.parse().unwrap());
+    crowd(&customers, timeout, last, behind, open, does).await
+}
+
+/// The same, of customers in full.
+async fn crowd(
+    customers: &Customers,
+    timeout: Duration,
+    last: Duration,
+    behind: Duration,
+    open: bool,
+    does: impl Fn(Duration) -> Does + 'static,
+) -> (Vec<Window>, Vec<Outcome>) {
     let zero = Instant::now();
     sleep(behind).await;
-    let customers = Customers::new(Journey::Payment, rate.parse().unwrap());
     let answers = Answers::default();
-    let requests = Requests::new("payment", &customers, "run", ([127, 0, 0, 1], 80).into());
+    let requests = Requests::new("payment", customers, "run", ([127, 0, 0, 1], 80).into());
     let patience = (Span::default(), Span(timeout));
-    let lane = Lane::new("payment", &customers, patience, requests, &[], answers.clone());
+    let lane = Lane::new("payment", customers, patience, requests, &[], answers.clone());
     let pipes = Shop { zero, open, does: Rc::new(does) };
     let (seen, mut windows) = mpsc::unbounded_channel();
     let (stop, told_to_stop) = oneshot::channel();
@@ -141,6 +159,15 @@ async fn a_503_counts_with_its_status_and_is_no_refusal() {
         outcomes.iter().all(|outcome| *outcome == Outcome::Info),
         "a pool's timeout does not say that nothing was done"
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_may_wait_is_content_to_be_told_when_to_come_back() {
+    let waits: Customers = serde_yaml::from_str("{ journey: browse, rate: 100/s, may-wait: true }").unwrap();
+    let polite_at_first = |at| Does::Refuses(if at < SECOND { "retry-after: 5\r\n" } else { "" });
+    let (windows, _) = crowd(&waits, SECOND, 3 * SECOND, Duration::ZERO, true, polite_at_first).await;
+    assert_eq!((windows[0].ok, windows[1].ok), (100, 0));
+    assert_eq!(windows[1].reasons.get("503"), Some(&100));
 }
 
 #[tokio::test(start_paused = true)]

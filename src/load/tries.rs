@@ -65,7 +65,7 @@ impl Lane {
             // An answer that was there when nobody waited for it any more came too late: nobody was told anything.
             Ok(Ok(answer)) if answer.at > deadline => (Err(Failure::Timeout), Outcome::Info),
             Ok(Ok(answer)) => {
-                let (result, outcome) = self.requests.judge(answer.status, &answer.body);
+                let (result, outcome) = self.requests.judge(answer.status, answer.says_when, &answer.body);
                 if let Some(order) =
                     said_order(&answer.body).filter(|_| self.journey == Journey::Checkout && result.is_ok())
                 {

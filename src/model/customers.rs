@@ -62,6 +62,9 @@ pub struct Customers {
     /// An old client, which sends no Idempotency-Key.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub keyless: bool,
+    /// Who is told when to come back (429 or 503 with Retry-After) has been answered as well as who is served.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub may_wait: bool,
     /// What they ask about later, and by when it must be so.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub promises: BTreeMap<Promise, Span>,
@@ -167,6 +170,7 @@ impl Customers {
             retries: None,
             keys: Keys::Uniform,
             keyless: false,
+            may_wait: false,
             promises: BTreeMap::new(),
         }
     }

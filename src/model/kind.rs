@@ -152,6 +152,9 @@ pub enum EventKind {
         id: String,
         /// Its counterexamples, at most a hundred of them.
         rows: Vec<String>,
+        /// What is told beside them.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        tells: Option<String>,
         /// Why it could not be asked.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         error: Option<String>,

@@ -28,6 +28,8 @@ pub(in crate::model) struct InFull {
     #[serde(default)]
     keyless: bool,
     #[serde(default)]
+    may_wait: bool,
+    #[serde(default)]
     promises: BTreeMap<Promise, Span>,
 }
 
@@ -92,8 +94,24 @@ fn read(name: &str, written: Written) -> Result<Customers, String> {
                 retries: full.retries,
                 keys: full.keys,
                 keyless: full.keyless,
+                may_wait: full.may_wait,
                 promises: full.promises,
             })
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_may_wait_says_so_and_nobody_else_does() {
+        let waits: Customers = serde_json::from_str(r#"{"journey":"browse","rate":"4/s","may-wait":true}"#).unwrap();
+        assert!(waits.may_wait);
+        let text = serde_json::to_string(&waits).unwrap();
+        assert_eq!(serde_json::from_str::<Customers>(&text).unwrap(), waits);
+        let others = serde_json::to_string(&Customers::new(Journey::Browse, waits.rate)).unwrap();
+        assert!(!others.contains("may-wait"), "{others}");
     }
 }
