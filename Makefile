@@ -43,6 +43,7 @@ fuzz: cargo ## a million damaged scenario files through the reader (minutes); FU
 
 e2e: images ## every test on the real cluster, under a name of its own, gone afterwards (an hour: the exam waits for whoever does nothing)
 	setup/e2e
+	setup/look-at-page
 	setup/pull-path
 
 # The lab itself; healthy passes; broken and repaired passes; doing nothing fails; interrupted leaves nothing; of every engine one fault

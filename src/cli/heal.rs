@@ -46,17 +46,14 @@ pub struct Args {
 /// The verb.
 pub async fn main(global: &Global, args: &Args) -> Result<Exit, Failure> {
     let _mine = turn(global, "droplab heal").await?;
-    let gone = runs::forget_gone(&store::home())?;
-    let open = match &args.run {
-        None => Ok(runs::unhealed(&store::home(), &global.lab)),
-        Some(name) => named(global, name),
-    };
-    // What may be on a drive that is away is told of as a journal that cannot be read.
-    let broken = open.as_ref().map(|open| open.broken.as_slice()).unwrap_or_default();
-    for gone in gone.iter().filter(|gone| !broken.contains(gone)) {
+    for gone in runs::forget_gone(&store::home())? {
         screen::note(&format!("warning: {gone}"));
     }
-    healed_and_told(global, &open?).await
+    let open = match &args.run {
+        None => runs::unhealed(&store::home(), &global.lab),
+        Some(name) => named(global, name)?,
+    };
+    healed_and_told(global, &open).await
 }
 
 /// `droplab fault heal ID`: the same for one fault, whoever holds it.

@@ -25,7 +25,7 @@ use crate::{
         lock::{self, Lock},
     },
     judge, log,
-    model::scenario::Scenario,
+    model::{facts::Facts, scenario::Scenario},
     plan::{self, Overrides},
     report::{self, Format},
     run::{self, Options},
@@ -109,6 +109,11 @@ pub async fn main(global: &Global, args: &Args) -> Result<Exit, Failure> {
         None => None,
     };
     let before = lab.surveyor.survey().await?;
+    if !args.rehearse && !global.quiet {
+        for left in left_over(&before) {
+            screen::note(&left);
+        }
+    }
     let overrides = Overrides { healthy: args.healthy, under_test, ..args.overrides.overrides() };
     let mut plan = plan::compile(&id, &scenario, before, args.overrides.seed, &overrides)?;
     if args.handed {
@@ -156,6 +161,18 @@ pub async fn main(global: &Global, args: &Args) -> Result<Exit, Failure> {
 fn handed() -> Result<Scenario, Failure> {
     serde_json::from_reader(std::io::stdin().lock())
         .map_err(|error| Failure::new(Code::Usage, format!("--handed: expected a scenario on stdin: {error}")))
+}
+
+/// What no chart sets, and so an earlier repair has left: it may decide what this run is judged by.
+fn left_over(before: &Facts) -> Vec<String> {
+    let set =
+        before.settings.roles.iter().flat_map(|(role, set)| set.iter().map(move |(name, value)| (role, name, value)));
+    let told = |(role, name, value)| {
+        format!(
+            "warning: PostgreSQL's role {role} has {name} = {value}, which no chart sets: droplab run … --reset takes it back"
+        )
+    };
+    set.map(told).collect()
 }
 
 /// The lab for us alone, and without a fault of an earlier run. A journal that nobody can read may hide one.

@@ -73,9 +73,9 @@ pub(super) fn recipe(fault: &ChangeSetting, context: &Context) -> Refused<Recipe
         return refuse("from, to: only for a key of a ConfigMap; give the value".to_owned());
     }
     match kind {
-        "redis" | "topic" => {}
         "postgres" | "role" => context.has_read(&[Part::Settings])?,
-        _ => context.has_read(&[Part::Texts, Part::Workloads])?,
+        "configmap" | "coredns" | "deployment" => context.has_read(&[Part::Texts, Part::Workloads])?,
+        _ => {}
     }
     let setting = match (kind, whose) {
         ("postgres", _) => postgres(fault, whose, settings)?,

@@ -84,7 +84,10 @@ fn worst(case: &Case, condition: &Condition, injected_s: f64) -> String {
 fn outlived(case: &Case, outlives_s: f64) -> Result<String, String> {
     let steps = case.plan.into_iter().flat_map(|plan| plan.injection.of(Part::Incident));
     let taken_out = steps.filter(|(index, step)| step.lasts_s.is_some() && !case.was_called_off(*index, step));
-    let mut ends = taken_out.map(|(index, _)| case.out_at.get(&index).copied());
+    let mut ends = taken_out.map(|(index, _)| case.out_at.get(&index).copied()).peekable();
+    if ends.peek().is_none() {
+        return Err("no trigger that ends by itself was played".to_owned());
+    }
     let Some(trigger_s) = ends.try_fold(0.0, |latest, end| Some(f64::max(latest, end?))) else {
         return Err("the trigger had not ended by itself".to_owned());
     };

@@ -14,7 +14,7 @@ use super::{
     FakeLab,
     behaviour::{jitter, window},
     gauges::read,
-    shown::count,
+    shown::due,
     world::Edge,
 };
 use crate::{
@@ -71,7 +71,7 @@ impl FakeSensor {
         let payment_rate: f64 = paying.map(|customers| customers.rate.per_second).sum();
         let payments = world.payments(now, payment_rate, jitter(second, 1));
         for (index, (name, customers)) in (0..).zip(&load.customers) {
-            let intended = count(customers.rate.per_second * (to_s - from_s));
+            let intended = due(customers.rate, from_s, to_s);
             let other = world.others(customers.journey, &payments, jitter(second, 2 + index));
             let pays = customers.journey == Journey::Payment;
             let service = if pays { &payments } else { &other };

@@ -8,7 +8,14 @@ use super::{
     behaviour::{Service, window},
     course::Course,
 };
-use crate::model::{customers::Journey, event::EventKind, gauge::Gauge, scenario::Load, units::Span, window::Window};
+use crate::model::{
+    customers::Journey,
+    event::EventKind,
+    gauge::Gauge,
+    scenario::Load,
+    units::{Rate, Span},
+    window::Window,
+};
 
 /// What a second shows.
 pub(super) struct Shown {
@@ -29,7 +36,7 @@ impl Course {
     ) -> Shown {
         let mut shown = Shown { events: Vec::new(), acknowledged: 0 };
         for (name, customers) in &load.customers {
-            let intended = count(customers.rate.per_second * (to_s - from_s));
+            let intended = due(customers.rate, from_s, to_s);
             let promised = customers.promises.keys().map(|promise| format!("{name}.{promise}"));
             for probe in [name.clone()].into_iter().chain(promised) {
                 let window = self.window(&probe, bounds.get(&probe), intended, is_broken, (from_s, to_s));
@@ -67,7 +74,12 @@ impl Course {
     }
 }
 
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "requests of a second")]
-pub(super) fn count(requests: f64) -> u64 {
+/// How many requests fall due in a window: in the long run as many as the rate says, also where that is no whole number.
+pub(super) fn due(rate: Rate, from_s: f64, to_s: f64) -> u64 {
+    count(rate.per_second * to_s).saturating_sub(count(rate.per_second * from_s))
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "requests of a run")]
+fn count(requests: f64) -> u64 {
     requests.round().max(0.0) as u64
 }

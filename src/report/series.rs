@@ -2,7 +2,7 @@
 //!
 //! **Invariant**: never more than a thousand points a series; of the seconds that share a point the worst one stands for all.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
@@ -93,20 +93,30 @@ fn bands(timeline: &Timeline, end_s: f64) -> Vec<Value> {
     phases.chain(faults.map(|(from_s, to_s)| json!({ "from": from_s, "to": to_s, "kind": "fault" }))).collect()
 }
 
-/// When each step was in: until its own heal, or the end. Latent defects are left out: with them the baseline is measured, and it is sound.
+/// When each step was in: until its own heal, or the end; what customers are served in spite of is shaded as that. Latent defects are left
+/// out: with them the baseline is measured, and it is sound.
 fn faults(timeline: &Timeline, end_s: f64) -> Vec<(f64, f64)> {
     let injection = timeline.injection().map(|(_, injection, _)| injection);
     let latent = |step: usize| {
         injection.and_then(|injection| injection.steps.get(step)).is_some_and(|step| step.part == Part::Given)
     };
-    let (mut open, mut spans) = (BTreeMap::new(), Vec::new());
+    let (mut open, mut repaired, mut spans) = (BTreeMap::new(), BTreeSet::new(), Vec::new());
     for event in &timeline.events {
         match &event.kind {
             EventKind::Fault { step, state: FaultState::Injected, .. } if !latent(*step) => {
                 open.insert(*step, event.at_s);
             }
             EventKind::Fault { step, state: FaultState::Healed, .. } => {
+                repaired.remove(step);
                 spans.extend(open.remove(step).map(|from_s| (from_s, event.at_s)));
+            }
+            EventKind::PhaseBegan { phase: Phase::Recovery } => {
+                repaired.extend(open.keys().copied());
+                spans.extend(std::mem::take(&mut open).into_values().map(|from_s| (from_s, event.at_s)));
+            }
+            // It slipped again.
+            EventKind::PhaseBegan { phase: Phase::Fault } => {
+                open.extend(std::mem::take(&mut repaired).into_iter().map(|step| (step, event.at_s)));
             }
             _ => {}
         }
@@ -149,15 +159,21 @@ mod tests {
             fault(15.0, 0, FaultState::Injected),
             fault(20.0, 0, FaultState::Healed),
             phase(30.0, Phase::Recovery),
+            phase(35.0, Phase::Fault),
             fault(40.0, 1, FaultState::Injected),
+            // Repaired, and still in: it slips once more.
+            phase(42.0, Phase::Recovery),
+            phase(44.0, Phase::Fault),
         ];
         let event = |(seq, (at_s, kind))| Event { seq, at_s, wall: String::new(), kind };
         let timeline = Timeline { events: (0..).zip(told).map(event).collect() };
         let wanted = [
             json!({ "from": 0.0, "to": 10.0, "kind": "baseline" }),
-            json!({ "from": 30.0, "to": 50.0, "kind": "recovery" }),
+            json!({ "from": 30.0, "to": 35.0, "kind": "recovery" }),
+            json!({ "from": 42.0, "to": 44.0, "kind": "recovery" }),
             json!({ "from": 15.0, "to": 20.0, "kind": "fault" }),
-            json!({ "from": 40.0, "to": 50.0, "kind": "fault" }),
+            json!({ "from": 40.0, "to": 42.0, "kind": "fault" }),
+            json!({ "from": 44.0, "to": 50.0, "kind": "fault" }),
         ];
         assert_eq!(bands(&timeline, 50.0), wanted);
     }

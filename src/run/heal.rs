@@ -92,7 +92,7 @@ pub(super) async fn to_the_end(
 ) {
     all(injection, lab.actuator.as_ref(), record).await;
     lab_errors.extend(settle(injection, lab.surveyor.as_ref(), record).await);
-    match look::facts(lab.surveyor.as_ref(), true).await {
+    match look::facts(lab.surveyor.as_ref(), &injection.before, true).await {
         Ok(facts) => record.try_write(EventKind::Surveyed { healed: true, facts: Box::new(facts) }),
         Err(error) => lab_errors.push(error.to_string()),
     }

@@ -10,12 +10,13 @@ use super::{
 };
 use crate::model::facts::{Facts, Part};
 
-/// The lab as it is now: before the heal, when what broke it may still be in, or after it.
-pub(super) async fn facts(surveyor: &dyn Surveyor, healed: bool) -> Result<Facts, PortError> {
+/// The lab as it is now: before the heal, when what broke it may still be in, or after it. What could not be read before any of it is
+/// hidden by something else, and not waited for.
+pub(super) async fn facts(surveyor: &dyn Surveyor, before: &Facts, healed: bool) -> Result<Facts, PortError> {
     let patience = if healed { limits::SURVEY_AGAIN_HEALED } else { limits::SURVEY_AGAIN_BROKEN };
     let last = Instant::now() + patience - limits::SURVEY_PAUSE;
     // What the repair is measured by is no table's definition, and a lock of the incident's may hide it until the heal.
-    let wanted = |part: &Part| healed || *part != Part::Tables;
+    let wanted = |part: &Part| (healed || *part != Part::Tables) && !before.unread.contains_key(part);
     loop {
         let found = limits::within(limits::SURVEY, "survey the lab", surveyor.survey()).await;
         let whole = found.as_ref().is_ok_and(|facts| !facts.unread.keys().any(wanted));

@@ -171,6 +171,9 @@ impl<'a> Watch<'a> {
         if self.held && !self.is_going_in() || self.goes_straight_to_its_trial() {
             return Some(Over::Recovered);
         }
+        if self.is_going_in() {
+            return None;
+        }
         (now_s >= self.deadline_s()?).then_some(if self.waits_for_page() { Over::NoSymptom } else { Over::TimeUp })
     }
 

@@ -124,7 +124,7 @@ async fn stop(plan: &Plan, lab: &mut Ports, record: &mut Record<'_>, errors: &mu
 
 async fn survey(plan: &Plan, lab: &Ports, record: &mut Record<'_>, healed: bool, errors: &mut Vec<String>) {
     // Who does not answer is waited for longer than some faults live.
-    let looking = look::facts(lab.surveyor.as_ref(), healed);
+    let looking = look::facts(lab.surveyor.as_ref(), &plan.injection.before, healed);
     let surveyed = Held::of(&plan.injection, record).during(looking, lab.actuator.as_ref(), record).await;
     match surveyed {
         Ok(facts) => record.try_write(EventKind::Surveyed { healed, facts: Box::new(facts) }),

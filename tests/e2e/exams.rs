@@ -124,3 +124,33 @@ fn x2_a_service_under_test_survives_or_does_not() {
     assert!(!nowhere.join("exam-result.json").exists(), "nothing was examined");
     assert!(refused.stderr.contains("docker pull droplab/no-such-image:1"), "{}", refused.stderr);
 }
+
+/// Who acknowledges, names the cause and repairs has all that an exam can give: 80 of 100, the rest is the postmortem's.
+#[test]
+fn x3_a_program_and_an_agent_that_do_it_all_get_all_but_the_postmortem() {
+    let good = out_dir("exam-good");
+    fs::create_dir_all(&good).unwrap();
+    let script = good.join("repair.sh");
+    let text = "#!/bin/sh\nset -e\ndroplab ack --impact 'customers cannot pay'\n\
+        kubectl rollout undo deployment/payment\nkubectl rollout status deployment/payment --timeout=90s\n\
+        droplab answer --component payment --mechanism connection-pool-exhaustion --trigger deploy \
+        --factor n-plus-one --factor no-canary --factor no-pool-alert\n";
+    fs::write(&script, text).unwrap();
+    let script = script.to_str().unwrap();
+    for (name, flag, candidate) in
+        [("program", "--fix", script.to_owned()), ("agent", "--agent", format!("sh {script}"))]
+    {
+        let folder = out_dir(&format!("exam-{name}"));
+        let formats = "json,junit,html,markdown,human,csv,classroom,github-summary";
+        let rate = rate();
+        let slower = rate.as_deref().map_or_else(Vec::new, |rate| vec!["--rate", rate]);
+        let all = [&[flag, &candidate, "--format", formats][..], &slower].concat();
+        held_by("smoke", &folder, 1, &all).expect_code(0);
+        let of = grades(&folder);
+        assert!(matches!(&of[..], [(points, grade, _)] if *points == 80.0 && grade == "passed"), "{name}: {of:?}");
+        believed(&folder, &[]).expect_code(0);
+        let run = fs::read_dir(&folder).unwrap().flatten().find(|one| one.path().is_dir()).unwrap().path();
+        let reports = fs::read_dir(&run).unwrap().flatten().filter(|one| one.metadata().unwrap().len() > 0).count();
+        assert!(reports >= 9, "{name}: the journal and eight reports, and not {reports} files in {}", run.display());
+    }
+}

@@ -278,8 +278,7 @@ fn what_cannot_be_looked_at_is_not_forgotten() {
     away();
     // Not a run: a file that somebody has put there.
     fs::write(home.path().join("runs/notes.txt"), "").unwrap();
-    let broken = runs::unhealed(home.path(), "test").broken;
-    assert!(broken.len() == 1 && broken[0].contains("a drive that is away?"), "{broken:?}");
+    assert_eq!(runs::unhealed(home.path(), "test").broken, Vec::<String>::new());
     fs::create_dir_all(&folder).unwrap();
     fs::write(folder.join("journal.jsonl"), "not a line\n").unwrap();
     assert_eq!(runs::unhealed(home.path(), "test").broken.len(), 1, "it is back, and found");

@@ -18,9 +18,9 @@ use super::{
 use crate::{
     cli::{
         child::{droplab, stop},
-        room,
         failure::{Code, Failure},
         flags::Global,
+        room,
     },
     home, judge,
     model::{event::FaultState, scenario::Scenario, target, timeline::Timeline, units::Rate},

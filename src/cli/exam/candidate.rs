@@ -130,7 +130,8 @@ fn page(scenario: &Scenario) -> String {
          take nothing away.\n\
          droplab ack --impact TEXT             says that you have seen it, and whom it hurts\n\
          droplab answer --component … --mechanism … --trigger … --factor …\n\
-         droplab done --words                  the words of an answer\n",
+         droplab done --words                  the words of an answer\n\
+         Say it all before customers have been served again for three minutes: then the run goes on, and you are not waited for.\n",
         page.severity,
         scenario.title.en.trim(),
         page.when,

@@ -38,12 +38,14 @@ pub(super) fn held_against(
 ) -> Result<Held, Vec<String>> {
     let (mut wrong, mut held) = (sums(result), Held { there: 0, unproven: Vec::new() });
     wrong.extend(sheet.map(|sheet| set::other_than(result, sheet)).into_iter().flatten());
+    let mut stopped = false;
     for (index, one) in result.scenarios.iter().enumerate() {
         let here = |what: String| format!("{} {}: {what}", index + 1, one.scenario);
         if all {
             let beside = tries::beside(one, index + 1, folder);
             wrong.extend(beside.hidden.into_iter().map(here));
             held.unproven.extend(beside.unproven.into_iter().map(here));
+            stopped |= beside.stopped;
             if one.tries == 0 && !result.interrupted {
                 let why = "it was not played, it says, and nothing shows what stopped the exam";
                 held.unproven.push(here(why.to_owned()));
@@ -59,6 +61,14 @@ pub(super) fn held_against(
         held.there += 1;
         let paper = sheet.and_then(|sheet| sheet.papers.get(index));
         wrong.extend(differs(result, one, shown, &run, paper).map(here));
+    }
+    if all && stopped != result.interrupted {
+        let why = if stopped {
+            "a run was stopped, and the exam was not, it says"
+        } else {
+            "the exam was stopped, it says, and no journal shows it"
+        };
+        held.unproven.push(why.to_owned());
     }
     if wrong.is_empty() { Ok(held) } else { Err(wrong) }
 }
@@ -138,6 +148,9 @@ fn sums(result: &ExamResult) -> Vec<String> {
     let outcome = judge::exam::outcome(result.pass_mark, &result.scenarios, result.interrupted);
     if outcome != result.outcome {
         wrong.push(format!("its points come to {outcome}, and not to {}", result.outcome));
+    }
+    if result.interrupted && result.scenarios.iter().all(|one| one.grade != Grade::NotExamined) {
+        wrong.push("it was stopped, it says, and every incident was examined".to_owned());
     }
     let mut journals = BTreeSet::new();
     let shown = result.scenarios.iter().filter_map(|one| one.shown.as_ref());

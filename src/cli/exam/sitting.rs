@@ -24,7 +24,7 @@ use crate::{
     },
     judge,
     model::{
-        exam::result::{Examined, Grade, Host, Shown},
+        exam::result::{Examined, Grade, Host, STOPPED, Shown},
         units::Rate,
         verdict::{Truth, Verdict},
     },
@@ -90,6 +90,9 @@ impl Sitting<'_> {
         };
         let (mut tried, mut rate) = (0, self.args.rate);
         loop {
+            if stop.is_cancelled() {
+                return Ok(self.examined(paper, Played::Interrupted, tried));
+            }
             tried += 1;
             let name = tries::folder_of(number, &paper.id, tried);
             if !self.global.quiet {
@@ -100,8 +103,7 @@ impl Sitting<'_> {
                     paper.task.points
                 ));
             }
-            let played =
-                if stop.is_cancelled() { Ok(Played::Interrupted) } else { self.play(paper, &name, rate, stop).await };
+            let played = self.play(paper, &name, rate, stop).await;
             self.end_what_is_left(&name).await;
             let played = played?;
             if let Played::LabErred(why) = &played
@@ -138,7 +140,7 @@ impl Sitting<'_> {
                 (grade, earned, words::sentence(&verdict), Some(shown), Next::GoOn)
             }
             Played::LabErred(why) => (Grade::NotExamined, 0.0, format!("the lab erred: {why}"), None, Next::GoOn),
-            Played::Interrupted => (Grade::NotExamined, 0.0, "it was stopped".to_owned(), None, Next::Interrupted),
+            Played::Interrupted => (Grade::NotExamined, 0.0, STOPPED.to_owned(), None, Next::Interrupted),
             Played::Unhealed(why) => (Grade::NotExamined, 0.0, why, None, Next::Unhealed),
         };
         let (scenario, points) = (paper.id.clone(), paper.task.points);
@@ -187,14 +189,10 @@ impl Sitting<'_> {
                 Played::LabErred(words::sentence(&verdict))
             }
             (Some(0 | 1), Ok(_)) => Played::LabErred("its journal does not show what the run came to".to_owned()),
-            (code, Err(why)) => Played::LabErred(format!("{}, and left no whole journal: {why}", ended(code))),
-            (code, Ok(_)) => Played::LabErred(ended(code)),
+            (code, Err(why)) => Played::LabErred(format!("{}, and left no whole journal: {why}", start::ended(code))),
+            (code, Ok(_)) => Played::LabErred(start::ended(code)),
         };
         // A run that had come to its end before it heard that it is to stop counts: nobody stops a failure away.
         Ok(if stopped && matches!(played, Played::LabErred(_)) { Played::Interrupted } else { played })
     }
-}
-
-fn ended(code: Option<i32>) -> String {
-    code.map_or_else(|| "the run was killed".to_owned(), |code| format!("the run ended with exit code {code}"))
 }

@@ -27,6 +27,8 @@ pub(super) struct Beside {
     pub(super) hidden: Vec<String>,
     /// What no journal shows: it may be so.
     pub(super) unproven: Vec<String>,
+    /// One of them was stopped.
+    pub(super) stopped: bool,
 }
 
 /// Look at the tries of an incident, counted from 1, that the result does not show.
@@ -46,7 +48,7 @@ pub(super) fn beside(one: &Examined, number: usize, folder: &Path) -> Beside {
                 let why = format!("{name} holds a whole run that comes to {word}, and the result does not show it");
                 found.hidden.push(why);
             }
-            Ok(_) => {}
+            Ok(exit) => found.stopped |= exit == Exit::Interrupted,
             Err(why) => found.unproven.push(format!("the journal in {name} cannot be judged: {why}")),
         }
     }

@@ -7,10 +7,7 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 use k8s_openapi::api::core::v1::Secret;
-use kube::{
-    Api,
-    api::{Patch, PatchParams},
-};
+use kube::{Api, api::Patch};
 use rand::{Rng as _, distr::Alphanumeric};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -80,8 +77,8 @@ impl Lab {
         let change = format!("alter role {} password {}", quoted(role, '"'), quoted(hash, '\''));
         primary.run(&change).await.map_err(|_| refused(format!("the password of role {role} could not be set")))?;
         let api = Api::<Secret>::namespaced(self.kube.clone(), NAMESPACE);
-        let patch = Patch::Merge(json!({ "stringData": { password_key(role): password } }));
-        within(10, "patch secret postgres", api.patch(SECRET, &PatchParams::default(), &patch)).await?;
+        let patch = json!({ "stringData": { password_key(role): password } });
+        self.handle.change(&api, SECRET, Patch::Merge, patch).await?;
         if another {
             return Ok(());
         }
@@ -100,6 +97,7 @@ impl Lab {
         for secret in [&rotation.hash, &rotation.before, &rotation.after] {
             hide(secret);
         }
+        self.handle.outdate(&Api::<Secret>::namespaced(self.kube.clone(), NAMESPACE), SECRET).await?;
         let now = self.password(role).await?;
         if now.is_none_or(|now| now == rotation.after || now == rotation.before) {
             return self.rotate(role, kept, false).await.map(|()| None);

@@ -4,4 +4,4 @@
 #   program AT MEBIBYTES FOLDER
 exec 9>"$1/.$$"
 rm -f "$1/.$$"
-fallocate --length "$2MiB" /proc/self/fd/9 && : >"$3/filled" && while :; do sleep 3600; done
+fallocate --length "$2MiB" /proc/self/fd/9 && : >"$3/filled" && while :; do sleep 3600 9>&-; done

@@ -15,6 +15,9 @@ use crate::model::{
     verdict::{Times, Truth},
 };
 
+/// Why an incident was not examined in which somebody stopped the exam.
+pub const STOPPED: &str = "it was stopped";
+
 /// The payload of `exam-result.json`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ExamResult {

@@ -40,7 +40,10 @@ pub(super) fn check(scenario: &Scenario, doubts: &mut Doubts) {
         );
     }
     doubts.refuse(
-        scenario.then.iter().any(|step| step.until.is_some()),
+        scenario
+            .then
+            .iter()
+            .any(|step| step.until.is_some() || step.repeat.as_ref().is_some_and(|repeat| repeat.until.is_some())),
         "then",
         "a replay goes on for a time (`for`) and not `until` something is so",
     );

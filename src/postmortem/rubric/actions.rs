@@ -131,8 +131,9 @@ fn is_bounded(item: &Item, alert: Option<&Alert>, inventory: &BTreeSet<String>) 
     (said && !item.done_repeated) || alert.is_some()
 }
 
-/// Whether what stands in backticks is a name of the lab, or has a sign as paths, settings, versions and comparisons have. `done` is neither.
+/// Whether what stands in backticks is a name of the lab, or has a sign as paths, settings, versions and comparisons have, or a hump as Kubernetes' fields. `done` is neither.
 fn can_be_looked_up(code: &str, inventory: &BTreeSet<String>) -> bool {
     let is_sign = |letter: char| letter.is_ascii_digit() || "/._<>=%".contains(letter);
-    code.trim_end_matches('.').contains(is_sign) || words(code).iter().any(|word| inventory.contains(word))
+    let humped = code.chars().zip(code.chars().skip(1)).any(|(one, next)| one.is_lowercase() && next.is_uppercase());
+    humped || code.trim_end_matches('.').contains(is_sign) || words(code).iter().any(|word| inventory.contains(word))
 }

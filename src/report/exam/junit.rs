@@ -1,11 +1,11 @@
 //! `exam-junit.xml`: one test case for each incident of an exam, for CI servers.
 //!
-//! **Invariant**: a failure is the candidate's, an error is the lab's, and what the exam did not get to is skipped.
+//! **Invariant**: a failure is the candidate's, an error is the lab's, and what the exam did not get to, or was stopped in, is skipped.
 
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
 use super::{doubt, earned, number};
-use crate::model::exam::result::{ExamResult, Grade};
+use crate::model::exam::result::{ExamResult, Grade, STOPPED};
 
 pub(super) fn render(result: &ExamResult) -> String {
     let mut suite = TestSuite::new(result.exam.clone());
@@ -29,7 +29,9 @@ pub(super) fn render(result: &ExamResult) -> String {
         let mut status = match one.grade {
             Grade::Passed => TestCaseStatus::success(),
             Grade::Failed => TestCaseStatus::non_success(NonSuccessKind::Failure),
-            Grade::NotExamined if one.tries > 0 => TestCaseStatus::non_success(NonSuccessKind::Error),
+            Grade::NotExamined if one.tries > 0 && one.why != STOPPED => {
+                TestCaseStatus::non_success(NonSuccessKind::Error)
+            }
             Grade::NotExamined => TestCaseStatus::skipped(),
         };
         status.set_message(one.why.clone());

@@ -33,6 +33,11 @@ pub(super) fn longest(paper: &Paper) -> Duration {
     within * 2 + BESIDE
 }
 
+/// How a run ended, in words.
+pub(super) fn ended(code: Option<i32>) -> String {
+    code.map_or_else(|| "the run was killed".to_owned(), |code| format!("the run ended with exit code {code}"))
+}
+
 impl Sitting<'_> {
     /// The run, with the scenario on its standard input: that a candidate reads in no file.
     pub(super) async fn start(&self, paper: &Paper, folder: &Path, rate: Option<Rate>) -> Result<Child, Failure> {
