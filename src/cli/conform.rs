@@ -14,6 +14,7 @@ mod judged;
 mod kept;
 mod plays;
 mod proof;
+mod standing;
 mod told;
 
 use std::path::PathBuf;
@@ -40,12 +41,14 @@ use plays::Play;
   droplab conform payment-pool-exhaustion --play cheat:scale-to-zero
   droplab conform payment-pool-exhaustion --list                the plays, without playing them
   droplab conform nothing-is-wrong --times 10 --into docs/conformance   evidence to check in; another machine goes on with it
+  droplab conform --status --into docs/conformance              how far every scenario is, by that evidence
 
 Plays: healthy, nothing, fix:NAME, cheat:NAME, trap:NAME, killed. Exit 0 when every play came out as it must, 1 when the
 scenario is wrong, 3 when the lab erred twice, 4 when something of a fault is left.")]
 pub struct Args {
     /// Its name (`droplab list`), or the path of a scenario file
-    pub scenario: String,
+    #[arg(required_unless_present = "status")]
+    pub scenario: Option<String>,
     /// How many rounds
     #[arg(long, value_name = "NUMBER", default_value_t = 1)]
     pub times: u32,
@@ -61,15 +64,31 @@ pub struct Args {
     /// Only list the plays
     #[arg(long)]
     pub list: bool,
+    /// Only tell how far every scenario is, without playing
+    #[arg(long, conflicts_with_all = ["scenario", "plays", "fresh", "list", "rate"])]
+    pub status: bool,
     /// Requests a second of the traffic that decides, for a small machine [default: the scenario's, or what the latest
     /// play was shown at in which only the customers load the lab]
     #[arg(long, value_name = "RATE")]
     pub rate: Option<Rate>,
 }
 
+impl Args {
+    /// The scenario; nothing where none is wanted.
+    fn named(&self) -> &str {
+        self.scenario.as_deref().unwrap_or_default()
+    }
+}
+
 /// The verb.
 pub async fn main(global: &Global, args: &Args) -> Result<Exit, Failure> {
-    let (id, scenario) = scenarios::read(global.scenarios.as_deref(), &args.scenario)?;
+    if args.status {
+        let all = standing::of_all(args.into.as_deref(), global.scenarios.as_deref())?;
+        let json = || serde_json::to_string_pretty(&all).unwrap_or_default();
+        screen::result(&if global.json() { json() } else { standing::table(&all) });
+        return Ok(Exit::Pass);
+    }
+    let (id, scenario) = scenarios::read(global.scenarios.as_deref(), args.named())?;
     let all = plays::of(&scenario);
     let chosen = chosen(&all, &args.plays)?;
     if args.list {

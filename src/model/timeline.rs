@@ -121,7 +121,7 @@ impl Timeline {
         let beside = |event: &&Event| {
             matches!(event.kind, EventKind::Renewed { .. } | EventKind::NotRenewed { .. } | EventKind::Acted { .. })
         };
-        self.events[..found].iter().rev().find(|event| !beside(event)).map(|event| event.at_s)
+        self.events[..found].iter().filter(|event| !beside(event)).map(Event::until_s).reduce(f64::max)
     }
 
     /// Whether somebody pressed Ctrl-C.

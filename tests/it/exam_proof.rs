@@ -122,6 +122,7 @@ fn only_what_the_journals_show_is_signed_afterwards() {
         ("\"repairs\": \"nobody\"", "\"repairs\": \"program\"", "was person or nobody or reference, and not program"),
         ("\"repairs\": \"nobody\"", "\"repairs\": \"service\"", "was person or nobody or reference, and not service"),
         ("\"grade\": \"failed\"", "\"grade\": \"not-examined\"", "and not to (Fail, NotExamined)"),
+        ("\"interrupted\": false", "\"interrupted\": true", "it was stopped, it says, and every incident was examined"),
         (&format!("\"seed\": {seed}"), "\"seed\": 7", "its journal is that of another scenario, candidate or lab"),
     ];
     for (from, to, why) in tampered {

@@ -205,6 +205,21 @@ fn the_pages_of_incidents_are_current() {
     }
 }
 
+/// The page counted rounds of files that had changed since.
+#[test]
+fn the_page_of_conformance_tells_what_its_evidence_tells() {
+    let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs");
+    let home = tempfile::tempdir().unwrap();
+    let evidence = docs.join("conformance");
+    let told = crate::cli::droplab(home.path(), &["conform", "--status", "--into", evidence.to_str().unwrap()]);
+    assert_eq!(told.code, 0, "{}", told.err);
+    let page = fs::read_to_string(docs.join("conformance.md")).unwrap();
+    let next = "its table is what `droplab conform --status --into docs/conformance` prints";
+    for row in told.out.lines() {
+        assert!(page.lines().any(|line| line == row), "docs/conformance.md is out of date, {next}: {row}");
+    }
+}
+
 /// A title is one cell, whoever wrote it; and a Russian page is Russian.
 #[test]
 fn a_page_of_incidents_is_a_table_in_its_own_language() {

@@ -123,7 +123,7 @@ fn start(
     folder: &Path,
 ) -> Result<Child, Failure> {
     let mut command = droplab(global)?;
-    command.arg("run").arg(&args.scenario).arg("--out").arg(folder).arg("--quiet");
+    command.arg("run").arg(args.named()).arg("--out").arg(folder).arg("--quiet");
     match play {
         Play::Healthy => command.arg("--healthy"),
         Play::Nothing | Play::Killed => command.args(["--fix", "none"]),

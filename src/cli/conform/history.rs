@@ -88,6 +88,11 @@ impl History {
         Self::within(into.unwrap_or(&own), into.is_none(), id, scenario, fresh)
     }
 
+    /// What was shown of a scenario as it is now, for whoever only looks.
+    pub(super) fn as_it_is(folder: &Path, id: &str, scenario: &Scenario) -> Result<Self, Failure> {
+        Self::within(folder, false, id, scenario, false)
+    }
+
     /// The same in a folder, droplab's own or somebody's.
     fn within(folder: &Path, is_own: bool, id: &str, scenario: &Scenario, fresh: bool) -> Result<Self, Failure> {
         let path = folder.join(format!("{id}.json"));
