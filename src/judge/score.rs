@@ -121,7 +121,7 @@ fn safe(case: &Case, findings: &[Finding], fixed: bool) -> Graded {
             matches!(expected, Some(Expectation::Keeps(_)))
         })
         .collect();
-    if let Some(trap) = findings.iter().find(|found| found.truth == Truth::Fail && found.sentence.contains("(trap: ")) {
+    if let Some(trap) = findings.iter().find(|found| found.names_a_trap()) {
         return (0, trap.sentence.clone(), trap.evidence.clone());
     }
     if !fixed {

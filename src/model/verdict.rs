@@ -59,6 +59,31 @@ pub struct Verdict {
     pub score: Option<Score>,
 }
 
+#[cfg(test)]
+impl Verdict {
+    /// One that says nothing beside these findings.
+    pub(crate) fn of(truth: Truth, findings: Vec<Finding>) -> Self {
+        Self {
+            run: "r".into(),
+            scenario: "s".into(),
+            rehearsal: false,
+            seed: 1,
+            truth,
+            findings,
+            times: Times::default(),
+            probes: BTreeMap::new(),
+            impact: Impact::default(),
+            effect: Effect::default(),
+            residue: vec![],
+            drift: vec![],
+            kept: vec![],
+            adjusted: vec![],
+            proposed_rate: None,
+            score: None,
+        }
+    }
+}
+
 /// What it cost the customers, from the first injection to the repair (or to the end).
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Impact {
@@ -84,6 +109,13 @@ pub struct Finding {
     pub sentence: String,
     /// `seq`s of the events that show it.
     pub evidence: Vec<u64>,
+}
+
+impl Finding {
+    /// Whether it says which trap the person walked into.
+    pub fn names_a_trap(&self) -> bool {
+        self.truth == Truth::Fail && self.sentence.contains("(trap: ")
+    }
 }
 
 /// Moments of a run, in seconds since it began.

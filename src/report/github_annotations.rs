@@ -35,10 +35,8 @@ fn escaped(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
-
     use super::*;
-    use crate::model::verdict::{Effect, Finding, Impact, Times};
+    use crate::model::verdict::Finding;
 
     fn verdict(truth: Truth, sentences: &[&str]) -> Verdict {
         let finding = |sentence: &&str| Finding {
@@ -47,24 +45,8 @@ mod tests {
             sentence: (*sentence).to_owned(),
             evidence: vec![],
         };
-        Verdict {
-            run: "r".into(),
-            scenario: "a,b".into(),
-            rehearsal: true,
-            seed: 1,
-            truth,
-            findings: sentences.iter().map(finding).collect(),
-            times: Times::default(),
-            probes: BTreeMap::new(),
-            impact: Impact::default(),
-            effect: Effect::default(),
-            residue: vec![],
-            drift: vec![],
-            kept: vec![],
-            adjusted: vec![],
-            proposed_rate: None,
-            score: None,
-        }
+        let findings = sentences.iter().map(finding).collect();
+        Verdict { scenario: "a,b".into(), rehearsal: true, ..Verdict::of(truth, findings) }
     }
 
     #[test]

@@ -73,10 +73,8 @@ fn short(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
-
     use super::*;
-    use crate::model::verdict::{Effect, Finding, Impact, Times, Truth};
+    use crate::model::verdict::{Finding, Truth};
 
     #[test]
     fn a_cell_neither_breaks_the_table_nor_grows() {
@@ -90,22 +88,12 @@ mod tests {
         let finding = Finding { expectation: long(), truth: Truth::Fail, sentence: long(), evidence: vec![] };
         let lines = vec![long(); 1_000];
         let verdict = Verdict {
-            run: "r".into(),
-            scenario: "s".into(),
             rehearsal: true,
-            seed: 1,
-            truth: Truth::Fail,
-            findings: vec![finding; 1_000],
-            times: Times::default(),
-            probes: BTreeMap::new(),
-            impact: Impact::default(),
-            effect: Effect::default(),
             residue: lines.clone(),
             drift: lines.clone(),
             kept: lines.clone(),
             adjusted: lines,
-            proposed_rate: None,
-            score: None,
+            ..Verdict::of(Truth::Fail, vec![finding; 1_000])
         };
         let text = render(&verdict);
         assert!(text.len() < 1 << 20, "{} bytes", text.len());

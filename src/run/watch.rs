@@ -167,12 +167,15 @@ impl<'a> Watch<'a> {
         if self.answer_is_over_s().is_some_and(|at_s| now_s >= at_s) {
             return Some(Over::Answered);
         }
-        // What is going in would be dropped in the middle, and counts: it may undo what was held.
-        if self.held && !self.is_going_in() || self.goes_straight_to_its_trial() {
+        if self.goes_straight_to_its_trial() {
             return Some(Over::Recovered);
         }
+        // What is going in would be dropped in the middle, and counts: it may undo what was held.
         if self.is_going_in() {
             return None;
+        }
+        if self.held {
+            return Some(Over::Recovered);
         }
         (now_s >= self.deadline_s()?).then_some(if self.waits_for_page() { Over::NoSymptom } else { Over::TimeUp })
     }

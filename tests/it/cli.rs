@@ -261,12 +261,17 @@ fn the_journal_that_is_named_is_the_one_that_is_judged() {
     assert!(judged(Path::new("nonsense")).err.contains(" is the latest run"));
 }
 
+/// The journal of a rehearsal that came to its end.
+fn whole_journal(home: &Path, out: &Path) -> String {
+    let whole = out.join("whole");
+    assert_eq!(rehearsed(home, &whole, &[]), 0);
+    fs::read_to_string(whole.join("journal.jsonl")).unwrap()
+}
+
 #[test]
 fn a_journal_that_was_cut_short_is_to_be_healed_unless_it_is_a_rehearsals() {
     let (home, out) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-    let whole = out.path().join("whole");
-    assert_eq!(rehearsed(home.path(), &whole, &[]), 0);
-    let text = fs::read_to_string(whole.join("journal.jsonl")).unwrap();
+    let text = whole_journal(home.path(), out.path());
     let injected = text.lines().position(|line| line.contains(r#""state":"injected""#)).unwrap();
     let cut: String = text.lines().take(injected + 1).map(|line| line.to_owned() + "\n").collect();
     let path = out.path().join("cut.jsonl");
@@ -284,9 +289,7 @@ fn a_journal_that_was_cut_short_is_to_be_healed_unless_it_is_a_rehearsals() {
 #[test]
 fn a_journal_of_another_version_and_one_without_an_end_are_called_that() {
     let (home, out) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-    let whole = out.path().join("whole");
-    assert_eq!(rehearsed(home.path(), &whole, &[]), 0);
-    let text = fs::read_to_string(whole.join("journal.jsonl")).unwrap();
+    let text = whole_journal(home.path(), out.path());
     let path = out.path().join("sent.jsonl");
     let told = |text: &str, more: &[&str]| {
         fs::write(&path, text).unwrap();

@@ -73,7 +73,7 @@ pub(super) fn judged(play: &Play<'_>, code: Option<i32>, timeline: &Timeline, ve
         return Outcome::LabErred(format!("it was never typed: of its {wanted} commands {typed} ended well"));
     }
     // A trap is something done: whoever did nothing has walked into none, and a repair is none.
-    let trap = verdict.findings.iter().find(|found| found.sentence.contains("(trap: "));
+    let trap = verdict.findings.iter().find(|found| found.names_a_trap());
     if let (Play::Healthy | Play::Nothing | Play::Fix(_), Some(named)) = (play, trap) {
         return Outcome::Wrong(format!("a trap is named that nobody walked into: {}", named.sentence));
     }
@@ -180,14 +180,9 @@ mod tests {
             sentence: "so".into(),
             evidence: vec![],
         };
-        let text = r#"{"run":"","scenario":"","rehearsal":false,"seed":0,"truth":"pass","findings":[],"times":{},"probes":{},
-            "impact":{"requests":0,"failed":0,"out_of_slo_s":0.0,"page_to_repair_s":null},
-            "effect":{"symptom":null,"bystander":null,"exercised":0,"gauges":{}},"residue":[],"drift":[],"adjusted":[],
-            "proposed_rate":null}"#;
-        let mut verdict: Verdict = serde_json::from_str(text).unwrap();
-        verdict.findings = findings.iter().map(finding).collect();
-        verdict.truth = verdict.findings.iter().map(|found| found.truth).max().unwrap();
-        verdict
+        let findings: Vec<_> = findings.iter().map(finding).collect();
+        let worst = findings.iter().map(|found| found.truth).max().unwrap();
+        Verdict::of(worst, findings)
     }
 
     fn typed(status: i32) -> Timeline {

@@ -7,20 +7,12 @@
 //! when what may still be on its way there, to Kubernetes or in a node, does nothing any more.
 
 use k8s_openapi::api::{apps::v1::StatefulSet, core::v1::ConfigMap};
-use kube::Api;
+use kube::{Api, api::Patch};
 use serde_json::json;
 
-use super::{
-    configs::place,
-    versioned::{TRIES, overtaken, patched, versioned},
-};
+use super::configs::place;
 use crate::{
-    lab::{
-        Lab,
-        error::LabError,
-        kube::{guard, within},
-        layout::NAMESPACE,
-    },
+    lab::{Lab, error::LabError, kube::guard, layout::NAMESPACE},
     model::{
         op::{Op, Whose, whose},
         setting::{Setting, list},
@@ -84,21 +76,9 @@ impl Lab {
         guard(&self.kube, &self.layout).await?;
         let (namespace, name) = place(map);
         let api = Api::<ConfigMap>::namespaced(self.kube.clone(), namespace);
-        self.handle.outdate(&api, name).await?;
-        for _ in 0..TRIES {
-            let Some(found) = within(5, "read the configuration", api.get_opt(name)).await? else { return Ok(None) };
-            let now = found.data.as_ref().and_then(|data| data.get(key)).map(String::as_str);
-            match whose(ours, before, now) {
-                Whose::Theirs(what) => return Ok(Some(what)),
-                Whose::Before => return Ok(None),
-                Whose::Ours => {}
-            }
-            let patch = versioned(json!({ "data": { key: text } }), &found);
-            if patched(&api, name, &kube::api::Patch::Merge(patch)).await? {
-                return Ok(None);
-            }
-        }
-        Err(overtaken(map))
+        let now = |found: &ConfigMap| found.data.as_ref()?.get(key).cloned();
+        let patch = json!({ "data": { key: text } });
+        self.handle.change_back(&api, name, Patch::Merge, &patch, (ours, before), now).await
     }
 
     async fn pods_back(&self, set: &str, (ours, before): (&Op, &Op)) -> Result<Option<String>, LabError> {
@@ -106,20 +86,9 @@ impl Lab {
         let Op::Set { value, .. } = before else { return Ok(None) };
         let pods: u32 = value.as_deref().and_then(|value| value.parse().ok()).unwrap_or(0);
         let api = Api::<StatefulSet>::namespaced(self.kube.clone(), NAMESPACE);
-        self.handle.outdate(&api, set).await?;
-        for _ in 0..TRIES {
-            let Some(found) = within(5, "read the stateful set", api.get_opt(set)).await? else { return Ok(None) };
-            let now = found.spec.as_ref().and_then(|spec| spec.replicas).unwrap_or(1).to_string();
-            match whose(ours, before, Some(&now)) {
-                Whose::Theirs(what) => return Ok(Some(what)),
-                Whose::Before => return Ok(None),
-                Whose::Ours => {}
-            }
-            let patch = versioned(json!({ "spec": { "replicas": pods } }), &found);
-            if patched(&api, set, &kube::api::Patch::Merge(patch)).await? {
-                return Ok(None);
-            }
-        }
-        Err(overtaken(set))
+        let now =
+            |found: &StatefulSet| Some(found.spec.as_ref().and_then(|spec| spec.replicas).unwrap_or(1).to_string());
+        let patch = json!({ "spec": { "replicas": pods } });
+        self.handle.change_back(&api, set, Patch::Merge, &patch, (ours, before), now).await
     }
 }

@@ -6,16 +6,15 @@ use k8s_openapi::api::{apps::v1::Deployment, core::v1::ConfigMap};
 use kube::{Api, api::Patch};
 use serde_json::{Value, json};
 
-use super::versioned::{TRIES, overtaken, patched, versioned};
 use crate::{
     lab::{
         Lab,
-        cluster::kube::{guard, within},
+        cluster::kube::guard,
         error::LabError,
         layout::NAMESPACE,
         look::settings::{CHECKSUM, COREDNS},
     },
-    model::op::{Op, Whose, whose},
+    model::op::Op,
 };
 
 impl Lab {
@@ -40,8 +39,7 @@ impl Lab {
         resource: &str,
         amount: Option<&str>,
     ) -> Result<(), LabError> {
-        let limits = json!({ "limits": { resource: amount } });
-        let template = json!({ "spec": { "containers": [{ "name": deployment, "resources": limits }] } });
+        let template = limit(deployment, resource, amount);
         self.change_template(deployment, template).await
     }
 
@@ -55,26 +53,13 @@ impl Lab {
     ) -> Result<Option<String>, LabError> {
         guard(&self.kube, &self.layout).await?;
         let api = Api::<Deployment>::namespaced(self.kube.clone(), NAMESPACE);
-        self.handle.outdate(&api, deployment).await?;
-        for _ in 0..TRIES {
-            let Some(found) = within(5, "read the deployment", api.get_opt(deployment)).await? else { return Ok(None) };
-            let pod = found.spec.as_ref().and_then(|spec| spec.template.spec.as_ref());
-            let container = pod.and_then(|pod| pod.containers.iter().find(|one| one.name == deployment));
-            let limits = container.and_then(|one| one.resources.as_ref()?.limits.as_ref());
-            let now = limits.and_then(|limits| limits.get(resource)).map(|amount| amount.0.as_str());
-            match whose(ours, before, now) {
-                Whose::Theirs(what) => return Ok(Some(what)),
-                Whose::Before => return Ok(None),
-                Whose::Ours => {}
-            }
-            let limits = json!({ "limits": { resource: amount } });
-            let template = json!({ "spec": { "containers": [{ "name": deployment, "resources": limits }] } });
-            let patch = versioned(json!({ "spec": { "template": template } }), &found);
-            if patched(&api, deployment, &Patch::Strategic(patch)).await? {
-                return Ok(None);
-            }
-        }
-        Err(overtaken(deployment))
+        let now = |found: &Deployment| {
+            let pod = found.spec.as_ref()?.template.spec.as_ref()?;
+            let container = pod.containers.iter().find(|one| one.name == deployment)?;
+            Some(container.resources.as_ref()?.limits.as_ref()?.get(resource)?.0.clone())
+        };
+        let patch = json!({ "spec": { "template": limit(deployment, resource, amount) } });
+        self.handle.change_back(&api, deployment, Patch::Strategic, &patch, (ours, before), now).await
     }
 
     async fn change_template(&self, deployment: &str, template: Value) -> Result<(), LabError> {
@@ -83,6 +68,12 @@ impl Lab {
         let api = Api::<Deployment>::namespaced(self.kube.clone(), namespace);
         self.handle.change(&api, name, Patch::Strategic, json!({ "spec": { "template": template } })).await
     }
+}
+
+/// The part of a template of pods that says how much the container of the deployment's name may take.
+fn limit(deployment: &str, resource: &str, amount: Option<&str>) -> Value {
+    let limits = json!({ "limits": { resource: amount } });
+    json!({ "spec": { "containers": [{ "name": deployment, "resources": limits }] } })
 }
 
 /// Namespace and name. Whatever else a name with a namespace says, only the name server's own is meant.

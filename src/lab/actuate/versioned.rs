@@ -15,27 +15,30 @@ use kube::{
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-use crate::lab::{
-    cluster::{
-        handle::Handle,
-        kube::{late, refused, within},
+use crate::{
+    lab::{
+        cluster::{
+            handle::Handle,
+            kube::{late, refused, within},
+        },
+        error::LabError,
     },
-    error::LabError,
+    model::op::{Op, Whose, whose},
 };
 
 /// How often an object may change between a look and its patch, as it does while pods roll.
-pub(super) const TRIES: u32 = 10;
+const TRIES: u32 = 10;
 /// A label that comes and goes.
 const LABEL: &str = "touched";
 
 /// A patch that is refused unless the object is as it was looked at.
-pub(super) fn versioned<K: kube::Resource>(mut patch: Value, found: &K) -> Value {
+fn versioned<K: kube::Resource>(mut patch: Value, found: &K) -> Value {
     patch["metadata"]["resourceVersion"] = found.meta().resource_version.clone().into();
     patch
 }
 
 /// Patch an object; whether nobody was faster.
-pub(super) async fn patched<K>(api: &Api<K>, name: &str, patch: &Patch<Value>) -> Result<bool, LabError>
+async fn patched<K>(api: &Api<K>, name: &str, patch: &Patch<Value>) -> Result<bool, LabError>
 where
     K: Clone + DeserializeOwned + Debug,
 {
@@ -51,7 +54,7 @@ where
 }
 
 /// It changed again and again between a look and a patch.
-pub(super) fn overtaken(name: &str) -> LabError {
+fn overtaken(name: &str) -> LabError {
     LabError::Kube { tried: format!("set {name}"), why: format!("it changed under our hands {TRIES} times in a row") }
 }
 
@@ -77,6 +80,36 @@ impl Handle {
             self.generations.release(&sent);
             if done {
                 return Ok(());
+            }
+        }
+        Err(overtaken(name))
+    }
+
+    /// Patch an object back; what it is instead when somebody has changed it since. One that is gone is left gone. `now` reads of an object
+    /// what the fault had set.
+    pub(super) async fn change_back<K>(
+        &self,
+        api: &Api<K>,
+        name: &str,
+        kind: fn(Value) -> Patch<Value>,
+        patch: &Value,
+        (ours, before): (&Op, &Op),
+        now: impl Fn(&K) -> Option<String>,
+    ) -> Result<Option<String>, LabError>
+    where
+        K: kube::Resource + Clone + DeserializeOwned + Debug,
+    {
+        self.outdate(api, name).await?;
+        for _ in 0..TRIES {
+            let found = within(5, "read what is to be set back", api.get_opt(name)).await?;
+            let Some(found) = found else { return Ok(None) };
+            match whose(ours, before, now(&found).as_deref()) {
+                Whose::Theirs(what) => return Ok(Some(what)),
+                Whose::Before => return Ok(None),
+                Whose::Ours => {}
+            }
+            if patched(api, name, &kind(versioned(patch.clone(), &found))).await? {
+                return Ok(None);
             }
         }
         Err(overtaken(name))
@@ -112,10 +145,7 @@ fn sent_to<K: kube::Resource>(api: &Api<K>, name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{
-        lab::actuate::testing::{Server, handle},
-        model::op::Op,
-    };
+    use crate::lab::actuate::testing::{Server, handle};
 
     const PAYMENT: &str = "/apis/apps/v1/namespaces/shop/deployments/payment";
 

@@ -10,14 +10,13 @@ use kube::{
 };
 use serde_json::{Value, json};
 
-use super::versioned::{TRIES, overtaken, patched, versioned};
 use crate::{
     lab::{
         cluster::handle::Handle,
-        cluster::kube::{late, refused, within},
+        cluster::kube::{late, refused},
         error::LabError,
     },
-    model::op::{Op, Whose, whose},
+    model::op::Op,
 };
 
 impl Handle {
@@ -59,19 +58,8 @@ impl Handle {
             other => return self.change_workload(other).await.map(|()| None),
         };
         let api = Api::<Deployment>::namespaced(self.kube.clone(), &self.namespace);
-        self.outdate(&api, deployment).await?;
-        for _ in 0..TRIES {
-            let Some(found) = within(5, "read the deployment", api.get_opt(deployment)).await? else { return Ok(None) };
-            match whose(ours, before, now(before, &found).as_deref()) {
-                Whose::Theirs(what) => return Ok(Some(what)),
-                Whose::Before => return Ok(None),
-                Whose::Ours => {}
-            }
-            if patched(&api, deployment, &Patch::Strategic(versioned(patch.clone(), &found))).await? {
-                return Ok(None);
-            }
-        }
-        Err(overtaken(deployment))
+        let now = |found: &Deployment| now(before, found);
+        self.change_back(&api, deployment, Patch::Strategic, &patch, (ours, before), now).await
     }
 
     async fn delete_pod(&self, pod: &str, uid: &str, grace_s: u32) -> Result<(), LabError> {
