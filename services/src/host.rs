@@ -47,8 +47,13 @@ impl Host {
             value: listen.clone(),
             expected: "an address and a port",
         })?;
-        // A checkout is several calls with a deadline of their own.
-        let deadline = if role == "storefront" { 8000 } else { 2000 };
+        let deadline = match role {
+            // A checkout is several calls with a deadline of their own.
+            "storefront" => 8000,
+            // Whoever asks for a whole book waits for it; what the shop asks of them ends by the shop's own patience.
+            "bank" | "carrier" => 10_000,
+            _ => 2000,
+        };
         let release = Release::here(role)?;
         let metrics = Metrics::new()?;
         metrics.released(role, release.version())?;

@@ -5,6 +5,8 @@
 
 mod backoff;
 mod bank;
+mod book;
+mod carrier;
 mod catalog;
 mod config;
 mod database;
@@ -54,6 +56,7 @@ enum Role {
     Inventory,
     Fulfilment,
     Notification,
+    Carrier,
 }
 
 fn main() -> ExitCode {
@@ -90,6 +93,7 @@ fn routes(role: Role, host: &Arc<Host>) -> Result<axum::Router, ConfigError> {
         Role::Inventory => inventory::start(host),
         Role::Fulfilment => fulfilment::start(host),
         Role::Notification => notification::start(host),
+        Role::Carrier => carrier::start(),
     }
 }
 
@@ -103,5 +107,6 @@ fn name(role: Role) -> &'static str {
         Role::Inventory => "inventory",
         Role::Fulfilment => "fulfilment",
         Role::Notification => "notification",
+        Role::Carrier => "carrier",
     }
 }

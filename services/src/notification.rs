@@ -52,18 +52,10 @@ struct Placed {
 /// Builds the API and starts sending.
 pub(crate) fn start(host: &Arc<Host>) -> Result<Router, ConfigError> {
     let pool = Pool::from_env(host)?;
-    let cluster = Cluster::from_env()?;
-    let migrated = database::migrate(host, &pool, SCHEMA);
-    let need = host.needs("kafka topics");
     let inbox = Work::new(host, TOPIC, Post { pool: pool.clone() });
-    let consumer =
-        Consumer { host: Arc::clone(host), cluster: cluster.clone(), group: "notification", topic: TOPIC, inbox };
-    tokio::spawn(async move {
-        cluster.make_topics(&crate::orders::TOPICS).await;
-        let _ = migrated.await;
-        need.met();
-        consumer.run().await;
-    });
+    let (host, cluster) = (Arc::clone(host), Cluster::from_env()?);
+    let migrated = database::migrate(&host, &pool, SCHEMA);
+    Consumer { host, cluster, group: "notification", topic: TOPIC, inbox }.start(migrated);
     Ok(Router::new().route("/notifications/{order_id}", get(read)).with_state(pool))
 }
 

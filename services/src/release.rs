@@ -23,6 +23,7 @@ pub(crate) enum Release {
     Payment2_8_1,
     Payment2_9_0,
     Bank1_0_0,
+    Carrier1_0_0,
     Inventory1_0_0,
     Inventory1_1_0,
     Inventory1_1_1,
@@ -33,7 +34,7 @@ pub(crate) enum Release {
 }
 
 /// Each with its service and version; of one service the base version comes first.
-const KNOWN: [(Release, &str, &str); 18] = [
+const KNOWN: [(Release, &str, &str); 19] = [
     (Release::Storefront1_0_0, "storefront", "1.0.0"),
     (Release::Storefront1_3_0, "storefront", "1.3.0"),
     (Release::Storefront1_4_0, "storefront", "1.4.0"),
@@ -45,6 +46,7 @@ const KNOWN: [(Release, &str, &str); 18] = [
     (Release::Payment2_8_1, "payment", "2.8.1"),
     (Release::Payment2_9_0, "payment", "2.9.0"),
     (Release::Bank1_0_0, "bank", "1.0.0"),
+    (Release::Carrier1_0_0, "carrier", "1.0.0"),
     (Release::Inventory1_0_0, "inventory", "1.0.0"),
     (Release::Inventory1_1_0, "inventory", "1.1.0"),
     (Release::Inventory1_1_1, "inventory", "1.1.1"),

@@ -21,14 +21,15 @@ pub(super) fn finding(timeline: &Timeline, expectation: &str, ledger: LedgerName
         }
         _ => None,
     });
+    let entries = ledger.entries();
     let (last, before) = (readings.next(), readings.next());
     let seqs = before.iter().chain(&last).map(|(seq, _)| *seq).collect();
     let (truth, sentence) = match (before.map(|(_, read)| read), last.map(|(_, read)| read)) {
-        (_, None) => (Truth::Unknown, format!("the books of {ledger} were not held against the promises")),
+        (_, None) => (Truth::Unknown, format!("the books of {entries} were not held against the promises")),
         (Some(Err(why)), _) | (_, Some(Err(why))) => {
-            (Truth::Unknown, format!("the books of {ledger} could not be read: {why}"))
+            (Truth::Unknown, format!("the books of {entries} could not be read: {why}"))
         }
-        (None, Some(Ok(_))) => (Truth::Unknown, format!("the books of {ledger} were read only once")),
+        (None, Some(Ok(_))) => (Truth::Unknown, format!("the books of {entries} were read only once")),
         (Some(Ok(one)), Some(Ok(other))) => weigh(ledger, one, other, restless(timeline)),
     };
     Finding { expectation: expectation.to_owned(), truth, sentence, evidence: seqs }
@@ -51,30 +52,37 @@ pub(super) fn restless(timeline: &Timeline) -> Option<String> {
 
 fn weigh(ledger: LedgerName, one: &LedgerReading, last: &LedgerReading, restless: Option<String>) -> (Truth, String) {
     let LedgerReading { acknowledged, indeterminate, refused, recorded, unread, .. } = last;
+    let entries = ledger.entries();
     let broken = breaches(one, last);
     if !broken.is_empty() {
-        let asked = format!("{acknowledged} acknowledged, {indeterminate} indeterminate, {refused} refused");
+        let asked = match ledger {
+            LedgerName::Bank => format!("{acknowledged} charged by the ledger, {refused} given back or never booked"),
+            _ => format!("{acknowledged} acknowledged, {indeterminate} indeterminate, {refused} refused"),
+        };
         let broken = broken.join(", ");
-        return (Truth::Fail, format!("of the {ledger} ({asked}; {recorded} rows) {broken}"));
+        return (Truth::Fail, format!("of the {entries} ({asked}; {recorded} rows) {broken}"));
     }
     if one != last {
-        return (Truth::Unknown, moved(ledger, one, last));
+        return (Truth::Unknown, moved(entries, one, last));
     }
     if !unread.is_empty() {
-        return (Truth::Unknown, format!("a part of the books of {ledger} could not be read: {}", unread.join("; ")));
+        return (Truth::Unknown, format!("a part of the books of {entries} could not be read: {}", unread.join("; ")));
     }
     if *acknowledged == 0 {
-        return (Truth::Unknown, format!("none of the {ledger} was acknowledged, so nothing could be lost"));
+        return (Truth::Unknown, format!("none of the {entries} was acknowledged, so nothing could be lost"));
     }
     if let Some(why) = restless {
         return (Truth::Unknown, why);
     }
-    (
-        Truth::Pass,
-        format!(
-            "all {acknowledged} acknowledged {ledger} are in the books once ({recorded} rows; {refused} refused, {indeterminate} indeterminate)"
+    let whole = match ledger {
+        LedgerName::Bank => format!(
+            "the bank holds all {acknowledged} card payments that the ledger has as charged, and nothing else ({refused} given back or never booked)"
         ),
-    )
+        _ => format!(
+            "all {acknowledged} acknowledged {entries} are in the books once ({recorded} rows; {refused} refused, {indeterminate} indeterminate)"
+        ),
+    };
+    (Truth::Pass, whole)
 }
 
 /// Each way in which promises are broken in both readings, with its number and a few examples in the last one. Of what grew less, all may come
@@ -96,7 +104,7 @@ fn breaches(one: &LedgerReading, last: &LedgerReading) -> Vec<String> {
     broken.map(told).collect()
 }
 
-fn moved(ledger: LedgerName, one: &LedgerReading, other: &LedgerReading) -> String {
+fn moved(ledger: &str, one: &LedgerReading, other: &LedgerReading) -> String {
     let short = |reading: &LedgerReading| {
         let broken: u64 = reading.breaches().iter().map(|(_, breach)| breach.count).sum();
         format!("{} rows and {broken} wrong", reading.recorded)
@@ -147,6 +155,17 @@ mod tests {
         let (truth, sentence) = books(&whole());
         insta::assert_snapshot!(sentence, @"all 9 acknowledged payments are in the books once (10 rows; 1 refused, 2 indeterminate)");
         assert_eq!(truth, Truth::Pass);
+    }
+
+    #[test]
+    fn what_the_bank_holds_is_told_in_its_own_words() {
+        let said = |reading: &LedgerReading| {
+            let read =
+                || EventKind::Reconciled { ledger: LedgerName::Bank, reading: Some(reading.clone()), error: None };
+            finding(&timeline(vec![rest(&[]), read(), read()]), "bank", LedgerName::Bank).sentence
+        };
+        insta::assert_snapshot!(said(&whole()), @"the bank holds all 9 card payments that the ledger has as charged, and nothing else (1 given back or never booked)");
+        insta::assert_snapshot!(said(&LedgerReading { half: breach(), ..whole() }), @"of the card payments at the bank (9 charged by the ledger, 1 given back or never booked; 10 rows) 1 is left half done (such as r-1: so)");
     }
 
     #[test]

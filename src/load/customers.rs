@@ -119,6 +119,10 @@ impl Customers for Crowd {
         Promises { prefix: request::prefix(&self.run, name), outcomes: outcomes.unwrap_or_default() }
     }
 
+    fn accounts(&self) -> String {
+        request::accounts(&self.run)
+    }
+
     fn receipts(&self, name: &str) -> Vec<Receipt> {
         let kept = self.answers.get(name);
         let kept = kept.map(|kept| lock(&kept.receipts).clone());

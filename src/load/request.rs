@@ -170,9 +170,14 @@ fn host(shop: std::net::SocketAddr) -> HeaderValue {
 /// How all idempotency keys of one kind of customers in one run begin. The run's own name is its scenario's, which is half of the
 /// answer, and every order in the shop's tables would tell it.
 pub(super) fn prefix(run: &str, name: &str) -> String {
+    format!("{}{name}-", accounts(run))
+}
+
+/// How the accounts begin of all customers of a run who check out.
+pub(super) fn accounts(run: &str) -> String {
     let hash = Sha256::digest(run);
     let number = hash.iter().take(5).fold(0_u64, |number, byte| number << 8 | u64::from(*byte));
-    format!("{number:010x}-{name}-")
+    format!("{number:010x}-")
 }
 
 /// What a customer keeps of an answer.

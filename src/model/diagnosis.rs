@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 pub const COMPONENTS: &[&str] = &[
     "alert",
     "bank",
+    "carrier",
     "catalog",
     "coredns",
     "dc-1",

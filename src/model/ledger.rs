@@ -15,8 +15,25 @@ pub enum LedgerName {
     Payments,
     /// Orders, their charges, their deliveries and their events against the answers to `POST /checkout`.
     Orders,
-    /// `fulfilment.deliveries` against the answers to `POST /checkout`.
+    /// What the carrier took, by its own book, against the answers to `POST /checkout`.
     Parcels,
+    /// What the bank holds, by its own book, against the card payments in `payment.ledger`.
+    Bank,
+}
+
+impl LedgerName {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Payments, Self::Orders, Self::Parcels, Self::Bank];
+
+    /// What is counted in it, in the plural.
+    pub fn entries(self) -> &'static str {
+        match self {
+            Self::Payments => "payments",
+            Self::Orders => "orders",
+            Self::Parcels => "parcels",
+            Self::Bank => "card payments at the bank",
+        }
+    }
 }
 
 impl fmt::Display for LedgerName {
@@ -25,6 +42,7 @@ impl fmt::Display for LedgerName {
             Self::Payments => "payments",
             Self::Orders => "orders",
             Self::Parcels => "parcels",
+            Self::Bank => "bank",
         })
     }
 }
@@ -44,11 +62,11 @@ pub enum Outcome {
 /// The outcome of one reconciliation.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LedgerReading {
-    /// Requests whose customers were told that it is done.
+    /// Requests whose customers were told that it is done; of the bank: what the shop's ledger has as charged.
     pub acknowledged: u64,
     /// Requests of which nobody knows whether they were done.
     pub indeterminate: u64,
-    /// Requests that were refused.
+    /// Requests that were refused; of the bank: what the shop's ledger has as given back or never booked.
     pub refused: u64,
     /// Rows of this run in the books.
     pub recorded: u64,

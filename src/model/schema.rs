@@ -82,7 +82,7 @@ impl JsonSchema for LedgerName {
     }
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "enum": ["payments", "orders", "parcels"] })
+        json_schema!({ "enum": LedgerName::ALL.map(|name| name.to_string()) })
     }
 }
 

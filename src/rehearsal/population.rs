@@ -6,6 +6,9 @@ use std::{collections::BTreeMap, net::Ipv4Addr};
 
 use crate::model::facts::{Deployment, Node, Pod};
 
+/// Those in no data centre.
+const OUTSIDE: [&str; 2] = ["bank", "carrier"];
+
 /// Pods of every deployment and of the servers, over three data centres.
 pub(super) fn population(deployments: &BTreeMap<String, Deployment>) -> (Vec<Pod>, BTreeMap<String, Node>) {
     let servers = ["postgres", "kafka", "redis"].map(|server| (server.to_owned(), 3));
@@ -19,7 +22,11 @@ pub(super) fn population(deployments: &BTreeMap<String, Deployment>) -> (Vec<Pod
                 uid: format!("uid-{service}-{number}"),
                 labels: [("app.kubernetes.io/name".to_owned(), service.clone())].into(),
                 service: service.clone(),
-                node: format!("worker-{}", number % 3 + 1),
+                node: if OUTSIDE.contains(&service.as_str()) {
+                    "control-plane".to_owned()
+                } else {
+                    format!("worker-{}", number % 3 + 1)
+                },
                 address: Some(Ipv4Addr::new(10, 244, 1, low)),
                 host_network: false,
             });
@@ -27,5 +34,7 @@ pub(super) fn population(deployments: &BTreeMap<String, Deployment>) -> (Vec<Pod
     }
     let zones = [1, 2, 3]
         .map(|number| (format!("worker-{number}"), Node { zone: Some(format!("dc-{number}")), ..Node::default() }));
-    (pods, zones.into())
+    let mut nodes: BTreeMap<String, Node> = zones.into();
+    nodes.insert("control-plane".to_owned(), Node::default());
+    (pods, nodes)
 }

@@ -22,9 +22,10 @@ pub(super) fn facts(name: &str) -> Facts {
         };
         (service.to_owned(), found)
     };
-    let mut deployments: BTreeMap<_, _> = ["catalog", "orders", "bank", "inventory", "fulfilment", "notification"]
-        .map(|service| deployment(service, &format!("droplab/{service}:1.0.0"), 1))
-        .into();
+    let mut deployments: BTreeMap<_, _> =
+        ["catalog", "orders", "bank", "carrier", "inventory", "fulfilment", "notification"]
+            .map(|service| deployment(service, &format!("droplab/{service}:1.0.0"), 1))
+            .into();
     deployments.extend([
         deployment("nginx", "droplab/nginx:1.26", 2),
         deployment("storefront", "droplab/storefront:1.0.0", 2),

@@ -5,7 +5,10 @@
 use std::collections::BTreeSet;
 
 use super::words::count;
-use crate::model::event::{Event, EventKind, FaultState, Phase};
+use crate::model::{
+    event::{Event, EventKind, FaultState, Phase},
+    ledger::LedgerName,
+};
 
 /// Tells a run's events, in their order.
 #[derive(Default)]
@@ -58,10 +61,13 @@ pub(super) fn line(event: &Event) -> Option<String> {
             let broken = reading.breaches().into_iter().filter(|(_, breach)| !breach.is_none());
             let broken: Vec<String> = broken.map(|(what, breach)| format!("{} {what}", breach.count)).collect();
             let broken = if broken.is_empty() { "nothing wrong".to_owned() } else { broken.join(", ") };
-            format!("{ledger} in the books against {} promises: {broken}", count(reading.acknowledged))
+            let (entries, acknowledged) = (ledger.entries(), count(reading.acknowledged));
+            let against = if *ledger == LedgerName::Bank { "charges of the ledger" } else { "promises" };
+            format!("{entries} in the books against {acknowledged} {against}: {broken}")
         }
         EventKind::Reconciled { ledger, error, .. } => {
-            format!("the books of {ledger} could not be read: {}", error.as_deref().unwrap_or_default())
+            let (entries, why) = (ledger.entries(), error.as_deref().unwrap_or_default());
+            format!("the books of {entries} could not be read: {why}")
         }
         EventKind::Counterexamples { id, rows, error: None, .. } => format!("{id}: {} counterexamples", rows.len()),
         EventKind::Counterexamples { id, error: Some(why), .. } => format!("{id} could not be asked: {why}"),

@@ -90,6 +90,8 @@ pub trait Customers: Send + Sync {
     async fn stop(&mut self);
     /// What the customers of one kind have been told so far.
     fn promises(&self, name: &str) -> Promises;
+    /// How the account of everybody begins who checks out in this run, and of nobody else.
+    fn accounts(&self) -> String;
     /// What the customers of this name keep of their checkouts so far; customers who check nothing out keep nothing.
     fn receipts(&self, name: &str) -> Vec<Receipt>;
 }

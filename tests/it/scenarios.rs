@@ -75,6 +75,21 @@ fn lacks(id: &str, scenario: &Scenario) -> Vec<String> {
     frame.into_iter().filter(|(is_there, _)| !is_there).map(|(_, what)| format!("{id} lacks {what}")).collect()
 }
 
+/// Such a trap is named to everybody who breaks that book, by whatever.
+#[test]
+fn no_trap_is_known_by_books_alone_that_another_cheat_breaks_as_well() {
+    for id in store::scenarios::ids(None).unwrap() {
+        let (_, scenario) = store::scenarios::read(None, &id).unwrap();
+        let books: Vec<String> = scenario.ledgers().iter().map(ToString::to_string).collect();
+        for trap in scenario.cheats.iter().filter(|cheat| cheat.trap) {
+            let by_books = trap.caught_by.iter().all(|caught| books.contains(caught));
+            let mut others = scenario.cheats.iter().filter(|other| other.name != trap.name);
+            let other = others.find(|other| trap.caught_by.iter().all(|caught| other.caught_by.contains(caught)));
+            assert!(!by_books || other.is_none(), "{id}: {} is taken for {}", other.unwrap().name, trap.name);
+        }
+    }
+}
+
 /// So many letters tell a word by.
 const STEM: usize = 5;
 

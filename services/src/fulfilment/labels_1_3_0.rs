@@ -1,5 +1,5 @@
 //! Release 1.3.0: labels in batches. A label printer is slow to start, so that records wait two seconds for others and are then
-//! worked on in a row; reading goes on meanwhile.
+//! worked on in a row; reading goes on meanwhile. A label is numbered within its print run.
 //!
 //! **Invariant:** records are worked on in the order in which they came; when the process is asked to stop, nobody waits any longer.
 

@@ -1,7 +1,7 @@
-//! Fulfilment: ships what is paid, once, and says so.
+//! Fulfilment: hands what is paid to the carrier, once, and says so.
 //!
-//! **Invariant:** an order has at most one parcel however often its event comes, an order that is not there or not paid has
-//! none, and the event counts as done only when the order knows of its parcel.
+//! **Invariant:** an order has at most one parcel however often its event comes (of 1.0.0 and 1.2.0), an order that is not there
+//! or not paid has none, and the event counts as done only when the order knows of its parcel.
 
 mod labels_1_3_0;
 mod records_1_2_0;
@@ -46,18 +46,37 @@ const SCHEMA: Schema = Schema {
 struct Shipping {
     pool: Pool,
     orders: Peer,
+    carrier: Peer,
+    /// What a label is known by at the carrier.
+    labels: Labels,
+}
+
+/// How the carrier can tell that it was asked before.
+enum Labels {
+    /// By the order.
+    ByOrder,
+    /// By the order and the print run; each process has one of its own.
+    ByRun(Uuid),
 }
 
 #[derive(Deserialize)]
 struct Paid {
     order_id: Uuid,
+    /// For whom; who tells of an order again by hand may leave it out.
+    #[serde(default)]
+    account: String,
 }
 
 /// Builds the API and starts shipping.
 pub(crate) fn start(host: &Arc<Host>) -> Result<Router, ConfigError> {
     let pool = Pool::from_env(host)?;
     let orders = Peer::from_env(host, "orders", "ORDERS_URL")?;
-    let shipping = Shipping { pool: pool.clone(), orders };
+    let carrier = Peer::from_env(host, "carrier", "CARRIER_URL")?;
+    let labels = match host.release {
+        Release::Fulfilment1_3_0 => Labels::ByRun(Uuid::new_v4()),
+        _ => Labels::ByOrder,
+    };
+    let shipping = Shipping { pool: pool.clone(), orders, carrier, labels };
     match host.release {
         Release::Fulfilment1_2_0 => {
             consume(host, &pool, Work::new(host, TOPIC, records_1_2_0::Patient(shipping)))?;
@@ -70,29 +89,21 @@ pub(crate) fn start(host: &Arc<Host>) -> Result<Router, ConfigError> {
     Ok(Router::new().route("/deliveries/{order_id}", get(read)).with_state(pool))
 }
 
-/// Hands what is paid to `inbox`, once tables and topics are there.
+/// Hands what is paid to `inbox`.
 fn consume(host: &Arc<Host>, pool: &Pool, inbox: impl Inbox) -> Result<(), ConfigError> {
-    let cluster = Cluster::from_env()?;
-    let migrated = database::migrate(host, pool, SCHEMA);
-    let need = host.needs("kafka topics");
-    let consumer =
-        Consumer { host: Arc::clone(host), cluster: cluster.clone(), group: "fulfilment", topic: TOPIC, inbox };
-    tokio::spawn(async move {
-        cluster.make_topics(&crate::orders::TOPICS).await;
-        let _ = migrated.await;
-        need.met();
-        consumer.run().await;
-    });
+    let (host, cluster) = (Arc::clone(host), Cluster::from_env()?);
+    let migrated = database::migrate(&host, pool, SCHEMA);
+    Consumer { host, cluster, group: "fulfilment", topic: TOPIC, inbox }.start(migrated);
     Ok(())
 }
 
 impl Handle for Shipping {
     async fn handle(&self, payload: &[u8]) -> Result<(), Trouble> {
-        let Paid { order_id } = serde_json::from_slice(payload).map_err(|error| Trouble::Never(error.to_string()))?;
+        let paid: Paid = serde_json::from_slice(payload).map_err(|error| Trouble::Never(error.to_string()))?;
         // Asked first: a parcel for an order that nobody placed could not be called back.
-        let asked = self.orders.get(&format!("/orders/{order_id}")).await.map_err(Trouble::Later)?;
+        let asked = self.orders.get(&format!("/orders/{}", paid.order_id)).await.map_err(Trouble::Later)?;
         to_be_shipped(asked.accepted())?;
-        self.ship(order_id).await.map_err(Trouble::Later)
+        self.ship(&paid).await.map_err(Trouble::Later)
     }
 
     async fn keep_aside(&self, place: &str, payload: &[u8], reason: &str) -> Result<(), Failure> {
@@ -101,10 +112,13 @@ impl Handle for Shipping {
 }
 
 impl Shipping {
-    async fn ship(&self, order_id: Uuid) -> Result<(), Failure> {
-        let parcel = format!("parcel-{}", order_id.simple());
+    async fn ship(&self, paid @ Paid { order_id, .. }: &Paid) -> Result<(), Failure> {
+        let parcel = match self.taken_before(*order_id).await? {
+            Some(parcel) => parcel,
+            None => self.hand_over(paid).await?,
+        };
         let statement = "insert into fulfilment.deliveries (order_id, parcel) values ($1, $2) on conflict do nothing";
-        self.pool.get().await?.execute(statement, &[&order_id, &parcel]).await?;
+        self.pool.get().await?.execute(statement, &[order_id, &parcel]).await?;
         let told = self.orders.post(&format!("/orders/{order_id}/delivered"), &json!({}), None).await?;
         match told.accepted() {
             // Nothing that this process could do would change the answer; the parcel stays on record.
@@ -113,6 +127,39 @@ impl Shipping {
                 Ok(())
             }
             other => other.map(drop),
+        }
+    }
+
+    /// The order's parcel, if the carrier has one, as far as the release looks. Not in the table: who was killed between the two
+    /// has handed it over and written nothing down.
+    async fn taken_before(&self, order_id: Uuid) -> Result<Option<String>, Failure> {
+        let Labels::ByOrder = self.labels else { return Ok(None) };
+        match self.carrier.get(&format!("/orders/{order_id}/parcel")).await?.accepted() {
+            Ok(taken) => number(&taken).map(Some),
+            Err(Failure::Missing(_)) => Ok(None),
+            Err(failure) => Err(failure),
+        }
+    }
+
+    /// Has the carrier take the parcel; its number.
+    async fn hand_over(&self, Paid { order_id, account }: &Paid) -> Result<String, Failure> {
+        let key = self.labels.key(*order_id);
+        let body = json!({ "order_id": order_id, "account": account });
+        number(&self.carrier.post("/parcels", &body, Some(&key)).await?.accepted()?)
+    }
+}
+
+/// The number of a parcel that the carrier tells of.
+fn number(taken: &Value) -> Result<String, Failure> {
+    let nameless = || Failure::Upstream { service: "carrier", detail: "a parcel without a number".to_owned() };
+    taken["parcel"].as_str().map(str::to_owned).ok_or_else(nameless)
+}
+
+impl Labels {
+    fn key(&self, order_id: Uuid) -> String {
+        match self {
+            Self::ByOrder => format!("order-{order_id}"),
+            Self::ByRun(run) => format!("run-{}-{order_id}", run.simple()),
         }
     }
 }
@@ -153,15 +200,48 @@ mod tests {
         assert!(matches!(to_be_shipped(Err(Failure::PoolTimeout)), Err(Trouble::Later(_))));
     }
 
+    #[test]
+    fn a_label_of_one_run_is_not_known_by_the_next() {
+        let order = Uuid::from_u128(7);
+        let [one, other] = [(); 2].map(|()| Labels::ByRun(Uuid::new_v4()));
+        assert_eq!(one.key(order), one.key(order), "tried again, it is the same label");
+        assert_ne!(one.key(order), other.key(order));
+    }
+
+    async fn serve(routes: Router) -> String {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        tokio::spawn(async move { axum::serve(listener, routes).await });
+        url
+    }
+
+    fn shipping(url: &str, labels: Labels) -> Shipping {
+        let host = Host::from_env("fulfilment").unwrap();
+        let peer = |name| Peer::found_at(&host, name, url);
+        let (orders, carrier) = (peer("orders"), peer("carrier"));
+        Shipping { pool: Pool::of_nothing(&host), orders, carrier, labels }
+    }
+
+    /// It looked into its own table, and whoever had been killed before he wrote there was shipped again.
+    #[tokio::test]
+    async fn whether_there_is_a_parcel_is_asked_of_the_carrier_whatever_the_table_says() {
+        let taken = |Path(order): Path<Uuid>| async move {
+            let parcel = Json(json!({ "parcel": "parcel-7" }));
+            if order == Uuid::from_u128(7) { Ok(parcel) } else { Err(Failure::Missing("parcel")) }
+        };
+        let url = serve(Router::new().route("/orders/{id}/parcel", get(taken))).await;
+        let [by_order, by_run] = [Labels::ByOrder, Labels::ByRun(Uuid::new_v4())].map(|labels| shipping(&url, labels));
+        let known = by_order.taken_before(Uuid::from_u128(7)).await.unwrap();
+        assert_eq!(known.as_deref(), Some("parcel-7"));
+        assert_eq!(by_order.taken_before(Uuid::from_u128(8)).await.unwrap(), None);
+        assert_eq!(by_run.taken_before(Uuid::from_u128(7)).await.unwrap(), None, "it does not look");
+    }
+
     /// The table cannot be reached here: had a parcel been written first, this would be trouble that passes.
     #[tokio::test]
     async fn an_unknown_order_makes_no_parcel() {
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let url = format!("http://{}", listener.local_addr().unwrap());
         let unknown = Router::new().route("/orders/{id}", get(|| async { Failure::Missing("order") }));
-        tokio::spawn(async move { axum::serve(listener, unknown).await });
-        let host = Host::from_env("fulfilment").unwrap();
-        let shipping = Shipping { pool: Pool::of_nothing(&host), orders: Peer::found_at(&host, "orders", &url) };
+        let shipping = shipping(&serve(unknown).await, Labels::ByOrder);
         let record = json!({ "order_id": Uuid::new_v4() }).to_string();
         let trouble = shipping.handle(record.as_bytes()).await.unwrap_err();
         assert!(matches!(trouble, Trouble::Never(reason) if reason == "order not found"));

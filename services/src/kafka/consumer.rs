@@ -3,6 +3,7 @@
 //! **Invariant:** an offset is stored after the inbox has taken its record, and not before; what taking means is the inbox's.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::http::HeaderValue;
 use rdkafka::consumer::{CommitMode, Consumer as _, StreamConsumer};
@@ -13,6 +14,9 @@ use crate::backoff::Backoff;
 use crate::failure::Failure;
 use crate::host::Host;
 use crate::server::REQUEST_ID;
+
+/// Within the drain, so that the process does not end first.
+const LAST_RECORD: Duration = Duration::from_secs(2);
 
 /// One record as it came.
 pub(crate) struct Received {
@@ -45,8 +49,19 @@ pub(crate) struct Consumer<I> {
 }
 
 impl<I: Inbox> Consumer<I> {
+    /// Works in the background once topics and tables are there; readiness waits for both.
+    pub(crate) fn start(self, migrated: tokio::task::JoinHandle<()>) {
+        let need = self.host.needs("kafka topics");
+        tokio::spawn(async move {
+            self.cluster.make_topics().await;
+            let _ = migrated.await;
+            need.met();
+            self.run().await;
+        });
+    }
+
     /// Works until the process stops, then leaves the group so that others take over at once.
-    pub(crate) async fn run(self) {
+    async fn run(self) {
         let mut backoff = Backoff::default();
         loop {
             let trouble = self.consume().await;
@@ -72,10 +87,8 @@ impl<I: Inbox> Consumer<I> {
                 Ok(message) => message,
                 Err(error) => return upstream(&error),
             };
-            tokio::select! {
-                // What is left half done comes again, to another member.
-                () = self.host.stopped() => return leave(&consumer),
-                () = self.inbox.take(self.received(&message)) => {}
+            if !finished(&self.host, self.inbox.take(self.received(&message))).await {
+                return leave(&consumer);
             }
             if let Err(error) = consumer.store_offset_from_message(&message) {
                 // The partition went to another member while we worked; it will do this record again.
@@ -109,6 +122,16 @@ impl<I: Inbox> Consumer<I> {
     }
 }
 
+/// Does one record's work to its end, and says whether it came to it: from the moment the process is asked to stop on it has
+/// [`LAST_RECORD`]. What is left half done comes again, to another member, who cannot know how far it came.
+async fn finished(host: &Host, work: impl Future<Output = ()>) -> bool {
+    let mut work = std::pin::pin!(work);
+    tokio::select! {
+        () = &mut work => true,
+        () = host.stopped() => tokio::time::timeout(LAST_RECORD, work).await.is_ok(),
+    }
+}
+
 fn leave(consumer: &StreamConsumer) -> Failure {
     // Without offsets to commit this is an error that says so; the work is safe either way.
     let _ = consumer.commit_consumer_state(CommitMode::Sync);
@@ -124,5 +147,19 @@ fn request_id(message: &BorrowedMessage<'_>) -> HeaderValue {
 impl Received {
     pub(crate) fn of(place: &str, payload: &[u8]) -> Self {
         Self { place: place.to_owned(), request_id: HeaderValue::from_static("none"), payload: payload.to_vec() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// It was dropped in the middle: the carrier had the parcel, and the record came again.
+    #[tokio::test(start_paused = true)]
+    async fn a_record_that_is_under_way_is_finished_when_the_process_is_asked_to_stop() {
+        let host = Host::from_env("fulfilment").unwrap();
+        host.stop();
+        assert!(finished(&host, tokio::time::sleep(LAST_RECORD / 2)).await);
+        assert!(!finished(&host, std::future::pending()).await, "one without an end is given up");
     }
 }

@@ -21,6 +21,9 @@ use crate::backoff::Backoff;
 use crate::config::{self, ConfigError};
 use crate::failure::Failure;
 
+/// All topics of the shop, made by whoever needs them first. The role `orders` writes them.
+pub(crate) const TOPICS: [&str; 2] = ["orders.placed", "orders.paid"];
+
 /// The brokers, and how topics are made on them.
 #[derive(Clone)]
 pub(crate) struct Cluster {
@@ -56,11 +59,11 @@ impl Cluster {
         Producer::new(self.settings())
     }
 
-    /// Makes those of these topics that are missing, as long as it takes.
-    pub(crate) async fn make_topics(&self, topics: &[&str]) {
+    /// Makes those of the topics that are missing, as long as it takes.
+    pub(crate) async fn make_topics(&self) {
         let mut backoff = Backoff::default();
         loop {
-            match self.try_make_topics(topics).await {
+            match self.try_make_topics().await {
                 Ok(()) => return,
                 Err(error) => tracing::warn!(error, "topics will be tried again"),
             }
@@ -68,10 +71,10 @@ impl Cluster {
         }
     }
 
-    async fn try_make_topics(&self, topics: &[&str]) -> Result<(), String> {
+    async fn try_make_topics(&self) -> Result<(), String> {
         let admin: AdminClient<DefaultClientContext> = self.settings().create().map_err(|error| error.to_string())?;
         let minimum = (self.replication - 1).max(1).to_string();
-        let topics = topics.iter().map(|name| {
+        let topics = TOPICS.iter().map(|name| {
             NewTopic::new(name, self.partitions, TopicReplication::Fixed(self.replication))
                 .set("min.insync.replicas", &minimum)
         });

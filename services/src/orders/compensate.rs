@@ -5,6 +5,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::stream::{self, StreamExt as _};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -20,6 +21,8 @@ use crate::pool::Pool;
 /// `ORDER_LEFT_ALONE_S` says otherwise.
 const LEFT_ALONE_S: u32 = 60;
 const EVERY: Duration = Duration::from_secs(2);
+/// A bank that is late must not keep all others waiting; half of the pool's connections, for customers come first.
+const AT_ONCE: usize = 2;
 
 struct Compensation {
     pool: Pool,
@@ -55,12 +58,14 @@ impl Compensation {
                 return tracing::warn!(error = %failure, detail = failure.detail(), "unfinished orders cannot be read");
             }
         };
-        for (id, state) in orders {
-            match self.take_back(id, state).await {
-                Ok(()) => tracing::info!(order = %id, "order cancelled, nothing left of it"),
-                Err(failure) => {
-                    tracing::warn!(order = %id, error = %failure, detail = failure.detail(), "compensation will be tried again");
-                }
+        stream::iter(orders).for_each_concurrent(AT_ONCE, |(id, state)| self.try_to_take_back(id, state)).await;
+    }
+
+    async fn try_to_take_back(&self, id: Uuid, state: State) {
+        match self.take_back(id, state).await {
+            Ok(()) => tracing::info!(order = %id, "order cancelled, nothing left of it"),
+            Err(failure) => {
+                tracing::warn!(order = %id, error = %failure, detail = failure.detail(), "compensation will be tried again");
             }
         }
     }

@@ -28,9 +28,6 @@ use crate::kafka::Cluster;
 use crate::peer::Peer;
 use crate::pool::Pool;
 
-/// Topics that this role writes; others only read them.
-pub(crate) const TOPICS: [&str; 2] = ["orders.placed", "orders.paid"];
-
 struct Orders {
     pool: Pool,
     /// Wakes the relay: an event should not wait for the next look at the outbox.

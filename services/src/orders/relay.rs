@@ -25,7 +25,7 @@ const EVERY: Duration = Duration::from_millis(500);
 pub(super) fn start(host: &Arc<Host>, pool: &Pool, news: &Arc<Notify>, cluster: Cluster, migrated: JoinHandle<()>) {
     let (host, pool, news) = (Arc::clone(host), pool.clone(), Arc::clone(news));
     tokio::spawn(async move {
-        cluster.make_topics(&super::TOPICS).await;
+        cluster.make_topics().await;
         let _ = migrated.await;
         tokio::select! {
             () = host.stopped() => {}

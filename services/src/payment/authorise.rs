@@ -63,9 +63,9 @@ impl Bank {
         }
     }
 
-    /// Gives an authorisation back.
-    pub(super) async fn reverse(&self, authorisation: &str) -> Result<(), Failure> {
-        self.peer.post("/reversals", &json!({ "authorisation": authorisation }), None).await?.accepted().map(drop)
+    /// Gives back what the bank granted for a key, or will grant when it comes late: by the key, since an answer that was lost had an id.
+    pub(super) async fn reverse(&self, key: &str) -> Result<(), Failure> {
+        self.peer.post("/reversals", &json!({ "idempotency_key": key }), None).await?.accepted().map(drop)
     }
 }
 

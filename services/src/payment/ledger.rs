@@ -100,16 +100,24 @@ fn settled(row: &Row, intent: &Intent<'_>) -> Result<i64, Failure> {
     Ok(row.get("id"))
 }
 
-/// Takes a payment back, or its key out of use when there is none yet; returns the status and what the bank granted.
-pub(super) async fn void(pool: &Pool, key: &str, release: &str) -> Result<(String, Option<String>), Failure> {
+/// Takes a key out of use when there is no payment yet; whether the bank may have granted something for it.
+pub(super) async fn close(pool: &Pool, key: &str, release: &str) -> Result<bool, Failure> {
     let statement = "
         insert into payment.ledger (idempotency_key, account, amount_cents, method, status, release)
         values ($1, '', 0, '', 'voided', $2)
-        on conflict (idempotency_key) do update
-            set status = case ledger.status when 'captured' then 'refunded' else ledger.status end
-        returning status, authorisation";
-    let row = pool.get().await?.query_one(statement, &[&key, &release]).await?;
-    Ok((row.get(0), row.get(1)))
+        on conflict (idempotency_key) do update set status = ledger.status
+        returning method <> $3";
+    Ok(pool.get().await?.query_one(statement, &[&key, &release, &Method::Wallet.name()]).await?.get(0))
+}
+
+/// Writes down that a payment was given back, if it was captured; the status. The last step of it: what was not given back yet
+/// still says so, and whoever looks for it finds it.
+pub(super) async fn refund(pool: &Pool, key: &str) -> Result<String, Failure> {
+    let statement = "
+        update payment.ledger set status = case status when 'captured' then 'refunded' else status end
+        where idempotency_key = $1 returning status";
+    let row = pool.get().await?.query_opt(statement, &[&key]).await?;
+    row.map(|row| row.get(0)).ok_or(Failure::Missing("payment"))
 }
 
 /// One payment, for those who ask later.

@@ -83,11 +83,10 @@ async fn pay(
         Release::Payment2_8_1 => rules_2_8_1::capture(&payment.pool, &intent).await,
         _ => rules_2_8_0::capture(&payment.pool, &intent).await,
     };
-    if let (Err(Failure::PoolTimeout | Failure::Declined(_) | Failure::Conflict(_)), Some(granted)) =
-        (&captured, intent.authorisation)
-    {
-        // Certainly not booked, so the hold on the card goes. After a doubtful error it stays: the row may be there.
-        payment.bank.reverse(granted).await?;
+    if matches!(captured, Err(Failure::Conflict(_))) && intent.authorisation.is_some() {
+        // The key is out of use, so the hold on the card goes. After any other error it stays until the key is voided: the same
+        // request may have been booked when it came before.
+        payment.bank.reverse(key).await?;
     }
     let id = captured?;
     Ok((StatusCode::CREATED, Json(json!({ "id": ledger::public_id(id), "status": "captured" }))))
@@ -95,11 +94,11 @@ async fn pay(
 
 /// Takes an intent back, whether it was captured, was not, or is still on its way.
 async fn void(State(payment): State<Arc<Payment>>, Body(request): Body<Void>) -> Result<Json<Value>, Failure> {
-    let release = payment.release.version();
-    let (status, authorisation) = ledger::void(&payment.pool, &request.idempotency_key, release).await?;
-    if let Some(id) = authorisation {
-        payment.bank.reverse(&id).await?;
+    let (key, release) = (request.idempotency_key.as_str(), payment.release.version());
+    if ledger::close(&payment.pool, key, release).await? {
+        payment.bank.reverse(key).await?;
     }
+    let status = ledger::refund(&payment.pool, key).await?;
     Ok(Json(json!({ "status": status })))
 }
 

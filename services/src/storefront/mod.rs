@@ -34,6 +34,19 @@ struct Storefront {
     places: Option<Places>,
 }
 
+impl Storefront {
+    /// Does some work, in one of the places where the release has such.
+    async fn work<T: Send + 'static>(
+        &self,
+        work: impl Future<Output = Result<T, Failure>> + Send + 'static,
+    ) -> Result<T, Failure> {
+        match &self.places {
+            Some(places) => places.work(work).await,
+            None => work.await,
+        }
+    }
+}
+
 /// Builds the public API.
 pub(crate) fn start(host: &Arc<Host>) -> Result<Router, ConfigError> {
     let (retries, longest_ms) = match host.release {
@@ -59,11 +72,7 @@ pub(crate) fn start(host: &Arc<Host>) -> Result<Router, ConfigError> {
 
 async fn products(State(storefront): State<Arc<Storefront>>) -> Result<Json<Value>, Failure> {
     let shop = Arc::clone(&storefront);
-    let work = async move { shop.catalog.get("/products").await?.accepted().map(Json) };
-    match &storefront.places {
-        Some(places) => places.work(work).await,
-        None => work.await,
-    }
+    storefront.work(async move { shop.catalog.get("/products").await?.accepted().map(Json) }).await
 }
 
 async fn check_out(
@@ -85,9 +94,5 @@ async fn order(State(storefront): State<Arc<Storefront>>, Path(id): Path<String>
     // What is no id cannot be an order either.
     let id: Uuid = id.parse().map_err(|_| Failure::Missing("order"))?;
     let shop = Arc::clone(&storefront);
-    let work = async move { shop.orders.get(&format!("/orders/{id}")).await?.accepted().map(Json) };
-    match &storefront.places {
-        Some(places) => places.work(work).await,
-        None => work.await,
-    }
+    storefront.work(async move { shop.orders.get(&format!("/orders/{id}")).await?.accepted().map(Json) }).await
 }

@@ -14,12 +14,12 @@ use kube::{Api, Client, api::ListParams};
 
 use crate::lab::{cluster::kube::within, engine::docker::Engine, error::LabError, layout::Layout};
 
-/// What a worker is given.
+/// What a node is given.
 const PREPARE: &str = include_str!("prepare.sh");
 
-/// Give every worker what the charts count on.
+/// Give every node what the charts count on.
 pub async fn prepare(engine: &Engine, layout: &Layout) -> Result<(), LabError> {
-    future::try_join_all(layout.workers().iter().map(|node| async move {
+    future::try_join_all(layout.nodes().iter().map(|node| async move {
         let done = engine.exec(node, &["sh", "-euc", PREPARE]).await?;
         if done.status == 0 {
             return Ok(());

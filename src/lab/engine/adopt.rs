@@ -1,4 +1,4 @@
-//! Brings somebody's own image of a service into the workers, under a name that says whose place it takes.
+//! Brings somebody's own image of a service into the nodes, under a name that says whose place it takes.
 //!
 //! **Invariant**: the name holds the image's id, so two builds of one tag are two images; what the nodes hold is not carried again.
 
@@ -14,7 +14,7 @@ use crate::lab::{error::LabError, layout::Layout};
 /// How much of an image's id tells it from all others.
 const DIGITS: usize = 12;
 
-/// Bring an image of the engine into the workers in the place of a service: the tag by which they hold it.
+/// Bring an image of the engine into the nodes in the place of a service: the tag by which they hold it.
 pub async fn adopt(layout: &Layout, service: &str, image: &str) -> Result<String, LabError> {
     let engine = Engine::connect().await?;
     let found = match engine.api.inspect_image(image).await {
@@ -25,16 +25,16 @@ pub async fn adopt(layout: &Layout, service: &str, image: &str) -> Result<String
         Err(error) => return Err(refused(&format!("look at the image {image}"), &error)),
     };
     let tag = tag(&found.id.unwrap_or_default());
-    let (repository, workers) = (format!("droplab/{service}"), layout.workers());
+    let (repository, nodes) = (format!("droplab/{service}"), layout.nodes());
     let name = format!("{repository}:{tag}");
-    let held = future::try_join_all(workers.iter().map(|node| images::in_node(&engine, node))).await?;
+    let held = future::try_join_all(nodes.iter().map(|node| images::in_node(&engine, node))).await?;
     if held.iter().all(|names| names.contains(&name)) {
         return Ok(tag);
     }
     let options = TagImageOptionsBuilder::default().repo(&repository).tag(&tag).build();
     let tagged = engine.api.tag_image(image, Some(options)).await;
     tagged.map_err(|error| refused(&format!("name the image {image} {name}"), &error))?;
-    let imported = images::import(&engine, &[&name], &workers).await;
+    let imported = images::import(&engine, &[&name], &nodes).await;
     // The engine is the person's: our name goes, unless it were the image's only one, and the image would go with it.
     if found.repo_tags.is_some_and(|names| names.iter().any(|other| *other != name)) {
         let removed = engine.api.remove_image(&name, None::<RemoveImageOptions>, None).await;

@@ -23,7 +23,7 @@ const SERVERS: [&str; 5] =
 /// One image for each release of each service of the shop, listed by `build.rs` from the folder of releases.
 const RELEASES: &[&str] = include!(concat!(env!("OUT_DIR"), "/releases.rs"));
 
-/// Images that the workers need: what runs, and the releases that scenarios roll out.
+/// Images that the nodes need: what runs, and the releases that scenarios roll out.
 pub fn wanted() -> impl Iterator<Item = &'static str> {
     SERVERS.iter().chain(RELEASES).copied()
 }

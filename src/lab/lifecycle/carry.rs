@@ -1,4 +1,4 @@
-//! Brings into the workers what they lack: folders, rules and images.
+//! Brings into the nodes what they lack: folders, rules and images.
 //!
 //! **Invariant**: what a node holds already is not carried again; what was made after the node's image is.
 
@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use futures::future;
 
 use crate::lab::{
-    cluster::nodes,
+    cluster::nodes::prepare,
     engine::docker::Engine,
     engine::images::{self, Image, Images},
     error::LabError,
@@ -19,7 +19,7 @@ use crate::lab::{
 /// How long a node may take to answer for the first time.
 const BIRTH: Duration = Duration::from_mins(3);
 
-/// Bring into the workers what they lack.
+/// Bring into the nodes what they lack. Into the control plane's as well: the bank and the carrier run there, and faults of theirs.
 pub async fn carry(
     layout: &Layout,
     state: &State,
@@ -28,9 +28,9 @@ pub async fn carry(
     progress: &dyn Progress,
 ) -> Result<((), String), LabError> {
     let known = state.manifest()?.map(|manifest| manifest.images).unwrap_or_default();
-    let workers = layout.workers();
-    let held = future::try_join_all(workers.iter().map(|node| held(engine, node))).await?;
-    nodes::prepare(engine, layout).await?;
+    let nodes = layout.nodes();
+    let held = future::try_join_all(nodes.iter().map(|node| held(engine, node))).await?;
+    prepare(engine, layout).await?;
     let lacking = |name: &str, image: &Image| {
         let everywhere = held.iter().all(|names| names.iter().any(|there| there == name));
         !everywhere || known.get(name).map_or(image.newer_than_node, |there| *there != image.id)
@@ -40,9 +40,9 @@ pub async fn carry(
     let told = if wanted.is_empty() {
         "the nodes hold every image".to_owned()
     } else {
-        progress.note("carry", &format!("{} images into {} nodes", wanted.len(), workers.len()));
-        let bytes = images::import(engine, &wanted, &workers).await?;
-        format!("{} images, {} MB into each of {} nodes", wanted.len(), bytes / 1_000_000, workers.len())
+        progress.note("carry", &format!("{} images into {} nodes", wanted.len(), nodes.len()));
+        let bytes = images::import(engine, &wanted, &nodes).await?;
+        format!("{} images, {} MB into each of {} nodes", wanted.len(), bytes / 1_000_000, nodes.len())
     };
     if let Some(manifest) = state.manifest()? {
         let ids = images.stack.iter().map(|(name, image)| (name.clone(), image.id.clone())).collect();

@@ -167,11 +167,11 @@ impl Lab {
         }
     }
 
-    /// Images of droplab's that every worker holds.
+    /// Images of droplab's that every node holds.
     async fn images(&self) -> Result<Vec<String>, LabError> {
         let engine = Engine::connect().await?;
-        let workers = self.layout.workers();
-        let held = future::try_join_all(workers.iter().map(|node| images::in_node(&engine, node))).await?;
+        let nodes = self.layout.nodes();
+        let held = future::try_join_all(nodes.iter().map(|node| images::in_node(&engine, node))).await?;
         let mut common: Vec<String> = held.first().cloned().unwrap_or_default();
         common.retain(|name| name.starts_with("droplab/") && held.iter().all(|names| names.contains(name)));
         common.sort();

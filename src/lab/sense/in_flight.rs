@@ -9,7 +9,7 @@ use kube::{Api, ResourceExt, api::ListParams};
 use super::{SenseTarget, gauges::prometheus, pods::runs};
 
 const SERVICES: &str = "app.kubernetes.io/name in \
-    (storefront,catalog,orders,payment,bank,inventory,fulfilment,notification)";
+    (storefront,catalog,orders,payment,bank,inventory,fulfilment,notification,carrier)";
 
 const METRIC: &str = "http_requests_in_flight";
 

@@ -199,6 +199,10 @@ mod tests {
             Promises::default()
         }
 
+        fn accounts(&self) -> String {
+            "r-".to_owned()
+        }
+
         fn receipts(&self, _: &str) -> Vec<Receipt> {
             Vec::new()
         }
@@ -246,7 +250,9 @@ mod tests {
         assert_eq!(probed.keys().collect::<Vec<_>>(), gauges.keys().collect::<Vec<_>>());
         assert!(probed.values().all(Result::is_err), "{probed:?}");
         assert!(sensor.stop().await.contains(&second(1.0)));
-        assert!(sensor.reconcile(LedgerName::Payments).await.is_err());
+        for ledger in [LedgerName::Payments, LedgerName::Bank] {
+            assert!(sensor.reconcile(ledger).await.is_err(), "{ledger}");
+        }
         let moving = sensor.at_rest().await.unwrap();
         assert_eq!(moving.len(), 3, "what cannot be asked is not at rest: {moving:?}");
         assert!(sensor.counterexamples(&Holds::at_primary("a", "select 1 where false")).await.is_err());

@@ -135,7 +135,7 @@ fn told(scenario: &Scenario, doubts: &mut Doubts) {
         let Expectation::Books(ledger) = expected else { continue };
         let journey = match ledger {
             LedgerName::Payments => Journey::Payment,
-            LedgerName::Orders | LedgerName::Parcels => Journey::Checkout,
+            LedgerName::Orders | LedgerName::Parcels | LedgerName::Bank => Journey::Checkout,
         };
         let name = journey.word();
         if scenario.load.customers.get(name).is_none_or(|customers| customers.journey != journey) {

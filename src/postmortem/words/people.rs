@@ -39,7 +39,7 @@ pub(super) const NO_NAMES: &[&str] = &[
     "i", "kafka", "redis", "postgres*", "nginx", "kubernetes", "prometheus", "grafana", "helm", "docker", "linux", "jenkins", "alertmanager",
     "slack", "argo", "java", "alert*", "page*", "monitoring", "canary", "release*", "deploy*", "pipeline*", "test*", "dashboard*", "service*",
     "server*", "pod*", "node*", "cluster*", "database*", "gateway*", "pool*", "queue*", "consumer*", "producer*", "broker*", "cache*", "client*",
-    "customer*", "catalog", "orders", "payment*", "bank", "inventory", "fulfilment", "notification*", "storefront",
+    "customer*", "catalog", "orders", "payment*", "bank", "carrier*", "inventory", "fulfilment", "notification*", "storefront",
     "я", "алерт*", "канарейк*", "релиз*", "сервис*", "сервер*", "клиент*", "кластер*", "пул*", "очеред*", "брокер*",
 ];
 

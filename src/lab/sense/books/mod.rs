@@ -1,11 +1,14 @@
 //! The books of the shop, held against what its customers were told.
 //!
 //! `payments` is one table against a million answers; `rows` reads everything that was done for the checkouts of a run, `orders`
-//! and `parcels` hold it against their receipts, `topic` asks Kafka for the events.
+//! holds it against their receipts, `topic` asks Kafka for the events; `outside` asks the bank and the carrier, whose books no
+//! statement of a person's reaches, and `bank` and `parcels` hold theirs against the shop's and the customers'.
 //!
 //! **Invariant**: read-only and bounded; what a reading comes to does not depend on the order of the rows.
 
+mod bank;
 mod orders;
+mod outside;
 mod parcels;
 mod payments;
 mod rows;
@@ -57,11 +60,12 @@ pub(super) async fn reconcile(
             }
             LedgerName::Parcels => {
                 let receipts = customers.receipts(CHECKOUT);
-                Ok(parcels::audit(&receipts, &rows::of(&target.postgres, &receipts).await?))
+                parcels::read(target, &receipts).await
             }
+            LedgerName::Bank => bank::read(target, &customers.accounts()).await,
         }
     };
-    let tried = format!("read the books of {ledger}");
+    let tried = format!("read the books of {}", ledger.entries());
     match tokio::time::timeout(DEADLINE, read).await {
         Ok(reading) => reading.map_err(|why| PortError::new(tried, why)),
         Err(_) => Err(PortError::new(tried, format_args!("no end within {} s", DEADLINE.as_secs()))),

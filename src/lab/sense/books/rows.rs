@@ -38,7 +38,7 @@ pub(super) struct Charge {
 pub(super) struct Rows {
     pub(super) orders: Vec<Order>,
     pub(super) charges: Vec<Charge>,
-    /// The order of each row of `fulfilment.deliveries`; those without any order as well, if they came during the run.
+    /// The order of each row of `fulfilment.deliveries`.
     pub(super) parcels: Vec<String>,
     /// Orders whose `orders.paid` still waits in the outbox.
     pub(super) waiting: HashSet<String>,
@@ -53,9 +53,8 @@ const ORDERS: &str = "select id::text, account, total_cents, state, (extract(epo
 const CHARGES: &str = "select idempotency_key, account, amount_cents, status
     from payment.ledger where starts_with(account, $1) or idempotency_key = any($2)";
 const PARCELS: &str = "select order_id::text from fulfilment.deliveries where order_id::text = any($1)";
-const STRAY_PARCELS: &str = "select order_id::text from fulfilment.deliveries d
-    where not (order_id::text = any($1)) and delivered_at >= to_timestamp($2::int8 / 1000.0)
-      and not exists (select from orders.orders o where o.id = d.order_id)";
+const STRANGERS: &str = "select asked.id from unnest($1::text[]) asked(id)
+    where not exists (select from orders.orders o where o.id::text = asked.id)";
 const WAITING: &str = "select distinct key from orders.outbox
     where published_at is null and topic = 'orders.paid' and key = any($1)";
 
@@ -86,14 +85,18 @@ async fn rows(client: &Client, prefix: &str, receipts: &[Receipt]) -> Result<Row
     // An order that is gone is known by what was charged for it.
     ids.extend(charges.iter().filter_map(|charge| charge.key.strip_prefix(KEY)));
     let ids: Vec<&str> = ids.into_iter().collect();
-    let mut parcels = query(client, "fulfilment.deliveries", PARCELS, &[&ids]).await?;
-    // Where no order of the run is left, it cannot be told what came during the run.
-    if !orders.is_empty() {
-        parcels.extend(query(client, "fulfilment.deliveries", STRAY_PARCELS, &[&ids, &since_ms]).await?);
-    }
+    let parcels = query(client, "fulfilment.deliveries", PARCELS, &[&ids]).await?;
     let parcels = parcels.iter().map(|row| row.get(0)).collect();
     let waiting = query(client, "orders.outbox", WAITING, &[&ids]).await?.iter().map(|row| row.get(0)).collect();
     Ok(Rows { orders, charges, parcels, waiting, events: None, since_ms })
+}
+
+/// Those of the orders that are in no table.
+pub(super) async fn strangers(config: &Config, orders: &[&str]) -> Result<HashSet<String>, String> {
+    let session = connect(config, DEADLINE).await?;
+    let found =
+        query(&session.client, "orders.orders", STRANGERS, &[&orders]).await.map_err(|error| explain(&error))?;
+    Ok(found.iter().map(|row| row.get(0)).collect())
 }
 
 /// The rows of a table; a table that is gone has none, which is an answer and not a failure to read.
@@ -155,9 +158,13 @@ impl<'a> Owners<'a> {
         self.orders.get(id).copied()
     }
 
+    /// Of an account.
+    pub(super) fn account(&self, account: &str) -> Option<usize> {
+        self.accounts.get(account).copied()
+    }
+
     /// Of a charge: by its account, or by the order that it is for.
     pub(super) fn charge(&self, charge: &Charge) -> Option<usize> {
-        let account = self.accounts.get(charge.account.as_str()).copied();
-        account.or_else(|| self.order(charge.key.strip_prefix(KEY)?))
+        self.account(&charge.account).or_else(|| self.order(charge.key.strip_prefix(KEY)?))
     }
 }
