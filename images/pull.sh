@@ -44,10 +44,10 @@ pull_one() {
     docker image rm "$from" >/dev/null
 }
 
-# pull_all IMAGE…: these and the node; prints the node's name.
+# pull_all IMAGE…: the node and these; prints the node's name. The node first: it is the largest, and without it the others are of no use.
 pull_all() {
     local image
-    for image in "$@" "$(listed_node)"; do pull_one "$image"; done
+    for image in "$(listed_node)" "$@"; do pull_one "$image"; done
     forget_others "$(listed_node)"
     listed_node
 }
