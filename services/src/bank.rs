@@ -3,7 +3,7 @@
 //! **Invariant:** the same key gets the same answer until it is reversed, so asking again never charges again; a key that was
 //! reversed grants nothing any more, also when its authorisation comes late; what is granted or reversed is in the book first.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -67,8 +67,7 @@ struct Bank {
 /// Builds the API of the bank.
 pub(crate) fn start() -> Result<Router, ConfigError> {
     let delay = config::millis("BANK_DELAY_MS", 20)?;
-    let bank = Bank::new(delay, Book::from_env("bank")?)
-        .map_err(|error| ConfigError::Setup(format!("what the book says: {error}")))?;
+    let bank = Bank::new(delay, Book::from_env("bank")?).map_err(|error| book::unread(&error))?;
     Ok(Router::new()
         .route("/authorisations", post(authorise))
         .route("/accounts/{beginning}/authorisations", get(holds))
@@ -97,10 +96,8 @@ async fn reverse(State(bank): State<Arc<Bank>>, Body(request): Body<Reversal>) -
 
 /// What the book says about the accounts that begin like this.
 async fn holds(State(bank): State<Arc<Bank>>, Path(accounts): Path<String>) -> Result<Json<Value>, Failure> {
-    // The whole book is read: not beside the requests that wait for an answer.
-    let read = tokio::task::spawn_blocking(move || bank.holds(&accounts)).await;
-    let holds = read.map_err(|error| Failure::Database(error.to_string()))?;
-    Ok(Json(json!({ "authorisations": holds.map_err(|error| Failure::Database(error.to_string()))? })))
+    let holds = book::consult(move || bank.holds(&accounts)).await?;
+    Ok(Json(json!({ "authorisations": holds })))
 }
 
 impl Bank {
@@ -140,7 +137,7 @@ impl Bank {
 
     /// From the book and not from memory: while one process replaces another, each knows only its own.
     fn holds(&self, account: &str) -> std::io::Result<Vec<Hold>> {
-        let (mut holds, mut reversed) = (HashMap::new(), std::collections::HashSet::new());
+        let (mut holds, mut reversed) = (HashMap::new(), HashSet::new());
         let meant = format!("\"account\":\"{account}");
         let may_be = |line: &str| line.contains(&meant) || line.contains("\"entry\":\"reversed\"");
         self.book.search(may_be, |entry| match entry {

@@ -69,6 +69,21 @@ impl Book {
     }
 }
 
+/// Reads in a book, which may be long: not beside the requests that wait for an answer.
+pub(crate) async fn consult<T: Send + 'static>(
+    read: impl FnOnce() -> io::Result<T> + Send + 'static,
+) -> Result<T, Failure> {
+    let read = tokio::task::spawn_blocking(read).await;
+    read.map_err(io::Error::other)
+        .and_then(|read| read)
+        .map_err(|error| Failure::Database(format!("the book: {error}")))
+}
+
+/// Why a service with a book cannot start.
+pub(crate) fn unread(error: &io::Error) -> ConfigError {
+    ConfigError::Setup(format!("what the book says: {error}"))
+}
+
 /// Milliseconds since 1970, for an entry's date.
 pub(crate) fn now_ms() -> u64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();

@@ -51,13 +51,12 @@ struct Known {
     /// The order of each key that was used.
     keys: HashMap<Uuid, Uuid>,
     /// The number of each order's first parcel.
-    orders: HashMap<Uuid, Uuid>,
+    orders: HashMap<Uuid, String>,
 }
 
 /// Builds the API of the carrier.
 pub(crate) fn start() -> Result<Router, ConfigError> {
-    let carrier = Carrier::new(Book::from_env("carrier")?)
-        .map_err(|error| ConfigError::Setup(format!("what the book says: {error}")))?;
+    let carrier = Carrier::new(Book::from_env("carrier")?).map_err(|error| book::unread(&error))?;
     Ok(Router::new()
         .route("/parcels", post(take))
         .route("/accounts/{beginning}/parcels", get(of_accounts))
@@ -86,22 +85,22 @@ async fn of_accounts(
     State(carrier): State<Arc<Carrier>>,
     Path(accounts): Path<String>,
 ) -> Result<Json<Value>, Failure> {
-    taken(carrier, move |parcel| parcel.account.starts_with(&accounts)).await
+    let meant = format!("\"account\":\"{accounts}");
+    taken(carrier, meant, move |parcel| parcel.account.starts_with(&accounts)).await
 }
 
 /// The parcels that came since, in milliseconds since 1970.
 async fn since(State(carrier): State<Arc<Carrier>>, Path(since_ms): Path<u64>) -> Result<Json<Value>, Failure> {
-    taken(carrier, move |parcel| parcel.at_ms >= since_ms).await
+    taken(carrier, String::new(), move |parcel| parcel.at_ms >= since_ms).await
 }
 
 async fn taken(
     carrier: Arc<Carrier>,
+    meant: String,
     which: impl Fn(&Parcel) -> bool + Send + 'static,
 ) -> Result<Json<Value>, Failure> {
-    // The whole book is read: not beside the requests that wait for an answer.
-    let read = tokio::task::spawn_blocking(move || carrier.taken(which)).await;
-    let parcels = read.map_err(|error| Failure::Database(error.to_string()))?;
-    Ok(Json(json!({ "parcels": parcels.map_err(|error| Failure::Database(error.to_string()))? })))
+    let parcels = book::consult(move || carrier.taken(&meant, which)).await?;
+    Ok(Json(json!({ "parcels": parcels })))
 }
 
 impl Carrier {
@@ -111,21 +110,19 @@ impl Carrier {
             if let Some(key) = key {
                 known.keys.insert(idempotency::id(Some(&key)), order_id);
             }
-            if let Some(id) = id(&number) {
-                known.orders.entry(order_id).or_insert(id);
-            }
+            known.orders.entry(order_id).or_insert(number);
         })?;
         Ok(Self { book, known: Mutex::new(known) })
     }
 
     fn of_order(&self, order_id: Uuid) -> Option<String> {
         let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        known.orders.get(&order_id).copied().map(number)
+        known.orders.get(&order_id).cloned()
     }
 
     fn take(&self, key: Option<&str>, Request { order_id, account }: Request) -> Result<String, Failure> {
         let id = idempotency::id(key);
-        let number = number(id);
+        let number = format!("parcel-{}", id.simple());
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = known.keys.get(&id) {
             return idempotency::same(known, &order_id).map(|()| number);
@@ -136,30 +133,24 @@ impl Carrier {
         if entry.key.is_some() {
             known.keys.insert(id, order_id);
         }
-        known.orders.entry(order_id).or_insert(id);
+        known.orders.entry(order_id).or_insert_with(|| entry.number.clone());
         Ok(entry.number)
     }
 
-    /// A parcel that two processes took over at once, while one replaced the other, is one: it has one number.
-    fn taken(&self, which: impl Fn(&Parcel) -> bool) -> std::io::Result<Vec<Parcel>> {
+    /// Of the lines that have `meant` in them. A parcel that two processes took over at once, while one replaced the other, is one:
+    /// it has one number.
+    fn taken(&self, meant: &str, which: impl Fn(&Parcel) -> bool) -> std::io::Result<Vec<Parcel>> {
         let mut parcels = HashMap::new();
-        self.book.read(|parcel: Parcel| {
-            if which(&parcel) {
-                parcels.entry(parcel.number.clone()).or_insert(parcel);
-            }
-        })?;
+        self.book.search(
+            |line| line.contains(meant),
+            |parcel: Parcel| {
+                if which(&parcel) {
+                    parcels.entry(parcel.number.clone()).or_insert(parcel);
+                }
+            },
+        )?;
         Ok(parcels.into_values().collect())
     }
-}
-
-/// What a parcel is called that has this id.
-fn number(id: Uuid) -> String {
-    format!("parcel-{}", id.simple())
-}
-
-/// The id of the parcel that is called so.
-fn id(number: &str) -> Option<Uuid> {
-    number.strip_prefix("parcel-")?.parse().ok()
 }
 
 #[cfg(test)]
@@ -171,7 +162,7 @@ mod tests {
     }
 
     fn of(carrier: &Carrier, account: &str) -> usize {
-        carrier.taken(|parcel| parcel.account.starts_with(account)).unwrap().len()
+        carrier.taken(account, |parcel| parcel.account.starts_with(account)).unwrap().len()
     }
 
     #[test]

@@ -6,7 +6,7 @@ use futures::future::join_all;
 use k8s_openapi::api::core::v1::Pod;
 use kube::{Api, ResourceExt, api::ListParams};
 
-use super::{SenseTarget, gauges::prometheus, pods::runs};
+use super::{SenseTarget, gauges::prometheus, pods};
 
 const SERVICES: &str = "app.kubernetes.io/name in \
     (storefront,catalog,orders,payment,bank,inventory,fulfilment,notification,carrier)";
@@ -17,18 +17,13 @@ const METRIC: &str = "http_requests_in_flight";
 pub(super) async fn pods(target: &SenseTarget) -> Result<Vec<String>, String> {
     let api: Api<Pod> = Api::namespaced(target.kube.clone(), &target.namespace);
     let pods = api.list(&ListParams::default().labels(SERVICES)).await.map_err(|error| error.to_string())?;
-    let asked = join_all(pods.iter().filter(|pod| runs(pod)).map(|pod| ask(target, pod))).await;
+    let asked = join_all(pods.iter().filter(|pod| pods::runs(pod)).map(|pod| ask(target, pod))).await;
     Ok(asked.into_iter().flatten().collect())
 }
 
 async fn ask(target: &SenseTarget, pod: &Pod) -> Option<String> {
     let name = pod.name_any();
-    let path = format!("/api/v1/namespaces/{}/pods/{name}:8080/proxy/metrics", target.namespace);
-    let request = match hyper::Request::get(path).body(Vec::new()) {
-        Ok(request) => request,
-        Err(error) => return Some(format!("pod/{name} cannot be asked: {error}")),
-    };
-    match target.kube.request_text(request).await {
+    match pods::ask(&target.kube, pod, "metrics").await {
         Ok(text) => moving(&name, &text),
         // On its way out, it may have gone while we asked.
         Err(_) if pod.metadata.deletion_timestamp.is_some() => None,

@@ -3,7 +3,7 @@
 //! **Invariant**: only a running container is asked.
 
 use k8s_openapi::api::core::v1::Pod;
-use kube::{Api, api::ListParams};
+use kube::{Api, Client, ResourceExt, api::ListParams};
 
 /// The pods of a service that run.
 pub(super) async fn of(api: &Api<Pod>, service: &str) -> Result<Vec<Pod>, String> {
@@ -11,6 +11,14 @@ pub(super) async fn of(api: &Api<Pod>, service: &str) -> Result<Vec<Pod>, String
     let ours = ListParams::default().labels(&format!("app.kubernetes.io/name={service}")).match_any();
     let pods = api.list(&ours).await.map_err(|error| format!("list of {service} pods: {error}"))?;
     Ok(pods.items.into_iter().filter(runs).collect())
+}
+
+/// What a pod answers to a `GET` of this path, asked through the API server: past Nginx, the Services and what breaks between them.
+pub(super) async fn ask(kube: &Client, pod: &Pod, path: &str) -> Result<String, String> {
+    let (name, namespace) = (pod.name_any(), pod.namespace().unwrap_or_default());
+    let path = format!("/api/v1/namespaces/{namespace}/pods/{name}:8080/proxy/{path}");
+    let request = hyper::Request::get(path).body(Vec::new()).map_err(|error| error.to_string())?;
+    kube.request_text(request).await.map_err(|error| error.to_string())
 }
 
 /// A container of the pod is running: only then somebody can answer.

@@ -1,6 +1,6 @@
 //! The books of those outside of the shop: what the bank holds and what the carrier has taken.
 //!
-//! Asked through the API server, as metrics are: past Nginx, the Services and whatever breaks between them.
+//! Asked as metrics are.
 //!
 //! **Invariant**: read-only; of several pods any one will do, since they write into one book.
 
@@ -70,22 +70,15 @@ async fn list<T: DeserializeOwned>(
 ) -> Result<Vec<T>, String> {
     let api: Api<Pod> = Api::namespaced(target.kube.clone(), &target.namespace);
     let pods = pods::of(&api, service).await?;
-    let answers = join_all(pods.iter().map(|pod| ask(target, pod, path))).await;
+    let answers = join_all(pods.iter().map(|pod| pods::ask(&target.kube, pod, path))).await;
     let mut why = format!("no pod of {service} runs");
-    for answer in answers {
+    for (pod, answer) in pods.iter().zip(answers) {
         match answer.and_then(|text| read(&text, what)) {
             Ok(list) => return Ok(list),
-            Err(error) => why = error,
+            Err(error) => why = format!("pod/{}: {error}", pod.name_any()),
         }
     }
     Err(format!("the book of the {service}: {why}"))
-}
-
-async fn ask(target: &SenseTarget, pod: &Pod, path: &str) -> Result<String, String> {
-    let name = pod.name_any();
-    let path = format!("/api/v1/namespaces/{}/pods/{name}:8080/proxy/{path}", target.namespace);
-    let request = hyper::Request::get(path).body(Vec::new()).map_err(|error| error.to_string())?;
-    target.kube.request_text(request).await.map_err(|error| format!("pod/{name}: {error}"))
 }
 
 fn read<T: DeserializeOwned>(text: &str, what: &str) -> Result<Vec<T>, String> {

@@ -50,10 +50,8 @@ impl Metrics {
 
     /// `None` when it is on its way out and cannot tell any more.
     async fn ask_one(&self, pod: &Pod) -> Result<Option<(String, String)>, String> {
-        let (name, namespace) = (pod.name_any(), pod.namespace().unwrap_or_default());
-        let path = format!("/api/v1/namespaces/{namespace}/pods/{name}:8080/proxy/metrics");
-        let request = hyper::Request::get(path).body(Vec::new()).map_err(|error| error.to_string())?;
-        let asked = self.kube.request_text(request);
+        let name = pod.name_any();
+        let asked = pods::ask(&self.kube, pod, "metrics");
         if pod.metadata.deletion_timestamp.is_some() {
             // Its address may be gone already, and then nobody answers at all: the others are not to wait for it.
             let told = tokio::time::timeout(LAST_WORDS, asked).await;
